@@ -1,0 +1,41 @@
+import type { LOG_LEVELS, RuntimeKind } from './schema.js';
+
+/** What the embedded stack is told: parts that aren't given are started by it. */
+export interface StackConfig {
+  readonly dataDir: string;
+  readonly host: string;
+  /** TCP port of the API; 0 means any free one. */
+  readonly port: number;
+  readonly databaseUrl: string | undefined;
+  readonly databaseDirectUrl: string | undefined;
+  /** host:port, no protocol. */
+  readonly temporalAddress: string | undefined;
+  readonly temporalNamespace: string;
+  readonly temporalUiUrl: string | undefined;
+  readonly payloadKeyFile: string | undefined;
+  readonly runtime: RuntimeKind | undefined;
+  readonly runtimeUrl: string | undefined;
+  readonly model: string | undefined;
+  readonly embedUrl: string | undefined;
+  readonly embedModel: string | undefined;
+  readonly gguf: string | undefined;
+  readonly embedGguf: string | undefined;
+  readonly threads: number;
+  readonly modelSlots: number;
+  readonly contextTokens: number;
+  /** Absolute folders whose files may be ingested by path. */
+  readonly ingestDirs: readonly string[];
+  readonly logLevel: (typeof LOG_LEVELS)[number];
+}
+
+/** What the API, the workers and the tools run with: every server has an address. */
+export interface Config extends StackConfig {
+  readonly databaseUrl: string;
+  readonly databaseDirectUrl: string;
+  readonly temporalAddress: string;
+  readonly runtime: RuntimeKind;
+  readonly runtimeUrl: string;
+  readonly model: string;
+  readonly embedUrl: string;
+  readonly embedModel: string;
+}

@@ -1,0 +1,118 @@
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Config, StackConfig } from './config.js';
+import { ConfigError } from './config-error.js';
+import { type RuntimeKind, type Settings, settingsSchema } from './schema.js';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export const CONFIG_FILE = 'holdfast.config.json';
+
+const DEFAULTS: Record<RuntimeKind, { url: string; model: string; embedModel: string }> = {
+  ollama: { url: 'http://127.0.0.1:11434', model: 'gemma4:e4b', embedModel: 'embeddinggemma' },
+  openai: { url: 'http://127.0.0.1:1234', model: 'gemma-4-e4b', embedModel: 'text-embedding-embeddinggemma' },
+  embedded: { url: 'http://127.0.0.1:11435', model: 'gemma3:270m', embedModel: 'all-minilm' },
+};
+
+/**
+ * Settings for the processes of a running stack: environment first, `holdfast.config.json` in the data folder second.
+ * @throws ConfigError naming the variable and what to do.
+ */
+export function loadConfig(env: Environment): Config {
+  const config = loadStackConfig(env);
+  const databaseUrl = required(config.databaseUrl, 'DATABASE_URL');
+  const runtime = config.runtime ?? 'ollama';
+  const runtimeUrl = config.runtimeUrl ?? DEFAULTS[runtime].url;
+  return {
+    ...config,
+    databaseUrl,
+    databaseDirectUrl: config.databaseDirectUrl ?? databaseUrl,
+    temporalAddress: required(config.temporalAddress, 'TEMPORAL_ADDRESS'),
+    runtime,
+    runtimeUrl,
+    model: config.model ?? DEFAULTS[runtime].model,
+    embedUrl: config.embedUrl ?? runtimeUrl,
+    embedModel: config.embedModel ?? DEFAULTS[runtime].embedModel,
+  };
+}
+
+/**
+ * The same settings before the stack runs: servers without an address are left for the embedded stack to start.
+ * @throws ConfigError naming the variable and what to do.
+ */
+export function loadStackConfig(env: Environment): StackConfig {
+  const settings = parse(env);
+  return {
+    dataDir: settings.HOLDFAST_DATA_DIR,
+    host: settings.HOLDFAST_HOST,
+    port: settings.HOLDFAST_PORT,
+    databaseUrl: settings.DATABASE_URL,
+    databaseDirectUrl: settings.DATABASE_DIRECT_URL,
+    temporalAddress: settings.TEMPORAL_ADDRESS,
+    temporalNamespace: settings.TEMPORAL_NAMESPACE,
+    temporalUiUrl: settings.HOLDFAST_TEMPORAL_UI_URL?.replace(/\/$/, ''),
+    payloadKeyFile: settings.HOLDFAST_PAYLOAD_KEY_FILE,
+    runtime: settings.HOLDFAST_RUNTIME,
+    runtimeUrl: settings.HOLDFAST_RUNTIME_URL?.replace(/\/$/, ''),
+    model: settings.HOLDFAST_MODEL,
+    embedUrl: settings.HOLDFAST_EMBED_URL?.replace(/\/$/, ''),
+    embedModel: settings.HOLDFAST_EMBED_MODEL,
+    gguf: settings.HOLDFAST_GGUF,
+    embedGguf: settings.HOLDFAST_EMBED_GGUF,
+    threads: settings.HOLDFAST_THREADS,
+    modelSlots: settings.HOLDFAST_MODEL_SLOTS,
+    contextTokens: settings.HOLDFAST_CONTEXT_TOKENS,
+    ingestDirs: settings.HOLDFAST_INGEST_DIRS,
+    logLevel: settings.HOLDFAST_LOG_LEVEL,
+  };
+}
+
+function parse(env: Environment): Settings {
+  const fromEnv = Object.fromEntries(
+    Object.keys(settingsSchema.shape).flatMap((name) => (env[name] === undefined || env[name] === '' ? [] : [[name, env[name]]])),
+  );
+  const dataDir = settingsSchema.shape.HOLDFAST_DATA_DIR.parse(fromEnv['HOLDFAST_DATA_DIR']);
+  const file = resolve(join(dataDir, CONFIG_FILE));
+  const parsed = settingsSchema.safeParse({ ...readConfigFile(file), ...fromEnv });
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const variable = String(issue?.path[0] ?? 'configuration');
+  throw new ConfigError(variable, issue?.message ?? 'is not valid', `Change it in the environment or in ${file}`);
+}
+
+function readConfigFile(file: string): Record<string, unknown> {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
+    throw new ConfigError('HOLDFAST_DATA_DIR', `${file} can't be read (${(error as NodeJS.ErrnoException).code})`, 'Make it readable, or remove it');
+  }
+  const content = parseJson(text, file);
+  const unknown = Object.keys(content).find((name) => !(name in settingsSchema.shape));
+  if (unknown !== undefined) {
+    throw new ConfigError(unknown, `is in ${file} and is no setting`, `The settings are ${Object.keys(settingsSchema.shape).join(', ')}`);
+  }
+  if ('HOLDFAST_DATA_DIR' in content) {
+    throw new ConfigError('HOLDFAST_DATA_DIR', `is in ${file}, which lies in that folder`, 'Set it in the environment, or use --data');
+  }
+  return content;
+}
+
+function parseJson(text: string, file: string): Record<string, unknown> {
+  let content: unknown;
+  try {
+    content = JSON.parse(text);
+  } catch {
+    throw new ConfigError(CONFIG_FILE, `${file} is not JSON`, 'It holds one object whose names are the environment variables');
+  }
+  if (typeof content !== 'object' || content === null || Array.isArray(content)) {
+    throw new ConfigError(CONFIG_FILE, `${file} is not a JSON object`, 'It holds one object whose names are the environment variables');
+  }
+  return content as Record<string, unknown>;
+}
+
+function required(value: string | undefined, variable: string): string {
+  if (value !== undefined) return value;
+  throw new ConfigError(variable, 'is not set', '`npm run up` starts a stack that sets it; to use a server of your own, give its address');
+}

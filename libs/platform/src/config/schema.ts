@@ -1,0 +1,66 @@
+import { availableParallelism } from 'node:os';
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+import { PROJECT_ROOT } from './project-root.js';
+
+const port = z.coerce.number().int().min(0).max(65535);
+const path = z.string().min(1).transform((value) => resolve(value));
+const url = (...protocols: string[]) =>
+  z.string().refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol.slice(0, -1)), {
+    error: `must be an address that begins with ${protocols.map((protocol) => `${protocol}://`).join(' or ')}`,
+  });
+
+export const RUNTIME_KINDS = ['ollama', 'openai', 'embedded'] as const;
+export type RuntimeKind = (typeof RUNTIME_KINDS)[number];
+export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+/**
+ * Every setting of Holdfast, by environment variable. The README's table is made from this schema, so a description
+ * is written for the person who sets it.
+ */
+export const settingsSchema = z.object({
+  HOLDFAST_DATA_DIR: path.default(join(PROJECT_ROOT, '.holdfast', 'data')).describe('Folder that holds all state: database files, blobs, logs.'),
+  HOLDFAST_HOST: z
+    .string()
+    .default('127.0.0.1')
+    .refine(isLoopback, { error: 'is not a loopback address, and there is no authentication yet' })
+    .describe('Address that the API listens on. Loopback only.'),
+  HOLDFAST_PORT: port.default(3000).describe('Port of the API; 0 picks a free one.'),
+  DATABASE_URL: url('postgres', 'postgresql').optional().describe('Postgres with pgvector. Not given: the embedded stack starts its own.'),
+  DATABASE_DIRECT_URL: url('postgres', 'postgresql').optional().describe('The same database without a pooler between, for LISTEN. Not given: DATABASE_URL.'),
+  TEMPORAL_ADDRESS: z
+    .string()
+    .regex(/^[^\s:/]+:\d+$|^\[[0-9a-fA-F:]+\]:\d+$/, { error: 'must be host:port, without a protocol' })
+    .optional()
+    .describe('Temporal server, host:port. Not given: the embedded stack starts a dev server.'),
+  TEMPORAL_NAMESPACE: z.string().min(1).default('default').describe('Temporal namespace.'),
+  HOLDFAST_TEMPORAL_UI_URL: url('http', 'https').optional().describe("Address of Temporal's Web UI, for links to runs."),
+  HOLDFAST_PAYLOAD_KEY_FILE: path.optional().describe('Key file (lines of `id base64-of-32-bytes`, the first one encrypts). Not given: payloads are not encrypted.'),
+  HOLDFAST_RUNTIME: z.enum(RUNTIME_KINDS).optional().describe('Kind of model runtime. Not given: an Ollama that answers and has a Gemma, else the embedded one.'),
+  HOLDFAST_RUNTIME_URL: url('http', 'https').optional().describe('Address of the model runtime.'),
+  HOLDFAST_MODEL: z.string().min(1).optional().describe('Model that agents use.'),
+  HOLDFAST_EMBED_URL: url('http', 'https').optional().describe('Address of the runtime that embeds. Not given: the model runtime.'),
+  HOLDFAST_EMBED_MODEL: z.string().min(1).optional().describe('Model that embeds passages and questions.'),
+  HOLDFAST_GGUF: path.optional().describe('Model file of the embedded runtime. Not given: Gemma 3 270M is fetched.'),
+  HOLDFAST_EMBED_GGUF: path.optional().describe('Embedding model file of the embedded runtime. Not given: all-MiniLM-L6-v2 is fetched.'),
+  HOLDFAST_THREADS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(Math.min(availableParallelism(), 8))
+    .describe('Threads of the embedded runtime. More than there are cores makes it a hundred times slower.'),
+  HOLDFAST_MODEL_SLOTS: z.coerce.number().int().min(1).default(1).describe('Requests that the model runtime works on at once.'),
+  HOLDFAST_CONTEXT_TOKENS: z.coerce.number().int().min(512).default(8192).describe('Context window asked of the model, in tokens.'),
+  HOLDFAST_INGEST_DIRS: z
+    .union([z.array(z.string()), z.string().transform((value) => value.split(':'))])
+    .transform((folders) => folders.filter((folder) => folder !== '').map((folder) => resolve(folder)))
+    .default([join(PROJECT_ROOT, 'samples')])
+    .describe('Folders, separated by `:`, whose files may be ingested by path.'),
+  HOLDFAST_LOG_LEVEL: z.enum(LOG_LEVELS).default('info').describe('Lowest level that is logged.'),
+});
+
+export type Settings = z.output<typeof settingsSchema>;
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+}

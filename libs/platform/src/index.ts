@@ -1,0 +1,17 @@
+export {
+  type Config,
+  CONFIG_FILE,
+  ConfigError,
+  describeConfig,
+  type Environment,
+  loadConfig,
+  loadStackConfig,
+  PROJECT_ROOT,
+  RUNTIME_KINDS,
+  type RuntimeKind,
+  type SettingDescription,
+  type Settings,
+  type StackConfig,
+} from './config/index.js';
+export { createLogger, describeError, type Logger } from './logging/logger.js';
+export { createDataConverter, FAILURE_CONVERTER_PATH } from './temporal/data-converter.js';

@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs';
+import { ConfigError } from '../config/config-error.js';
+
+export interface PayloadKeys {
+  /** Encrypts; the others only decrypt what was written before a rotation. */
+  readonly active: string;
+  /** 32 bytes by key id. */
+  readonly byId: ReadonlyMap<string, Buffer>;
+}
+
+const VARIABLE = 'HOLDFAST_PAYLOAD_KEY_FILE';
+const KEY_BYTES = 32;
+
+/** Reads lines of `id base64`; blank lines and lines that begin with # are skipped. @throws ConfigError */
+export function readPayloadKeys(file: string): PayloadKeys {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new ConfigError(VARIABLE, `${file} can't be read (${(error as NodeJS.ErrnoException).code})`, makeOne(file));
+  }
+  const entries = text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('#'))
+    .map((line) => parseLine(line, file));
+  const first = entries[0];
+  if (first === undefined) throw new ConfigError(VARIABLE, `${file} holds no key`, makeOne(file));
+  const byId = new Map(entries);
+  if (byId.size !== entries.length) throw new ConfigError(VARIABLE, `${file} names a key id twice`, 'Give every key an id of its own');
+  return { active: first[0], byId };
+}
+
+function parseLine(line: string, file: string): [string, Buffer] {
+  const [id, encoded] = line.split(/\s+/);
+  const key = Buffer.from(encoded ?? '', 'base64');
+  if (id !== undefined && key.length === KEY_BYTES) return [id, key];
+  throw new ConfigError(VARIABLE, `${file} has a line that isn't \`id base64-of-${KEY_BYTES}-bytes\``, makeOne(file));
+}
+
+function makeOne(file: string): string {
+  return `Make one with: echo "k1 $(openssl rand -base64 ${KEY_BYTES})" > ${file} && chmod 600 ${file}`;
+}
