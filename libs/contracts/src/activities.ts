@@ -1,0 +1,110 @@
+import { z } from 'zod';
+import { driftPolicySchema, driftReportSchema, steeringSchema } from './drift.js';
+import { errorCodeSchema, failureSchema } from './errors.js';
+import { limitsSchema, prioritySchema, samplingSchema } from './run.js';
+
+/**
+ * What crosses between the run's workflow and its activities. Ids, numbers, names and codes only: everything here
+ * is written to Temporal's history.
+ */
+export const runRefSchema = z.object({ tenantId: z.string(), runId: z.string() });
+export type RunRef = z.infer<typeof runRefSchema>;
+
+/** Read once at the start of an execution chain (and after a resume). */
+export const runPlanSchema = z.object({
+  agent: z.string(),
+  agentVersion: z.string(),
+  model: z.string(),
+  runtimeId: z.string(),
+  limits: limitsSchema,
+  sampling: samplingSchema,
+  drift: driftPolicySchema,
+  maxAttempts: z.int(),
+  priority: prioritySchema,
+  startedAtMs: z.int(),
+  nextStep: z.int(),
+  headStep: z.int(),
+  tokensUsed: z.int(),
+  unread: z.int(),
+});
+export type RunPlan = z.infer<typeof runPlanSchema>;
+
+export const modelCallSchema = runRefSchema.extend({
+  step: z.int(),
+  attempt: z.int(),
+  parent: z.int(),
+  sampling: samplingSchema.optional(),
+  /** The steering action that takes effect with this call. */
+  steering: steeringSchema.optional(),
+});
+export type ModelCall = z.infer<typeof modelCallSchema>;
+
+export const plannedCallSchema = z.object({ call: z.int(), tool: z.string(), effect: z.enum(['read', 'idempotent', 'once']), timeoutMs: z.int() });
+export type PlannedCall = z.infer<typeof plannedCallSchema>;
+
+/** How a step ended, from the activity whose transaction saved its checkpoint. */
+export const stepEndSchema = z.object({
+  report: driftReportSchema,
+  /** Set where a tool finished the run: its result is stored, the run is still open. */
+  finished: z.boolean(),
+  unread: z.int(),
+});
+export type StepEnd = z.infer<typeof stepEndSchema>;
+
+export const modelOutcomeSchema = z.discriminatedUnion('kind', [
+  /** The model asked for tools; they run in order. */
+  z.object({ kind: z.literal('calls'), calls: z.array(plannedCallSchema), tokens: z.int(), unread: z.int() }),
+  /** The turn had no tool call; the step is closed and its checkpoint saved. */
+  z.object({ kind: z.literal('closed'), tokens: z.int(), end: stepEndSchema }),
+  /** The output did not parse or validate: the attempt is closed and another is worth it. */
+  z.object({ kind: z.literal('rejected'), code: errorCodeSchema, tokens: z.int(), unread: z.int() }),
+]);
+export type ModelOutcome = z.infer<typeof modelOutcomeSchema>;
+
+export const toolCallInputSchema = runRefSchema.extend({
+  step: z.int(),
+  attempt: z.int(),
+  call: z.int(),
+  tool: z.string(),
+  /** The last call of the step: its transaction saves the checkpoint. */
+  last: z.boolean(),
+});
+export type ToolCallInput = z.infer<typeof toolCallInputSchema>;
+
+export const toolOutcomeSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('done'), unread: z.int() }),
+  z.object({ kind: z.literal('closed'), end: stepEndSchema }),
+  /** The tool refused the turn (a quotation that does not stand): try the step again with that reason. */
+  z.object({ kind: z.literal('rejected'), code: errorCodeSchema, unread: z.int() }),
+]);
+export type ToolOutcome = z.infer<typeof toolOutcomeSchema>;
+
+/** Closes a step whose attempts are used up, so that nothing of it stays open. */
+export const abandonStepSchema = runRefSchema.extend({ step: z.int(), attempt: z.int(), code: errorCodeSchema });
+
+/** Takes the run's head back to a checkpoint; the steps after it stay in the log. */
+export const rewindSchema = runRefSchema.extend({ steering: steeringSchema, toStep: z.int() });
+
+/** What the inbox asked for, after its rows were applied in order under the run's lock. */
+export const inboxOutcomeSchema = z.object({
+  paused: z.boolean(),
+  cancel: z.boolean(),
+  messages: z.int(),
+  headStep: z.int(),
+  nextStep: z.int(),
+  limits: limitsSchema,
+});
+export type InboxOutcome = z.infer<typeof inboxOutcomeSchema>;
+
+export const finishRunSchema = runRefSchema.extend({
+  status: z.enum(['completed', 'failed', 'cancelled', 'timed_out', 'limit_reached', 'drift_stopped']),
+  failure: failureSchema.nullable(),
+});
+export type FinishRun = z.infer<typeof finishRunSchema>;
+/** Not closed while unread messages exist: the run goes on with them. */
+export const finishOutcomeSchema = z.object({ closed: z.boolean(), unread: z.int() });
+
+/** The most a payload may weigh before it is scheduled, in bytes of JSON. */
+export const MAX_PAYLOAD_BYTES = 4_096;
+/** Payloads that come back from an activity stay below this. */
+export const MAX_DIGEST_BYTES = 1_024;

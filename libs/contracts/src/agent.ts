@@ -1,0 +1,42 @@
+import type { z } from 'zod';
+import type { DriftPolicy, ToolKind } from './drift.js';
+import type { Limits, Sampling } from './run.js';
+
+/**
+ * - `read`: may be run again freely.
+ * - `idempotent`: may be run again with the same idempotency key.
+ * - `once`: must not run twice; a call in doubt is reconciled or a person is asked.
+ */
+export type ToolEffect = 'read' | 'idempotent' | 'once';
+
+export type ToolContract = {
+  name: string;
+  description: string;
+  kind: ToolKind;
+  effect: ToolEffect;
+  /** Flat: nested arguments break the tool parsers of several runtimes. */
+  parameters: z.ZodType;
+  timeoutMs: number;
+  /** Exempt from repetition signals (polling, batch work). */
+  exempt?: boolean;
+};
+
+/** What an agent is, apart from its code: shared by the API, the workflow and the activities. */
+export type AgentContract = {
+  name: string;
+  /** Versioned; a run pins the version it started with. */
+  version: string;
+  title: string;
+  description: string;
+  input: z.ZodType;
+  result: z.ZodType;
+  state: z.ZodType;
+  tools: ToolContract[];
+  limits: Limits;
+  sampling: Sampling;
+  drift: DriftPolicy;
+  /** Tries of one step, rejected output included, before the run fails. */
+  maxAttempts: number;
+  /** Whether a run needs `corpusId`. */
+  needsCorpus: boolean;
+};

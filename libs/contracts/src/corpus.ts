@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import { failureSchema } from './errors.js';
+import { idSchema } from './ids.js';
+
+export const createCorpusSchema = z.strictObject({ name: z.string().min(1).max(200), description: z.string().max(2_000).optional() });
+export const corpusViewSchema = z.object({ id: idSchema, name: z.string(), description: z.string().nullable(), documents: z.int(), passages: z.int(), createdAt: z.string() });
+export type CorpusView = z.infer<typeof corpusViewSchema>;
+
+/** Ingest by server-side path (a file or a folder below an allowed folder); uploads come as multipart instead. */
+export const ingestPathSchema = z.strictObject({ path: z.string().min(1).max(4_096) });
+
+export const fileStateSchema = z.enum(['pending', 'done', 'duplicate', 'failed']);
+export const ingestionFileSchema = z.object({ name: z.string(), state: fileStateSchema, documentId: idSchema.nullable(), passages: z.int(), pages: z.int(), failure: failureSchema.nullable() });
+export const ingestionViewSchema = z.object({
+  id: idSchema,
+  corpusId: idSchema,
+  status: z.enum(['queued', 'running', 'completed', 'failed']),
+  total: z.int(),
+  done: z.int(),
+  failed: z.int(),
+  files: z.array(ingestionFileSchema),
+});
+export type IngestionView = z.infer<typeof ingestionViewSchema>;
+
+export const documentViewSchema = z.object({
+  id: idSchema,
+  name: z.string(),
+  mediaType: z.string(),
+  bytes: z.int(),
+  sha256: z.string(),
+  pages: z.int(),
+  passages: z.int(),
+  createdAt: z.string(),
+});
+export type DocumentView = z.infer<typeof documentViewSchema>;
+
+export const searchSchema = z.strictObject({ query: z.string().min(1).max(4_000), limit: z.coerce.number().int().min(1).max(50).default(10) });
+
+/** A passage found, with its place. `score` is of reciprocal rank fusion and only comparable within one answer. */
+export const passageHitSchema = z.object({
+  passageId: idSchema,
+  documentId: idSchema,
+  documentName: z.string(),
+  page: z.int().nullable(),
+  section: z.string().nullable(),
+  text: z.string(),
+  score: z.number(),
+});
+export type PassageHit = z.infer<typeof passageHitSchema>;
+export const searchResultSchema = z.object({ hits: z.array(passageHitSchema), /** False where only full text answered, since no vector came in time. */ vectors: z.boolean() });
+export type SearchResult = z.infer<typeof searchResultSchema>;
+
+/** References only: an ingestion's workflow reads the file list from Postgres. */
+export const ingestionRefSchema = z.object({ tenantId: z.string(), ingestionId: z.string() });
+export type IngestionRef = z.infer<typeof ingestionRefSchema>;

@@ -1,0 +1,122 @@
+import { z } from 'zod';
+
+export const VERDICTS = ['ok', 'suspect', 'overthinking', 'overacting', 'premature_finish', 'degenerate', 'harness_fault'] as const;
+export const verdictSchema = z.enum(VERDICTS);
+export type Verdict = z.infer<typeof verdictSchema>;
+
+/** What a tool does to the world, for the drift signals. */
+export const TOOL_KINDS = ['read', 'search', 'exec', 'mutate', 'ask', 'finish'] as const;
+export type ToolKind = (typeof TOOL_KINDS)[number];
+
+/**
+ * One tool call as the signals see it. Hashes are of canonical JSON (sorted keys, folded white space);
+ * `sketch` is a bottom-k sketch of the result's token shingles, from which overlap with earlier results is estimated.
+ */
+export const callDigestSchema = z.object({
+  tool: z.string(),
+  kind: z.enum(TOOL_KINDS),
+  args: z.string(),
+  result: z.string(),
+  error: z.enum(['agent', 'infra']).nullable(),
+  /** Share of the result that is new to the run, in [0,1], where the tool knows it; else null. */
+  gain: z.number().min(0).max(1).nullable(),
+  /** Exempt from repetition signals (polling, batch work over many items). */
+  exempt: z.boolean(),
+  sketch: z.array(z.int()),
+});
+export type CallDigest = z.infer<typeof callDigestSchema>;
+
+/** What the drift signals keep of a step. Stored with the step, never sent to Temporal. */
+export const stepDigestSchema = z.object({
+  step: z.int(),
+  attempts: z.int(),
+  calls: z.array(callDigestSchema),
+  /** Bottom-k sketch of the 3-token shingles of the visible text and thought; empty below 12 tokens. */
+  text: z.array(z.int()),
+  promptTokens: z.int(),
+  outputTokens: z.int(),
+  thinkingTokens: z.int(),
+  contextLimit: z.int(),
+  malformed: z.boolean(),
+  /** A 50-character chunk repeated without end, or text that compresses far too well. */
+  degenerate: z.boolean(),
+  /** Digest of the agent's state after the step: unchanged means no progress. */
+  state: z.string(),
+  finished: z.boolean(),
+});
+export type StepDigest = z.infer<typeof stepDigestSchema>;
+
+/** The fold's state, carried in each checkpoint so that a rewind or fork takes the right one up again. */
+export const driftStateSchema = z.object({
+  overthinking: z.number(),
+  overacting: z.number(),
+  stepsSinceProgress: z.int(),
+  /** Mean and count of thinking tokens per step over the first eight steps. */
+  thinkingBaseline: z.tuple([z.number(), z.int()]),
+  /** Consecutive evaluations above the alarm threshold. */
+  sustained: z.int(),
+});
+export type DriftState = z.infer<typeof driftStateSchema>;
+
+export const driftReasonSchema = z.object({
+  /** Name of the signal, for instance `exactRepeat`. */
+  signal: z.string(),
+  value: z.number(),
+  /** The steps that the signal rests on. */
+  steps: z.array(z.int()),
+});
+export type DriftReason = z.infer<typeof driftReasonSchema>;
+
+/** A verdict on one step: scores in [0,1], the three top reasons with their steps. */
+export const driftReportSchema = z.object({
+  step: z.int(),
+  overthinking: z.number().min(0).max(1),
+  overacting: z.number().min(0).max(1),
+  verdict: verdictSchema,
+  /** True where a hard flag fired, which alone is enough for an alarm. */
+  hard: z.boolean(),
+  reasons: z.array(driftReasonSchema).max(3),
+});
+export type DriftReport = z.infer<typeof driftReportSchema>;
+
+export const RUNGS = ['none', 'nudge', 'resample', 'rewind', 'ask', 'stop'] as const;
+export const rungSchema = z.enum(RUNGS);
+export type Rung = z.infer<typeof rungSchema>;
+
+/** How the ladder of remedies is climbed; a part of the agent's contract, pinned with the run. */
+export const driftPolicySchema = z.object({
+  enabled: z.boolean().default(true),
+  /** Steps to leave between two actions. */
+  cooldown: z.int().default(4),
+  /** Alarms acted on before a person is asked, or the run is stopped. */
+  maxEpisodes: z.int().default(3),
+  /** Whether a person may be asked; else the run stops with `drift_stopped`. */
+  mayAsk: z.boolean().default(false),
+  /** Share of alarms that deliberately get no action, so that the remedies' effect can be estimated. */
+  holdout: z.number().min(0).max(1).default(0),
+});
+export type DriftPolicy = z.infer<typeof driftPolicySchema>;
+
+/** What the ladder remembers; travels in the workflow through continue-as-new. */
+export const ladderStateSchema = z.object({
+  episodes: z.int(),
+  lastActionStep: z.int().nullable(),
+  lastRung: rungSchema,
+  actions: z.int(),
+});
+export type LadderState = z.infer<typeof ladderStateSchema>;
+
+/** A decision of the ladder, as it is recorded and applied. */
+export const steeringSchema = z.object({
+  rung: rungSchema,
+  /** The step whose report led to it. */
+  step: z.int(),
+  verdict: verdictSchema,
+  reasons: z.array(driftReasonSchema).max(3),
+  holdout: z.boolean().default(false),
+  /** For `rewind`: the step to go back to. */
+  toStep: z.int().optional(),
+  /** For `resample` and `rewind`: the sampling to go on with. */
+  sampling: z.object({ temperature: z.number().optional(), repeatPenalty: z.number().optional(), repeatLastN: z.int().optional(), think: z.boolean().optional(), seed: z.int().optional() }).optional(),
+});
+export type Steering = z.infer<typeof steeringSchema>;

@@ -1,0 +1,85 @@
+import { z } from 'zod';
+import { failureSchema } from './errors.js';
+import { idSchema } from './ids.js';
+
+export const LIVE_STATUSES = ['queued', 'running', 'waiting_approval', 'waiting_input', 'waiting_runtime', 'paused', 'cancelling'] as const;
+/** Ended, and resumable with new limits. */
+export const RESUMABLE_STATUSES = ['limit_reached', 'drift_stopped'] as const;
+export const FINAL_STATUSES = ['completed', 'failed', 'cancelled', 'timed_out'] as const;
+export const runStatusSchema = z.enum([...LIVE_STATUSES, ...RESUMABLE_STATUSES, ...FINAL_STATUSES]);
+export type RunStatus = z.infer<typeof runStatusSchema>;
+export type EndStatus = (typeof RESUMABLE_STATUSES)[number] | (typeof FINAL_STATUSES)[number];
+export const isLive = (s: RunStatus): boolean => (LIVE_STATUSES as readonly string[]).includes(s);
+export const isResumable = (s: RunStatus): boolean => (RESUMABLE_STATUSES as readonly string[]).includes(s);
+
+export const prioritySchema = z.enum(['interactive', 'scheduled', 'batch']);
+export type Priority = z.infer<typeof prioritySchema>;
+
+/** What a run may use before it ends as `limit_reached`. Seconds are of the run's whole life, waiting included. */
+export const limitsSchema = z.object({
+  maxSteps: z.int().min(1).max(100_000),
+  maxTokens: z.int().min(1),
+  maxSeconds: z.int().min(1),
+});
+export type Limits = z.infer<typeof limitsSchema>;
+
+export const samplingSchema = z.object({
+  temperature: z.number().min(0).max(2).optional(),
+  topK: z.int().min(1).optional(),
+  topP: z.number().min(0).max(1).optional(),
+  seed: z.int().optional(),
+  repeatPenalty: z.number().min(0.5).max(2).optional(),
+  repeatLastN: z.int().min(-1).optional(),
+  maxTokens: z.int().min(1).optional(),
+  think: z.boolean().optional(),
+});
+export type Sampling = z.infer<typeof samplingSchema>;
+
+export const createRunSchema = z.strictObject({
+  agent: z.string().min(1).max(100),
+  input: z.record(z.string(), z.unknown()).default({}),
+  threadId: idSchema.optional(),
+  corpusId: idSchema.optional(),
+  model: z.string().min(1).max(200).optional(),
+  limits: limitsSchema.partial().optional(),
+  sampling: samplingSchema.optional(),
+  priority: prioritySchema.default('interactive'),
+  startAt: z.iso.datetime({ offset: true }).optional(),
+  tags: z.array(z.string().min(1).max(100)).max(20).default([]),
+});
+export type CreateRun = z.infer<typeof createRunSchema>;
+
+export const usageSchema = z.object({ steps: z.int(), promptTokens: z.int(), outputTokens: z.int(), thinkingTokens: z.int() });
+export type Usage = z.infer<typeof usageSchema>;
+
+/** A run as the REST API shows it. */
+export const runViewSchema = z.object({
+  id: idSchema,
+  agent: z.string(),
+  agentVersion: z.string(),
+  status: runStatusSchema,
+  statusReason: failureSchema.nullable(),
+  input: z.unknown(),
+  result: z.unknown().nullable(),
+  model: z.string().nullable(),
+  corpusId: idSchema.nullable(),
+  threadId: idSchema.nullable(),
+  priority: prioritySchema,
+  tags: z.array(z.string()),
+  limits: limitsSchema,
+  limitsLeft: limitsSchema,
+  usage: usageSchema,
+  drift: z.object({ overthinking: z.number(), overacting: z.number(), verdict: z.string(), actions: z.int() }),
+  head: z.object({ step: z.int(), checkpoint: z.int().nullable() }),
+  lastEvent: z.int(),
+  createdAt: z.string(),
+  startedAt: z.string().nullable(),
+  endedAt: z.string().nullable(),
+  temporal: z.object({ workflowId: z.string(), webUrl: z.string().nullable() }),
+});
+export type RunView = z.infer<typeof runViewSchema>;
+
+export const cancelRunSchema = z.strictObject({ mode: z.enum(['graceful', 'terminate']).default('graceful'), reason: z.string().max(1_000).optional() });
+export const pauseRunSchema = z.strictObject({ reason: z.string().max(1_000).optional() });
+export const resumeRunSchema = z.strictObject({ limits: limitsSchema.partial().optional() });
+export const sendMessageSchema = z.strictObject({ text: z.string().min(1).max(100_000) });

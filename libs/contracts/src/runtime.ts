@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { samplingSchema } from './run.js';
+
+export const roleSchema = z.enum(['system', 'user', 'assistant', 'tool']);
+export type Role = z.infer<typeof roleSchema>;
+
+export const toolCallSchema = z.object({ name: z.string(), args: z.record(z.string(), z.unknown()) });
+export type ToolCallRequest = z.infer<typeof toolCallSchema>;
+
+/** A message as it is stored and as it is sent to a runtime. */
+export const chatMessageSchema = z.object({
+  role: roleSchema,
+  content: z.string(),
+  thinking: z.string().optional(),
+  toolCalls: z.array(toolCallSchema).optional(),
+  /** For role `tool`: which tool answered. */
+  toolName: z.string().optional(),
+});
+export type ChatMessage = z.infer<typeof chatMessageSchema>;
+
+/** A tool as it is offered to a model: flat JSON Schema parameters. */
+export type ToolSpec = { name: string; description: string; parameters: Record<string, unknown> };
+
+export const chatRequestSchema = z.object({
+  model: z.string(),
+  messages: z.array(chatMessageSchema),
+  tools: z.array(z.custom<ToolSpec>()).optional(),
+  /** JSON Schema that the answer must satisfy. */
+  format: z.record(z.string(), z.unknown()).optional(),
+  sampling: samplingSchema.default({}),
+  /** Context length to ask the runtime for, in tokens. */
+  contextTokens: z.int(),
+  stop: z.array(z.string()).optional(),
+});
+export type ChatRequest = z.infer<typeof chatRequestSchema>;
+
+export type ChatDelta = { kind: 'text' | 'thinking'; text: string };
+export type ChatResult = {
+  content: string;
+  thinking: string;
+  toolCalls: ToolCallRequest[];
+  /** As the runtime counted them; thinking is part of output. */
+  promptTokens: number;
+  outputTokens: number;
+  thinkingTokens: number;
+  finish: 'stop' | 'length' | 'aborted';
+};

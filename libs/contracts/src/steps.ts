@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import { driftReportSchema, steeringSchema } from './drift.js';
+import { chatMessageSchema } from './runtime.js';
+import { failureSchema } from './errors.js';
+
+export const stepStateSchema = z.enum(['open', 'closed', 'abandoned']);
+
+/** A step as the REST API shows it; `messages` only where content was asked for. */
+export const stepViewSchema = z.object({
+  step: z.int(),
+  parent: z.int(),
+  state: stepStateSchema,
+  attempts: z.int(),
+  model: z.string().nullable(),
+  promptTokens: z.int(),
+  outputTokens: z.int(),
+  thinkingTokens: z.int(),
+  calls: z.array(z.object({ call: z.int(), attempt: z.int(), tool: z.string(), effect: z.string(), state: z.string(), failure: failureSchema.nullable(), deliveries: z.int(), ms: z.int().nullable() })),
+  drift: driftReportSchema.nullable(),
+  steering: steeringSchema.nullable(),
+  startedAt: z.string(),
+  endedAt: z.string().nullable(),
+  messages: z.array(chatMessageSchema).optional(),
+});
+export type StepView = z.infer<typeof stepViewSchema>;
+
+export const checkpointViewSchema = z.object({
+  step: z.int(),
+  parent: z.int(),
+  stateHash: z.string(),
+  worldVersion: z.int().nullable(),
+  workspaceCommit: z.string().nullable(),
+  createdAt: z.string(),
+  state: z.unknown().optional(),
+});
+export type CheckpointView = z.infer<typeof checkpointViewSchema>;
+
+export const evidenceSchema = z.object({
+  claim: z.int(),
+  passageId: z.string(),
+  documentId: z.string(),
+  documentName: z.string(),
+  /** From 1; null where the format has no pages. */
+  page: z.int().nullable(),
+  quote: z.string(),
+  /** Character offsets of the quotation in the passage. */
+  span: z.tuple([z.int(), z.int()]),
+  verified: z.boolean(),
+});
+export type Evidence = z.infer<typeof evidenceSchema>;
+
+export const artifactViewSchema = z.object({
+  id: z.string(),
+  runId: z.string(),
+  step: z.int(),
+  kind: z.string(),
+  title: z.string(),
+  verified: z.boolean(),
+  createdAt: z.string(),
+  content: z.unknown().optional(),
+  evidence: z.array(evidenceSchema).optional(),
+});
+export type ArtifactView = z.infer<typeof artifactViewSchema>;
