@@ -1,0 +1,79 @@
+import type { AgentContract, ChatMessage, ChatResult, ErrorCode, Evidence, Sampling, SearchResult, ToolCallRequest, ToolSpec } from '#contracts';
+import type { Runtime } from '#models';
+import type { Pool } from '#store';
+
+/** What an agent's code may use; the same for every agent. */
+export type AgentDeps = {
+  pool: Pool;
+  runtime: Runtime;
+  /** Searches a corpus of the run's tenant. */
+  search(tenantId: string, corpusId: string, query: string, limit: number, signal: AbortSignal): Promise<SearchResult>;
+};
+
+export type TurnContext = {
+  tenantId: string;
+  runId: string;
+  step: number;
+  attempt: number;
+  /** The run's input, validated by the contract. */
+  input: unknown;
+  /** The agent's state at the head of the branch. */
+  state: unknown;
+  corpusId: string | null;
+  /** Why the previous attempt of this step was refused, in words for the model; null on a first attempt. */
+  rejection: string | null;
+  deps: AgentDeps;
+};
+
+/** What the model is asked in one turn. */
+export type TurnPlan = {
+  system: string;
+  /** The instruction of this turn, sent last. It is built anew each time and not kept as a message. */
+  turn: ChatMessage[];
+  /** `branch`: the messages of the run so far, as many as fit, stand between `system` and `turn`. `none`: the turn says it all. */
+  history: 'branch' | 'none';
+  /** JSON Schema that the output must satisfy. */
+  format?: Record<string, unknown>;
+  /** Tools offered natively. */
+  tools?: ToolSpec[];
+  sampling?: Sampling;
+};
+
+export type ParsedTurn =
+  /** No call: the text stands as the model's turn, and the run goes on. */
+  | { ok: true; calls: ToolCallRequest[]; text: string }
+  /** Malformed output: the attempt is refused with this reason, in words for the model. */
+  | { ok: false; reason: string };
+
+export type ToolContext = TurnContext & {
+  call: number;
+  /** The same for every delivery of this call; handed to whatever the tool calls. */
+  idempotencyKey: string;
+  signal: AbortSignal;
+};
+
+export type ToolResult = {
+  /** What the model reads as the tool's answer. */
+  content: string;
+  /** The agent's state after the call, where it changed. */
+  state?: unknown;
+  /** Share of the result that is new to the run, in [0,1], where the tool knows. */
+  gain?: number;
+  /** The call failed: by the model's doing, or by the surroundings'. `content` says how. */
+  error?: 'agent' | 'infra';
+  /** The turn is refused and the step tried again with this reason; `fatal` ends the run instead. */
+  reject?: { code: ErrorCode; reason: string; fatal?: boolean };
+  /** The run is done. */
+  finish?: { result: unknown; artifact: { kind: string; title: string; content: unknown; evidence: Evidence[]; verified: boolean } };
+};
+
+export type Tool = (ctx: ToolContext, args: unknown) => Promise<ToolResult>;
+
+/** An agent's code: pure planning and parsing, and its tools. One folder an agent. */
+export interface AgentImplementation {
+  contract: AgentContract;
+  initialState(input: unknown): unknown;
+  prepareTurn(ctx: TurnContext): Promise<TurnPlan>;
+  parseTurn(ctx: TurnContext, out: ChatResult): ParsedTurn;
+  tools: Record<string, Tool>;
+}

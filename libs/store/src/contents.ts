@@ -1,0 +1,32 @@
+import { createHash } from 'node:crypto';
+import type { Tx } from './pool.js';
+
+/** SHA-256 of the tenant and the text: equal bodies of one tenant share a row, and no hash tells tenants' bodies apart. */
+export function contentHash(tenantId: string, body: string): Buffer {
+  return createHash('sha256').update(tenantId).update('\0').update(body).digest();
+}
+
+/** Writes bodies that are not there yet and returns their hashes, in order. */
+export async function putContents(tx: Tx, tenantId: string, texts: string[]): Promise<Buffer[]> {
+  // Postgres text holds no NUL, and a model may well write one.
+  const bodies = texts.map((t) => t.replaceAll('\0', '\uFFFD'));
+  const hashes = bodies.map((b) => contentHash(tenantId, b));
+  if (bodies.length === 0) return hashes;
+  await tx.query({
+    name: 'put-contents',
+    text: `insert into contents (tenant_id, hash, body) select $1, h, b from unnest($2::bytea[], $3::text[]) as c(h, b) on conflict do nothing`,
+    values: [tenantId, hashes, bodies],
+  });
+  return hashes;
+}
+
+/** @throws Error where the body is not there, which only a broken database can cause. */
+export async function getContent(tx: Tx, tenantId: string, hash: Buffer): Promise<string> {
+  const { rows } = await tx.query<{ body: string }>({ name: 'get-content', text: 'select body from contents where tenant_id = $1 and hash = $2', values: [tenantId, hash] });
+  if (!rows[0]) throw new Error('a content body is missing');
+  return rows[0].body;
+}
+
+export async function getJson(tx: Tx, tenantId: string, hash: Buffer): Promise<unknown> {
+  return JSON.parse(await getContent(tx, tenantId, hash));
+}

@@ -1,0 +1,45 @@
+import type { ChatMessage, RunRef } from '#contracts';
+import { getContent, putContents } from './contents.js';
+import { lockRun } from './events.js';
+import type { Tx } from './pool.js';
+
+export const INBOX_KINDS = ['message', 'pause', 'resume', 'cancel'] as const;
+export type InboxKind = (typeof INBOX_KINDS)[number];
+export type InboxRow = { n: number; kind: InboxKind; body_hash: Buffer | null; data: Record<string, unknown> | null };
+
+/**
+ * Writes what a person asks of a run, under the run's lock.
+ * @returns its number, counted from 1 in the order in which requests were accepted.
+ */
+export async function insertInbox(tx: Tx, ref: RunRef, item: { kind: InboxKind; body?: string; data?: Record<string, unknown>; principalId: string }): Promise<number> {
+  await lockRun(tx, ref);
+  const [hash] = item.body === undefined ? [null] : await putContents(tx, ref.tenantId, [item.body]);
+  const { rows } = await tx.query<{ n: number }>('update run_heads set inbox_seq = inbox_seq + 1 where tenant_id = $1 and run_id = $2 returning inbox_seq as n', [ref.tenantId, ref.runId]);
+  const n = rows[0]!.n;
+  await tx.query('insert into inbox (tenant_id, run_id, n, kind, body_hash, data, principal_id) values ($1,$2,$3,$4,$5,$6,$7)', [ref.tenantId, ref.runId, n, item.kind, hash, item.data ?? null, item.principalId]);
+  return n;
+}
+
+/** The rows that the run has not applied yet, in order. Call under the run's lock. */
+export async function readUnapplied(tx: Tx, ref: RunRef): Promise<InboxRow[]> {
+  const { rows } = await tx.query<InboxRow>('select n, kind, body_hash, data from inbox where tenant_id = $1 and run_id = $2 and applied_at is null order by n', [ref.tenantId, ref.runId]);
+  return rows;
+}
+
+/** Marks rows up to `n` as applied; `step` is the step that takes them up. */
+export async function markApplied(tx: Tx, ref: RunRef, n: number, step: number): Promise<void> {
+  await tx.query('update inbox set applied_at = now(), applied_step = $4 where tenant_id = $1 and run_id = $2 and n <= $3 and applied_at is null', [ref.tenantId, ref.runId, n, step]);
+  await tx.query('update run_heads set inbox_read = greatest(inbox_read, $3) where tenant_id = $1 and run_id = $2', [ref.tenantId, ref.runId, n]);
+}
+
+/** People's words that a step takes up, as messages. */
+export async function readStepInbox(tx: Tx, ref: RunRef, step: number): Promise<ChatMessage[]> {
+  const { rows } = await tx.query<{ body_hash: Buffer }>({
+    name: 'read-step-inbox',
+    text: `select body_hash from inbox where tenant_id = $1 and run_id = $2 and applied_step = $3 and kind = 'message' order by n`,
+    values: [ref.tenantId, ref.runId, step],
+  });
+  const messages: ChatMessage[] = [];
+  for (const r of rows) messages.push({ role: 'user', content: await getContent(tx, ref.tenantId, r.body_hash) });
+  return messages;
+}

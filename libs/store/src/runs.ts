@@ -1,0 +1,108 @@
+import type { ErrorCode, Limits, NewEvent, Priority, RunRef, RunStatus, Sampling } from '#contracts';
+import { putContents } from './contents.js';
+import { appendEvents } from './events.js';
+import type { Tx } from './pool.js';
+
+export type NewRun = RunRef & {
+  principalId: string;
+  agent: string;
+  agentVersion: string;
+  input: unknown;
+  threadId?: string;
+  corpusId?: string;
+  model?: string;
+  priority: Priority;
+  tags: string[];
+  limits: Limits;
+  sampling: Sampling;
+  startAt?: string;
+};
+
+/** The row first: what Temporal does not know yet is `queued`, and the reconciler starts it. */
+export async function insertRun(tx: Tx, run: NewRun): Promise<void> {
+  const [inputHash] = await putContents(tx, run.tenantId, [JSON.stringify(run.input)]);
+  await tx.query(
+    `insert into runs (tenant_id, run_id, principal_id, agent, agent_version, status, input_hash, thread_id, corpus_id, model, priority, tags, limits, sampling, start_at)
+     values ($1,$2,$3,$4,$5,'queued',$6,$7,$8,$9,$10,$11,$12,$13,$14)`,
+    [run.tenantId, run.runId, run.principalId, run.agent, run.agentVersion, inputHash, run.threadId ?? null, run.corpusId ?? null, run.model ?? null, run.priority, run.tags, run.limits, run.sampling, run.startAt ?? null],
+  );
+  await tx.query('insert into run_heads (tenant_id, run_id) values ($1,$2)', [run.tenantId, run.runId]);
+  await appendEvents(tx, run, [{ type: 'run.queued', data: { agent: run.agent, agentVersion: run.agentVersion } }]);
+}
+
+export type RunRow = {
+  tenant_id: string;
+  run_id: string;
+  agent: string;
+  agent_version: string;
+  status: RunStatus;
+  status_reason: { code: ErrorCode; detail: string } | null;
+  input_hash: Buffer;
+  corpus_id: string | null;
+  thread_id: string | null;
+  model: string | null;
+  runtime_id: string | null;
+  priority: Priority;
+  limits: Limits;
+  sampling: Sampling;
+  started_at: Date | null;
+  head_step: number;
+  next_step: number;
+  prompt_tokens: number;
+  output_tokens: number;
+  inbox_seq: number;
+  inbox_read: number;
+};
+
+/** The run with its head, or null. Takes no lock. */
+export async function readRun(tx: Tx, ref: RunRef): Promise<RunRow | null> {
+  const { rows } = await tx.query<RunRow>({
+    name: 'read-run',
+    text: `select r.tenant_id, r.run_id, r.agent, r.agent_version, r.status, r.status_reason, r.input_hash, r.corpus_id, r.thread_id, r.model, r.runtime_id,
+                  r.priority, r.limits, r.sampling, r.started_at, h.head_step, h.next_step, h.prompt_tokens, h.output_tokens, h.inbox_seq, h.inbox_read
+           from runs r join run_heads h using (tenant_id, run_id) where r.tenant_id = $1 and r.run_id = $2`,
+    values: [ref.tenantId, ref.runId],
+  });
+  return rows[0] ?? null;
+}
+
+/** Pins what the run goes with; called under the run's lock when its execution begins. */
+export async function startRun(tx: Tx, ref: RunRef, pinned: { model: string; runtimeId: string }): Promise<void> {
+  await tx.query(
+    `update runs set status = 'running', status_reason = null, started_at = coalesce(started_at, now()), model = $3, runtime_id = $4, ended_at = null where tenant_id = $1 and run_id = $2`,
+    [ref.tenantId, ref.runId, pinned.model, pinned.runtimeId],
+  );
+}
+
+/**
+ * Changes the status under the run's lock, where it is one of `from`, with its event.
+ * @returns false where the run was in another status: nothing was written.
+ */
+export async function changeStatus(tx: Tx, ref: RunRef, from: RunStatus[], to: RunStatus, reason: { code: ErrorCode; detail: string } | null, extra: NewEvent[] = []): Promise<boolean> {
+  await appendEvents(tx, ref, []);
+  const { rowCount } = await tx.query('update runs set status = $4, status_reason = $5 where tenant_id = $1 and run_id = $2 and status = any($3)', [ref.tenantId, ref.runId, from, to, reason]);
+  if (!rowCount) return false;
+  await appendEvents(tx, ref, [{ type: 'status.changed', data: { status: to, ...(reason ? { code: reason.code } : {}) } }, ...extra]);
+  return true;
+}
+
+/** Ends a run: status, result, time and `run.finished`, in one transaction under its lock. */
+export async function endRun(tx: Tx, ref: RunRef, end: { status: RunStatus; reason: { code: ErrorCode; detail: string } | null }): Promise<boolean> {
+  const { rowCount } = await tx.query(
+    `update runs set status = $3, status_reason = $4, ended_at = now() where tenant_id = $1 and run_id = $2
+     and status in ('queued','running','waiting_approval','waiting_input','waiting_runtime','paused','cancelling')`,
+    [ref.tenantId, ref.runId, end.status, end.reason],
+  );
+  if (!rowCount) return false;
+  await tx.query('delete from stream_chunks where tenant_id = $1 and run_id = $2', [ref.tenantId, ref.runId]);
+  await appendEvents(tx, ref, [
+    { type: 'status.changed', data: { status: end.status, ...(end.reason ? { code: end.reason.code } : {}) } },
+    { type: 'run.finished', data: { status: end.status, ...(end.reason ? { code: end.reason.code } : {}) } },
+  ]);
+  return true;
+}
+
+export async function setResult(tx: Tx, ref: RunRef, result: unknown): Promise<void> {
+  const [hash] = await putContents(tx, ref.tenantId, [JSON.stringify(result)]);
+  await tx.query('update runs set result_hash = $3 where tenant_id = $1 and run_id = $2', [ref.tenantId, ref.runId, hash]);
+}

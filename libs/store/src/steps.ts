@@ -1,0 +1,147 @@
+import { type CallDigest, type DriftReport, type DriftState, type ErrorCode, HoldfastError, type RunRef, type StepDigest, type Steering } from '#contracts';
+import type { Tx } from './pool.js';
+
+export type StepKey = RunRef & { step: number; attempt: number };
+
+/**
+ * Opens an attempt of a step, closing any earlier one: whatever comes later from that one is refused.
+ * Opening the same attempt again (a redelivery) changes nothing. Call under the run's lock.
+ * @throws HoldfastError `attempt_closed`
+ */
+export async function openAttempt(tx: Tx, key: StepKey, parent: number, model: string, steering: Steering | null): Promise<void> {
+  const { rowCount } = await tx.query({
+    name: 'open-attempt',
+    text: `
+      with opened as (
+        insert into steps (tenant_id, run_id, step, parent, attempt, state, model, steering, state_hash)
+        values ($1, $2, $3, $5, $4, 'open', $6, $7, (select state_hash from checkpoints where tenant_id = $1 and run_id = $2 and step = $5))
+        on conflict (tenant_id, run_id, step) do update
+          set attempt = excluded.attempt, state_hash = case when steps.attempt < excluded.attempt then excluded.state_hash else steps.state_hash end, digest = case when steps.attempt < excluded.attempt then null else steps.digest end
+          where steps.state = 'open' and steps.attempt <= excluded.attempt
+        returning 1)
+      update run_heads set next_step = greatest(next_step, $3 + 1) where tenant_id = $1 and run_id = $2 and exists (select 1 from opened)`,
+    values: [key.tenantId, key.runId, key.step, key.attempt, parent, model, steering],
+  });
+  if (!rowCount) throw closed();
+}
+
+/** Refuses what comes from an attempt that is not the open one. Call under the run's lock. */
+export async function requireOpen(tx: Tx, key: StepKey): Promise<void> {
+  const { rowCount } = await tx.query({
+    name: 'require-open',
+    text: `select 1 from steps where tenant_id = $1 and run_id = $2 and step = $3 and attempt = $4 and state = 'open'`,
+    values: [key.tenantId, key.runId, key.step, key.attempt],
+  });
+  if (!rowCount) throw closed();
+}
+
+function closed(): HoldfastError {
+  return new HoldfastError('attempt_closed', 'The attempt is closed; its result was refused.');
+}
+
+export type TokenCounts = { prompt: number; output: number; thinking: number };
+
+/** Adds a model call's tokens to its step and its run. */
+export async function addTokens(tx: Tx, key: StepKey, t: TokenCounts, calls: number, malformed: boolean, partial: PartialDigest): Promise<void> {
+  const { rowCount } = await tx.query({
+    name: 'add-tokens',
+    text: `
+      with s as (
+        update steps set prompt_tokens = prompt_tokens + $5, output_tokens = output_tokens + $6, thinking_tokens = thinking_tokens + $7, calls = $8, malformed = malformed or $9, digest = $10
+        where tenant_id = $1 and run_id = $2 and step = $3 and attempt = $4 and state = 'open' returning 1)
+      update run_heads set prompt_tokens = prompt_tokens + $5, output_tokens = output_tokens + $6, thinking_tokens = thinking_tokens + $7
+      where tenant_id = $1 and run_id = $2 and exists (select 1 from s)`,
+    values: [key.tenantId, key.runId, key.step, key.attempt, t.prompt, t.output, t.thinking, calls, malformed, JSON.stringify(partial)],
+  });
+  if (!rowCount) throw closed();
+}
+
+/** What the model's turn contributes to the digest, kept until the step's calls are done. */
+export type PartialDigest = Pick<StepDigest, 'text' | 'promptTokens' | 'outputTokens' | 'thinkingTokens' | 'contextLimit' | 'malformed' | 'degenerate'> & { calls: CallDigest[] };
+
+/** A call's digest joins the open step's; the state after the call becomes the step's. */
+export async function addCallDigest(tx: Tx, key: StepKey, call: CallDigest, stateHash: Buffer | null): Promise<void> {
+  const { rowCount } = await tx.query({
+    name: 'add-call-digest',
+    text: `update steps set digest = jsonb_set(digest, '{calls}', (digest->'calls') || $5::jsonb), state_hash = coalesce($6, state_hash)
+           where tenant_id = $1 and run_id = $2 and step = $3 and attempt = $4 and state = 'open'`,
+    values: [key.tenantId, key.runId, key.step, key.attempt, JSON.stringify(call), stateHash],
+  });
+  if (!rowCount) throw closed();
+}
+
+export type StepClose = {
+  parent: number;
+  digest: StepDigest;
+  report: DriftReport;
+  driftState: DriftState;
+  stateHash: Buffer;
+  worldVersion: number | null;
+  workspaceCommit: string | null;
+};
+
+/**
+ * Closes the step, saves its checkpoint and moves the run's head to it, all in the transaction that makes the last
+ * result true. Call under the run's lock.
+ * @throws HoldfastError `attempt_closed`
+ */
+export async function closeStep(tx: Tx, key: StepKey, c: StepClose): Promise<void> {
+  const { rowCount } = await tx.query({
+    name: 'close-step',
+    text: `
+      with s as (
+        update steps set state = 'closed', digest = $5, drift = $6, state_hash = $7, ended_at = clock_timestamp()
+        where tenant_id = $1 and run_id = $2 and step = $3 and attempt = $4 and state = 'open' returning 1
+      ), c as (
+        insert into checkpoints (tenant_id, run_id, step, parent, state_hash, world_version, workspace_commit, drift_state)
+        select $1, $2, $3, $8, $7, $9, $10, $11 from s
+      )
+      update run_heads set head_step = $3 where tenant_id = $1 and run_id = $2 and exists (select 1 from s)`,
+    values: [key.tenantId, key.runId, key.step, key.attempt, JSON.stringify(c.digest), JSON.stringify(c.report), c.stateHash, c.parent, c.worldVersion, c.workspaceCommit, JSON.stringify(c.driftState)],
+  });
+  if (!rowCount) throw closed();
+}
+
+/**
+ * Closes a step that gave nothing, so that nothing of it stays open. The head does not move; what people said and
+ * the step took up is handed to the next one.
+ */
+export async function abandonStep(tx: Tx, ref: RunRef, step: number, failure: { code: ErrorCode; detail: string } | null): Promise<boolean> {
+  await tx.query('update inbox set applied_step = $3 + 1 where tenant_id = $1 and run_id = $2 and applied_step = $3', [ref.tenantId, ref.runId, step]);
+  const { rowCount } = await tx.query(`update steps set state = 'abandoned', failure = $4, ended_at = clock_timestamp() where tenant_id = $1 and run_id = $2 and step = $3 and state = 'open'`, [ref.tenantId, ref.runId, step, failure]);
+  return Boolean(rowCount);
+}
+
+/** Digests of a step's nearest closed ancestors, newest first. */
+export async function readWindow(tx: Tx, ref: RunRef, from: number, size: number): Promise<StepDigest[]> {
+  const { rows } = await tx.query<{ digest: StepDigest }>({
+    name: 'read-window',
+    text: `
+      with recursive chain as (
+        select step, parent, digest, 1 as n from steps where tenant_id = $1 and run_id = $2 and step = $3
+        union all
+        select s.step, s.parent, s.digest, chain.n + 1 from chain join steps s on s.tenant_id = $1 and s.run_id = $2 and s.step = chain.parent
+        where chain.n < $4
+      ) select digest from chain where digest is not null order by n`,
+    values: [ref.tenantId, ref.runId, from, size],
+  });
+  return rows.map((r) => r.digest);
+}
+
+export type Checkpoint = { step: number; parent: number; stateHash: Buffer; driftState: DriftState | null; worldVersion: number | null; workspaceCommit: string | null };
+
+/** The checkpoint of a step, or null. Step 0 is the run's start. */
+export async function readCheckpoint(tx: Tx, ref: RunRef, step: number): Promise<Checkpoint | null> {
+  const { rows } = await tx.query<{ step: number; parent: number; state_hash: Buffer; drift_state: DriftState | null; world_version: number | null; workspace_commit: string | null }>({
+    name: 'read-checkpoint',
+    text: 'select step, parent, state_hash, drift_state, world_version, workspace_commit from checkpoints where tenant_id = $1 and run_id = $2 and step = $3',
+    values: [ref.tenantId, ref.runId, step],
+  });
+  const r = rows[0];
+  return r ? { step: r.step, parent: r.parent, stateHash: r.state_hash, driftState: r.drift_state, worldVersion: r.world_version, workspaceCommit: r.workspace_commit } : null;
+}
+
+/** The checkpoint that a run starts from, with its first agent state. */
+export async function insertRootCheckpoint(tx: Tx, ref: RunRef, stateHash: Buffer): Promise<void> {
+  await tx.query(`insert into checkpoints (tenant_id, run_id, step, parent, state_hash, drift_state) values ($1, $2, 0, 0, $3, 'null') on conflict do nothing`, [ref.tenantId, ref.runId, stateHash]);
+}
