@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { driftPolicySchema, driftReportSchema, steeringSchema } from './drift.js';
-import { errorCodeSchema, failureSchema } from './errors.js';
-import { limitsSchema, prioritySchema, samplingSchema } from './run.js';
+import { errorCodeSchema } from './errors.js';
+import { limitsSchema, prioritySchema } from './run.js';
 
 /**
  * What crosses between the run's workflow and its activities. Ids, numbers, names and codes only: everything here
@@ -15,9 +15,9 @@ export const runPlanSchema = z.object({
   agent: z.string(),
   agentVersion: z.string(),
   model: z.string(),
-  runtimeId: z.string(),
+  /** Task queue of the model's gate. */
+  modelQueue: z.string(),
   limits: limitsSchema,
-  sampling: samplingSchema,
   drift: driftPolicySchema,
   maxAttempts: z.int(),
   priority: prioritySchema,
@@ -33,7 +33,6 @@ export const modelCallSchema = runRefSchema.extend({
   step: z.int(),
   attempt: z.int(),
   parent: z.int(),
-  sampling: samplingSchema.optional(),
   /** The steering action that takes effect with this call. */
   steering: steeringSchema.optional(),
 });
@@ -56,8 +55,10 @@ export const modelOutcomeSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('calls'), calls: z.array(plannedCallSchema), tokens: z.int(), unread: z.int() }),
   /** The turn had no tool call; the step is closed and its checkpoint saved. */
   z.object({ kind: z.literal('closed'), tokens: z.int(), end: stepEndSchema }),
-  /** The output did not parse or validate: the attempt is closed and another is worth it. */
+  /** The output did not parse or validate: another attempt is worth it. */
   z.object({ kind: z.literal('rejected'), code: errorCodeSchema, tokens: z.int(), unread: z.int() }),
+  /** The runtime does not answer and somebody wants something of the run: see to that first, then try again. */
+  z.object({ kind: z.literal('interrupted'), tokens: z.int(), unread: z.int() }),
 ]);
 export type ModelOutcome = z.infer<typeof modelOutcomeSchema>;
 
@@ -76,33 +77,42 @@ export const toolOutcomeSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('closed'), end: stepEndSchema }),
   /** The tool refused the turn (a quotation that does not stand): try the step again with that reason. */
   z.object({ kind: z.literal('rejected'), code: errorCodeSchema, unread: z.int() }),
+  /** Nothing that a further attempt could mend: the run fails with this code. */
+  z.object({ kind: z.literal('failed'), code: errorCodeSchema, unread: z.int() }),
 ]);
 export type ToolOutcome = z.infer<typeof toolOutcomeSchema>;
 
 /** Closes a step whose attempts are used up, so that nothing of it stays open. */
-export const abandonStepSchema = runRefSchema.extend({ step: z.int(), attempt: z.int(), code: errorCodeSchema });
+export const abandonStepSchema = runRefSchema.extend({ step: z.int(), code: errorCodeSchema });
+export type AbandonStep = z.infer<typeof abandonStepSchema>;
 
-/** Takes the run's head back to a checkpoint; the steps after it stay in the log. */
-export const rewindSchema = runRefSchema.extend({ steering: steeringSchema, toStep: z.int() });
+/** Applies the inbox; `step` is the next step, which takes up people's messages. */
+export const applyInboxSchema = runRefSchema.extend({ step: z.int() });
+export type ApplyInbox = z.infer<typeof applyInboxSchema>;
 
 /** What the inbox asked for, after its rows were applied in order under the run's lock. */
 export const inboxOutcomeSchema = z.object({
   paused: z.boolean(),
   cancel: z.boolean(),
   messages: z.int(),
-  headStep: z.int(),
-  nextStep: z.int(),
   limits: limitsSchema,
 });
 export type InboxOutcome = z.infer<typeof inboxOutcomeSchema>;
 
+/** Says that the run waits for a person's words, and why. */
+export const askPersonSchema = runRefSchema.extend({ steering: steeringSchema });
+export type AskPerson = z.infer<typeof askPersonSchema>;
+
+/** The words that go with `code` are found in Postgres by the activity: none travel here. */
 export const finishRunSchema = runRefSchema.extend({
   status: z.enum(['completed', 'failed', 'cancelled', 'timed_out', 'limit_reached', 'drift_stopped']),
-  failure: failureSchema.nullable(),
+  code: errorCodeSchema.nullable(),
+  step: z.int(),
 });
 export type FinishRun = z.infer<typeof finishRunSchema>;
 /** Not closed while unread messages exist: the run goes on with them. */
 export const finishOutcomeSchema = z.object({ closed: z.boolean(), unread: z.int() });
+export type FinishOutcome = z.infer<typeof finishOutcomeSchema>;
 
 /** The most a payload may weigh before it is scheduled, in bytes of JSON. */
 export const MAX_PAYLOAD_BYTES = 4_096;

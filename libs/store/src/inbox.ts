@@ -32,14 +32,20 @@ export async function markApplied(tx: Tx, ref: RunRef, n: number, step: number):
   await tx.query('update run_heads set inbox_read = greatest(inbox_read, $3) where tenant_id = $1 and run_id = $2', [ref.tenantId, ref.runId, n]);
 }
 
-/** People's words that a step takes up, as messages. */
-export async function readStepInbox(tx: Tx, ref: RunRef, step: number): Promise<ChatMessage[]> {
-  const { rows } = await tx.query<{ body_hash: Buffer }>({
+/** People's words that a step takes up, with their numbers. */
+export async function readStepInbox(tx: Tx, ref: RunRef, step: number): Promise<{ n: number; message: ChatMessage }[]> {
+  const { rows } = await tx.query<{ n: number; body_hash: Buffer }>({
     name: 'read-step-inbox',
-    text: `select body_hash from inbox where tenant_id = $1 and run_id = $2 and applied_step = $3 and kind = 'message' order by n`,
+    text: `select n, body_hash from inbox where tenant_id = $1 and run_id = $2 and applied_step = $3 and kind = 'message' order by n`,
     values: [ref.tenantId, ref.runId, step],
   });
-  const messages: ChatMessage[] = [];
-  for (const r of rows) messages.push({ role: 'user', content: await getContent(tx, ref.tenantId, r.body_hash) });
-  return messages;
+  const words: { n: number; message: ChatMessage }[] = [];
+  for (const r of rows) words.push({ n: r.n, message: { role: 'user', content: await getContent(tx, ref.tenantId, r.body_hash) } });
+  return words;
+}
+
+/** How many inbox rows the run has not applied. */
+export async function readUnreadCount(tx: Tx, ref: RunRef): Promise<number> {
+  const { rows } = await tx.query<{ unread: number }>('select inbox_seq - inbox_read as unread from run_heads where tenant_id = $1 and run_id = $2', [ref.tenantId, ref.runId]);
+  return rows[0]?.unread ?? 0;
 }

@@ -8,6 +8,8 @@ export * from './messages.js';
 export * from './migrate.js';
 export * from './notify.js';
 export * from './pool.js';
+export * from './reconcile.js';
 export * from './runs.js';
 export * from './steps.js';
+export * from './turn.js';
 export * from './tx.js';

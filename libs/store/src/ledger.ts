@@ -54,3 +54,12 @@ export async function readCalls(tx: Tx, ref: RunRef, steps: number[]): Promise<C
   );
   return rows;
 }
+
+/** Why the newest refused attempt of a step was refused, or null. */
+export async function readRejection(tx: Tx, ref: RunRef, step: number): Promise<string | null> {
+  const { rows } = await tx.query<{ reason: string | null }>(
+    `select outcome->'rejection'->>'reason' as reason from ledger where tenant_id = $1 and run_id = $2 and step = $3 and state = 'rejected' order by attempt desc, call desc limit 1`,
+    [ref.tenantId, ref.runId, step],
+  );
+  return rows[0]?.reason ?? null;
+}

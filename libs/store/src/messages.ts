@@ -3,17 +3,21 @@ import { putContents } from './contents.js';
 import type { Tx } from './pool.js';
 import type { StepKey } from './steps.js';
 
+/** Ordinals of people's words lie below 0, in the order of the inbox, so that taking them up twice writes them once. */
+export const WORDS_ORDINAL = -32_000;
+
 /** A message with its place in the step: the model's turn is ordinal 0 and tool results follow; people's words come before, below 0. */
 export type NewMessage = { ordinal: number; message: ChatMessage; tokens: number };
 
-/** Appends messages of an attempt. Bodies go to `contents`; a body of a plain text message is the text itself, any other is JSON. */
+/** Appends messages of an attempt; one that is there already is left as it is. Bodies go to `contents`; a body of a plain text message is the text itself, any other is JSON. */
 export async function insertMessages(tx: Tx, key: StepKey, messages: NewMessage[]): Promise<void> {
   const hashes = await putContents(tx, key.tenantId, messages.map((m) => encodeBody(m.message)));
   await tx.query({
     name: 'insert-messages',
     text: `insert into messages (tenant_id, run_id, step, attempt, ordinal, role, hash, tool, tokens)
            select $1, $2, $3, $4, m.ordinal, m.role, m.hash, m.tool, m.tokens
-           from unnest($5::smallint[], $6::text[], $7::bytea[], $8::text[], $9::int[]) as m(ordinal, role, hash, tool, tokens)`,
+           from unnest($5::smallint[], $6::text[], $7::bytea[], $8::text[], $9::int[]) as m(ordinal, role, hash, tool, tokens)
+           on conflict do nothing`,
     values: [key.tenantId, key.runId, key.step, key.attempt, messages.map((m) => m.ordinal), messages.map((m) => m.message.role), hashes, messages.map((m) => m.message.toolName ?? null), messages.map((m) => m.tokens)],
   });
 }
@@ -24,7 +28,7 @@ function encodeBody(m: ChatMessage): string {
   if (!m.thinking && !m.toolCalls?.length && !m.content.startsWith(STRUCTURED)) return m.content;
   return STRUCTURED + JSON.stringify({ content: m.content, thinking: m.thinking, toolCalls: m.toolCalls });
 }
-function decodeBody(row: { role: ChatMessage['role']; body: string; tool: string | null }): ChatMessage {
+export function decodeBody(row: { role: ChatMessage['role']; body: string; tool: string | null }): ChatMessage {
   const tool = row.tool ? { toolName: row.tool } : {};
   if (!row.body.startsWith(STRUCTURED)) return { role: row.role, content: row.body, ...tool };
   return { role: row.role, ...(JSON.parse(row.body.slice(STRUCTURED.length)) as Pick<ChatMessage, 'content'>), ...tool };

@@ -4,7 +4,8 @@ import type { Tx } from './pool.js';
 export type StepKey = RunRef & { step: number; attempt: number };
 
 /**
- * Opens an attempt of a step, closing any earlier one: whatever comes later from that one is refused.
+ * Opens an attempt of a step, closing any earlier one: whatever comes later from that one is refused. The run's head
+ * moves to `parent`, which lies further back after a rewind.
  * Opening the same attempt again (a redelivery) changes nothing. Call under the run's lock.
  * @throws HoldfastError `attempt_closed`
  */
@@ -19,7 +20,7 @@ export async function openAttempt(tx: Tx, key: StepKey, parent: number, model: s
           set attempt = excluded.attempt, state_hash = case when steps.attempt < excluded.attempt then excluded.state_hash else steps.state_hash end, digest = case when steps.attempt < excluded.attempt then null else steps.digest end
           where steps.state = 'open' and steps.attempt <= excluded.attempt
         returning 1)
-      update run_heads set next_step = greatest(next_step, $3 + 1) where tenant_id = $1 and run_id = $2 and exists (select 1 from opened)`,
+      update run_heads set next_step = greatest(next_step, $3 + 1), head_step = $5 where tenant_id = $1 and run_id = $2 and exists (select 1 from opened)`,
     values: [key.tenantId, key.runId, key.step, key.attempt, parent, model, steering],
   });
   if (!rowCount) throw closed();
@@ -144,4 +145,15 @@ export async function readCheckpoint(tx: Tx, ref: RunRef, step: number): Promise
 /** The checkpoint that a run starts from, with its first agent state. */
 export async function insertRootCheckpoint(tx: Tx, ref: RunRef, stateHash: Buffer): Promise<void> {
   await tx.query(`insert into checkpoints (tenant_id, run_id, step, parent, state_hash, drift_state) values ($1, $2, 0, 0, $3, 'null') on conflict do nothing`, [ref.tenantId, ref.runId, stateHash]);
+}
+
+/** What the open step's model turn, and the calls done so far, gave for the digest. */
+export async function readPartialDigest(tx: Tx, key: StepKey): Promise<PartialDigest> {
+  const { rows } = await tx.query<{ digest: PartialDigest }>({
+    name: 'read-partial-digest',
+    text: `select digest from steps where tenant_id = $1 and run_id = $2 and step = $3 and attempt = $4 and state = 'open'`,
+    values: [key.tenantId, key.runId, key.step, key.attempt],
+  });
+  if (!rows[0]) throw closed();
+  return rows[0].digest;
 }

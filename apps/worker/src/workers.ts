@@ -1,0 +1,60 @@
+import { NativeConnection, Worker, type WorkflowBundle } from '@temporalio/worker';
+import { Client, Connection } from '@temporalio/client';
+import { createIngestionActivities, createReconcilerActivities, createRunActivities, type RunDeps } from '#activities';
+import { TASK_QUEUES, workflowIds, WORKFLOWS } from '#contracts';
+import { type Config, createDataConverter } from '#platform';
+import { createRunStarter } from './starter.js';
+
+/** Workflows keep their sticky queue this long after their worker is gone. */
+const STICKY_TIMEOUT = '3s' as const;
+/** So that a cancel reaches an activity promptly. */
+const HEARTBEAT_THROTTLE = '2s' as const;
+const GRACE = '8s' as const;
+
+export type RunningWorkers = { run(): Promise<void>; shutdown(): void };
+
+/**
+ * The main worker (workflows and everything that is quick) and the gate's, which serves the model calls of one runtime
+ * with as many slots as that has: what queues, queues in Temporal and never inside the runtime.
+ */
+export async function createWorkers(config: Config, deps: RunDeps, workflowBundle: WorkflowBundle): Promise<RunningWorkers> {
+  const dataConverter = createDataConverter(config);
+  const connection = await NativeConnection.connect({ address: config.temporalAddress });
+  const clientConnection = await Connection.connect({ address: config.temporalAddress });
+  const client = new Client({ connection: clientConnection, namespace: config.temporalNamespace, dataConverter });
+  const { callModel, ...quick } = createRunActivities(deps);
+  const shared = { connection, namespace: config.temporalNamespace, dataConverter, shutdownGraceTime: GRACE, maxHeartbeatThrottleInterval: HEARTBEAT_THROTTLE };
+  const main = await Worker.create({
+    ...shared,
+    taskQueue: TASK_QUEUES.main,
+    workflowBundle,
+    activities: { ...quick, ...createIngestionActivities(deps), ...createReconcilerActivities({ pool: deps.pool, notifier: deps.notifier, starter: createRunStarter(client) }) },
+    stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT,
+    maxCachedWorkflows: 200,
+    maxConcurrentActivityTaskExecutions: 50,
+  });
+  const gate = await Worker.create({
+    ...shared,
+    taskQueue: TASK_QUEUES.model(deps.runtime.id),
+    activities: { callModel },
+    maxConcurrentActivityTaskExecutions: config.modelSlots,
+  });
+  return {
+    async run() {
+      const running = Promise.all([main.run(), gate.run()]);
+      await client.workflow
+        .start(WORKFLOWS.reconciler, { workflowId: workflowIds.reconciler, taskQueue: TASK_QUEUES.main, workflowIdConflictPolicy: 'USE_EXISTING', staticSummary: 'repairs what fell out of step' })
+        .catch(() => undefined);
+      try {
+        await running;
+      } finally {
+        await connection.close();
+        await clientConnection.close();
+      }
+    },
+    shutdown() {
+      main.shutdown();
+      gate.shutdown();
+    },
+  };
+}

@@ -1,0 +1,3 @@
+export * from './agent.js';
+export { createReconcilerActivities, type ExecutionState, type ReconcilerActivities, type ReconcilerDeps, type RunStarter } from './reconcile.js';
+export { createRunActivities, type RunActivities, type RunDeps } from './run/index.js';

@@ -1,0 +1,62 @@
+import { ERROR_CODES, type RunRef } from '#contracts';
+import { ALL_TENANTS, appendEvents, endRun, type LiveRun, type Notifier, type Pool, readLiveRuns, withTx } from '#store';
+import { activity } from './edge.js';
+
+/** How a run's execution stands in Temporal. */
+export type ExecutionState = 'running' | 'completed' | 'failed' | 'cancelled' | 'terminated' | 'timed_out' | 'missing';
+
+/** What the reconciler needs of a Temporal client. */
+export interface RunStarter {
+  /** Starts the run's execution; one that is running already is left alone. */
+  start(run: LiveRun): Promise<void>;
+  wake(ref: RunRef): Promise<void>;
+  cancel(ref: RunRef): Promise<void>;
+  describe(ref: RunRef): Promise<ExecutionState>;
+}
+
+export type ReconcilerDeps = { pool: Pool; notifier: Notifier; starter: RunStarter };
+
+const STALE_SECONDS = 3;
+const PAGE = 200;
+/** Every so many passes all live rows are compared with Temporal, not only the ones that look stuck. */
+const FULL_EVERY = 6;
+
+/**
+ * One pass of the reconciler: status is Temporal's truth and the row follows. Each repair is safe to make twice.
+ */
+export function createReconcilerActivities(deps: ReconcilerDeps) {
+  let pass = 0;
+  return {
+    reconcileRuns: activity<void, void>(async () => {
+      const all = pass++ % FULL_EVERY === 0;
+      for (let after: string | null = null; ; ) {
+        const page: LiveRun[] = await withTx(deps.pool, ALL_TENANTS, (tx) => readLiveRuns(tx, { staleSeconds: STALE_SECONDS, all, after, limit: PAGE }));
+        for (const run of page) await reconcile(deps, run);
+        if (page.length < PAGE) return;
+        after = page.at(-1)!.runId;
+      }
+    }),
+  };
+}
+export type ReconcilerActivities = ReturnType<typeof createReconcilerActivities>;
+
+async function reconcile(deps: ReconcilerDeps, run: LiveRun): Promise<void> {
+  if (run.status === 'queued') return deps.starter.start(run);
+  const state = await deps.starter.describe(run);
+  if (state === 'running') {
+    if (run.status === 'cancelling') await deps.starter.cancel(run);
+    if (run.unread > 0) await deps.starter.wake(run);
+    return;
+  }
+  await repair(deps, run, state);
+}
+
+/** The execution is over and the row says it is live: the row follows. */
+async function repair(deps: ReconcilerDeps, run: LiveRun, state: ExecutionState): Promise<void> {
+  const status = state === 'cancelled' || state === 'terminated' || run.status === 'cancelling' ? 'cancelled' : state === 'timed_out' ? 'timed_out' : 'failed';
+  await withTx(deps.pool, run.tenantId, async (tx) => {
+    await appendEvents(tx, run, []);
+    await endRun(tx, run, { status, reason: status === 'failed' ? { code: 'internal', detail: `${ERROR_CODES.internal.title}: its execution is ${state}.` } : null });
+  });
+  deps.notifier.announce(run.runId, 0);
+}

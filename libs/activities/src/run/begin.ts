@@ -1,0 +1,53 @@
+import { HoldfastError, type RunPlan, type RunRef, TASK_QUEUES } from '#contracts';
+import { appendEvents, getJson, insertRootCheckpoint, putContents, readRun, type RunRow, startRun, withTx } from '#store';
+import type { AgentImplementation } from '../agent.js';
+import type { RunDeps } from './deps.js';
+
+/** Starts the run's row, or takes it up again after a resume: pins agent version, model and runtime, and saves the root checkpoint. */
+export async function beginRun(deps: RunDeps, ref: RunRef): Promise<RunPlan> {
+  const { plan, lastSeq } = await withTx(deps.pool, ref.tenantId, async (tx) => {
+    const head = await appendEvents(tx, ref, []);
+    const row = await readRun(tx, ref);
+    if (!row) throw new HoldfastError('not_found', 'The run does not exist.');
+    const agent = agentOf(deps, row);
+    const model = row.model ?? deps.model;
+    if (row.head_step === 0) {
+      const [hash] = await putContents(tx, ref.tenantId, [JSON.stringify(agent.initialState(await getJson(tx, ref.tenantId, row.input_hash)))]);
+      await insertRootCheckpoint(tx, ref, hash!);
+    }
+    const startedAtMs = row.started_at?.getTime() ?? Date.now();
+    let lastSeq = head.lastSeq;
+    // A redelivery finds the run running: the event is there already.
+    if (row.status === 'queued') {
+      await startRun(tx, ref, { model, runtimeId: deps.runtime.id });
+      lastSeq = (await appendEvents(tx, ref, [...(row.started_at ? [] : [{ type: 'run.started' as const, data: { model } }]), { type: 'status.changed', data: { status: 'running' } }])).lastSeq;
+    }
+    return { plan: planOf(deps, agent, row, model, startedAtMs), lastSeq };
+  });
+  deps.notifier.announce(ref.runId, lastSeq);
+  return plan;
+}
+
+function agentOf(deps: RunDeps, row: RunRow): AgentImplementation {
+  const agent = deps.agents.get(row.agent);
+  if (!agent) throw new HoldfastError('unknown_agent', `This worker has no agent ${row.agent}.`);
+  return agent;
+}
+
+function planOf(deps: RunDeps, agent: AgentImplementation, row: RunRow, model: string, startedAtMs: number): RunPlan {
+  return {
+    agent: row.agent,
+    agentVersion: row.agent_version,
+    model,
+    modelQueue: TASK_QUEUES.model(deps.runtime.id),
+    limits: row.limits,
+    drift: agent.contract.drift,
+    maxAttempts: agent.contract.maxAttempts,
+    priority: row.priority,
+    startedAtMs,
+    nextStep: row.next_step,
+    headStep: row.head_step,
+    tokensUsed: row.prompt_tokens + row.output_tokens,
+    unread: row.inbox_seq - row.inbox_read,
+  };
+}

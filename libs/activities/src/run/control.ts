@@ -1,0 +1,65 @@
+import { type AbandonStep, type ApplyInbox, type AskPerson, ERROR_CODES, type ErrorCode, type FinishOutcome, type FinishRun, HoldfastError, type InboxOutcome, type RunRef, type RunStatus } from '#contracts';
+import { abandonStep as closeAbandoned, appendEvents, changeStatus, endRun, markApplied, readRejection, readRun, readUnapplied, type Tx, withTx } from '#store';
+import type { RunDeps } from './deps.js';
+
+const WAITING: RunStatus[] = ['running', 'waiting_runtime', 'waiting_input', 'waiting_approval', 'paused'];
+
+export async function abandonStep(deps: RunDeps, input: AbandonStep): Promise<void> {
+  await withTx(deps.pool, input.tenantId, async (tx) => {
+    await appendEvents(tx, input, []);
+    await closeAbandoned(tx, input, input.step, { code: input.code, detail: await detailOf(tx, input, input.step, input.code) });
+  });
+}
+
+/** Applies what people asked for, in the order in which it was accepted, under the run's lock. */
+export async function applyInbox(deps: RunDeps, input: ApplyInbox): Promise<InboxOutcome> {
+  const outcome = await withTx(deps.pool, input.tenantId, async (tx) => {
+    await appendEvents(tx, input, []);
+    const rows = await readUnapplied(tx, input);
+    const row = await readRun(tx, input);
+    if (!row) throw new HoldfastError('not_found', 'The run does not exist.');
+    let status = row.status;
+    let messages = 0;
+    for (const r of rows) {
+      if (r.kind === 'message') messages++;
+      if (r.kind === 'pause' && status !== 'cancelling') status = 'paused';
+      if (r.kind === 'resume' && status === 'paused') status = 'running';
+      if (r.kind === 'cancel') status = 'cancelling';
+    }
+    if (status === 'waiting_input' && messages > 0) status = 'running';
+    if (rows.length) await markApplied(tx, input, rows.at(-1)!.n, input.step);
+    if (status !== row.status) await changeStatus(tx, input, [...WAITING, 'cancelling'], status, null);
+    if (messages) await appendEvents(tx, input, [{ type: 'message.received', step: input.step, data: { messages } }]);
+    return { paused: status === 'paused', cancel: status === 'cancelling', messages, limits: row.limits };
+  });
+  deps.notifier.announce(input.runId, 0);
+  return outcome;
+}
+
+/** The ladder's rung `ask`: the run waits for a person's words and says why. */
+export async function askPerson(deps: RunDeps, input: AskPerson): Promise<void> {
+  await withTx(deps.pool, input.tenantId, async (tx) => {
+    const { rung, step, verdict } = input.steering;
+    const detail = `The drift check says ${verdict} after step ${step}. Send a message to steer the run, or cancel it.`;
+    await changeStatus(tx, input, ['running', 'waiting_runtime'], 'waiting_input', { code: 'drift_stopped', detail }, [{ type: 'steering.applied', step, data: { rung, report: step, verdict } }]);
+  });
+  deps.notifier.announce(input.runId, 0);
+}
+
+/** Closes the run in one transaction under its lock, unless unread messages exist (a cancel closes it all the same). */
+export async function finishRun(deps: RunDeps, input: FinishRun): Promise<FinishOutcome> {
+  const outcome = await withTx(deps.pool, input.tenantId, async (tx) => {
+    const { unread } = await appendEvents(tx, input, []);
+    if (unread > 0 && input.status !== 'cancelled') return { closed: false, unread };
+    const reason = input.code ? { code: input.code, detail: await detailOf(tx, input, input.step, input.code) } : null;
+    await endRun(tx, input, { status: input.status, reason });
+    return { closed: true, unread: 0 };
+  });
+  deps.notifier.announce(input.runId, 0);
+  return outcome;
+}
+
+/** The newest reason that was recorded for the step, or the code's own words: nothing of it ever went to Temporal. */
+async function detailOf(tx: Tx, ref: RunRef, step: number, code: ErrorCode): Promise<string> {
+  return (await readRejection(tx, ref, step)) ?? ERROR_CODES[code].title;
+}

@@ -1,0 +1,19 @@
+import type { Logger } from '#platform';
+import type { Runtime } from '#models';
+import type { Notifier, Pool } from '#store';
+import type { AgentDeps, AgentImplementation } from '../agent.js';
+
+export type RunDeps = {
+  pool: Pool;
+  notifier: Notifier;
+  runtime: Runtime;
+  /** Embeds passages and questions; may be another server than `runtime`. */
+  embedder: Runtime;
+  agents: ReadonlyMap<string, AgentImplementation>;
+  /** Model that a run goes with where it names none. */
+  model: string;
+  /** Context length asked of the runtime, in tokens. */
+  contextTokens: number;
+  search: AgentDeps['search'];
+  logger: Logger;
+};

@@ -1,0 +1,24 @@
+import { Context } from '@temporalio/activity';
+import type { AbandonStep, ApplyInbox, AskPerson, FinishRun, ModelCall, RunRef, ToolCallInput } from '#contracts';
+import { activity } from '../edge.js';
+import { beginRun } from './begin.js';
+import { callModel } from './call-model.js';
+import { callTool } from './call-tool.js';
+import { abandonStep, applyInbox, askPerson, finishRun } from './control.js';
+import type { RunDeps } from './deps.js';
+
+export type { RunDeps } from './deps.js';
+
+/** The activities of a run, over their dependencies. `callModel` is served by the gate's worker, the rest by the main one. */
+export function createRunActivities(deps: RunDeps) {
+  return {
+    beginRun: activity((ref: RunRef) => beginRun(deps, ref)),
+    callModel: activity((input: ModelCall, signal) => callModel(deps, input, { signal, delivery: Context.current().info.attempt })),
+    callTool: activity((input: ToolCallInput, signal) => callTool(deps, input, signal, Context.current().info.attempt)),
+    abandonStep: activity((input: AbandonStep) => abandonStep(deps, input)),
+    applyInbox: activity((input: ApplyInbox) => applyInbox(deps, input)),
+    askPerson: activity((input: AskPerson) => askPerson(deps, input)),
+    finishRun: activity((input: FinishRun) => finishRun(deps, input)),
+  };
+}
+export type RunActivities = ReturnType<typeof createRunActivities>;

@@ -1,0 +1,90 @@
+import type { ChatMessage, ChatResult, ModelCall, ModelOutcome, NewEvent, PlannedCall, ToolCallRequest, ToolContract } from '#contracts';
+import { digestTurn } from '#drift';
+import { addTokens, appendEvents, changeStatus, dropChunks, finishEffect, insertMessages, MODEL_CALL, type PartialDigest, type Turn, withTx } from '#store';
+import type { AgentImplementation, ParsedTurn, TurnContext } from '../agent.js';
+import { saveCheckpoint } from './checkpoint.js';
+import { tokensOf } from './context.js';
+import type { RunDeps } from './deps.js';
+
+export type Settled = { agent: AgentImplementation; context: TurnContext; result: ChatResult; turn: Turn; ms: number };
+
+/**
+ * Commits the model's turn: message, tokens, ledger row and events in one transaction, under the run's lock and only
+ * where the attempt is still open. A turn without a call closes its step here.
+ */
+export async function settleTurn(deps: RunDeps, call: ModelCall, s: Settled): Promise<ModelOutcome> {
+  const parsed = checkCalls(s.agent, parse(s));
+  const tokens = s.result.promptTokens + s.result.outputTokens;
+  const calls = parsed.ok ? parsed.calls.map((c, i) => planned(s.agent, c, i)) : [];
+  const message: ChatMessage = {
+    role: 'assistant',
+    content: parsed.ok ? parsed.text : s.result.content,
+    ...(s.result.thinking ? { thinking: s.result.thinking } : {}),
+    ...(parsed.ok && parsed.calls.length ? { toolCalls: parsed.calls } : {}),
+  };
+  const digest = partialDigest(deps, s, !parsed.ok);
+  const { outcome, lastSeq } = await withTx(deps.pool, call.tenantId, async (tx) => {
+    const at = { step: call.step, attempt: call.attempt };
+    const events: NewEvent[] = calls.map((c) => ({ type: 'tool.called', ...at, data: { call: c.call, tool: c.tool } }));
+    const head = await appendEvents(tx, call, events);
+    await addTokens(tx, call, { prompt: s.result.promptTokens, output: s.result.outputTokens, thinking: s.result.thinkingTokens }, calls.length, !parsed.ok, digest);
+    await insertMessages(tx, call, [{ ordinal: 0, message, tokens: tokensOf(message) }]);
+    await dropChunks(tx, call);
+    if (s.turn.status === 'waiting_runtime') await changeStatus(tx, call, ['waiting_runtime'], 'running', null);
+    const closes = parsed.ok && calls.length === 0;
+    const saved = closes ? await saveCheckpoint(tx, call, { digest, calls: [], parent: call.parent, stateHash: s.turn.stateHash, driftState: undefined, finished: false }) : null;
+    const outcome: ModelOutcome = saved
+      ? { kind: 'closed', tokens, end: saved.end }
+      : parsed.ok
+        ? { kind: 'calls', calls, tokens, unread: head.unread }
+        : { kind: 'rejected', code: 'output_invalid', tokens, unread: head.unread };
+    await finishEffect(tx, { ...call, call: MODEL_CALL }, {
+      tool: 'model',
+      effect: 'read',
+      state: parsed.ok ? 'done' : 'rejected',
+      outcome: { result: outcome, ...(parsed.ok ? {} : { rejection: { code: 'output_invalid', reason: parsed.reason } }) },
+      ms: s.ms,
+    });
+    return { outcome, lastSeq: saved?.lastSeq ?? head.lastSeq };
+  });
+  deps.notifier.announce(call.runId, lastSeq);
+  return outcome;
+}
+
+function parse(s: Settled): ParsedTurn {
+  if (s.result.finish === 'aborted') return { ok: false, reason: 'The text repeated itself without end and was cut.' };
+  return s.agent.parseTurn(s.context, s.result);
+}
+
+/** Calls of tools that do not exist, and arguments that do not fit, are refused with a reason that the model can use. */
+function checkCalls(agent: AgentImplementation, parsed: ParsedTurn): ParsedTurn {
+  if (!parsed.ok) return parsed;
+  for (const c of parsed.calls) {
+    const contract = contractOf(agent, c.name);
+    if (!contract) return { ok: false, reason: `There is no tool ${c.name.slice(0, 60)}; the tools are ${agent.contract.tools.map((t) => t.name).join(', ')}.` };
+    const args = contract.parameters.safeParse(c.args);
+    if (!args.success) return { ok: false, reason: `The arguments of ${c.name} do not fit: ${args.error.issues.slice(0, 3).map((i) => `${i.path.join('.') || 'arguments'}: ${i.message}`).join('; ')}.` };
+  }
+  return parsed;
+}
+
+const contractOf = (agent: AgentImplementation, name: string): ToolContract | undefined => agent.contract.tools.find((t) => t.name === name);
+
+function planned(agent: AgentImplementation, request: ToolCallRequest, call: number): PlannedCall {
+  const { name, effect, timeoutMs } = contractOf(agent, request.name)!;
+  return { call, tool: name, effect, timeoutMs };
+}
+
+function partialDigest(deps: RunDeps, s: Settled, malformed: boolean): PartialDigest {
+  const { result } = s;
+  return {
+    text: digestTurn(result.content, result.thinking),
+    promptTokens: result.promptTokens,
+    outputTokens: result.outputTokens,
+    thinkingTokens: result.thinkingTokens,
+    contextLimit: deps.contextTokens,
+    malformed: malformed || s.context.attempt > 1,
+    degenerate: result.finish === 'aborted',
+    calls: [],
+  };
+}

@@ -1,0 +1,5 @@
+export * from './failure.js';
+export * from './loop.js';
+export * from './ports.js';
+export * from './state.js';
+export * from './step.js';

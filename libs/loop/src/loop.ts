@@ -1,0 +1,118 @@
+import type { EndStatus, ErrorCode, StepEnd, Steering } from '#contracts';
+import { decide } from '#drift';
+import { PortFailure } from './failure.js';
+import type { LoopPorts } from './ports.js';
+import type { LoopState } from './state.js';
+import { runStep, type StepResult } from './step.js';
+
+export type LoopEnd = { kind: 'ended'; status: EndStatus } | { kind: 'continue'; state: LoopState };
+
+/**
+ * Carries a run from step to step until it ends or its execution's history is long enough. Pure but for its ports:
+ * the same answers give the same calls, which is what Temporal's replay needs.
+ */
+export async function runLoop(state: LoopState, ports: LoopPorts): Promise<LoopEnd> {
+  for (;;) {
+    // At the top of the loop nothing is in flight, so nothing is lost between two executions.
+    if (ports.shouldContinueAsNew()) return { kind: 'continue', state: { ...state, unread: ports.wakePending() ? Math.max(1, state.unread) : state.unread } };
+    const end = (await attendInbox(state, ports, false)) ?? (await advance(state, ports));
+    if (end) return end;
+  }
+}
+
+/** One step and what follows from it. */
+async function advance(state: LoopState, ports: LoopPorts): Promise<LoopEnd | null> {
+  if (limitReached(state, ports)) return finish(state, ports, 'limit_reached', 'limit_reached');
+  const result = await attemptStep(state, ports);
+  if (result.kind === 'closed') return afterStep(state, ports, result.end);
+  if (result.kind === 'interrupted') return null;
+  // The number stays used; where somebody's words keep the run alive, it goes on with the next.
+  const step = state.nextStep++;
+  await ports.abandonStep({ step, code: result.code });
+  return finish(state, ports, 'failed', result.code, step);
+}
+
+async function attemptStep(state: LoopState, ports: LoopPorts): Promise<StepResult> {
+  try {
+    return await runStep(state, ports);
+  } catch (error) {
+    if (error instanceof PortFailure) return { kind: 'failed', code: error.code };
+    throw error;
+  }
+}
+
+async function afterStep(state: LoopState, ports: LoopPorts, end: StepEnd): Promise<LoopEnd | null> {
+  const parent = state.head;
+  state.head = state.nextStep++;
+  state.pending = null;
+  if (end.report.verdict === 'ok') state.lastGood = state.head;
+  if (end.finished) {
+    ports.showProgress({ step: state.head, verdict: end.report.verdict, steering: null });
+    return finish(state, ports, 'completed', null);
+  }
+  const { steering, ladder } = decide(end.report, state.ladder, state.drift, { goodCheckpoint: state.lastGood });
+  state.ladder = ladder;
+  ports.showProgress({ step: state.head, verdict: end.report.verdict, steering: steering?.rung ?? null });
+  return steering ? steer(state, ports, steering, parent) : null;
+}
+
+/** Applies a decision of the ladder. What only shapes the next turn is recorded with that turn's model call. */
+async function steer(state: LoopState, ports: LoopPorts, steering: Steering, parent: number): Promise<LoopEnd | null> {
+  if (steering.holdout) {
+    state.pending = steering;
+    return null;
+  }
+  switch (steering.rung) {
+    case 'none':
+      return null;
+    case 'nudge':
+      state.pending = steering;
+      return null;
+    case 'resample':
+      // The drifted turn leaves the branch: the next step hangs on the one before it.
+      state.pending = { ...steering, toStep: parent };
+      state.head = parent;
+      return null;
+    case 'rewind':
+      state.pending = { ...steering, toStep: steering.toStep ?? parent };
+      state.head = state.pending.toStep!;
+      return null;
+    case 'ask':
+      await ports.askPerson({ steering });
+      return attendInbox(state, ports, true);
+    case 'stop':
+      return finish(state, ports, 'drift_stopped', 'drift_stopped');
+  }
+}
+
+/**
+ * Applies what people asked for, and waits while the run is paused or (`needsWords`) until somebody answers.
+ * Costs nothing where the inbox is empty.
+ */
+async function attendInbox(state: LoopState, ports: LoopPorts, needsWords: boolean): Promise<LoopEnd | null> {
+  if (!needsWords && !ports.wakePending() && state.unread === 0) return null;
+  for (;;) {
+    ports.clearWake();
+    const inbox = await ports.applyInbox({ step: state.nextStep });
+    state.unread = 0;
+    state.limits = inbox.limits;
+    if (inbox.cancel) return finish(state, ports, 'cancelled', null);
+    const answered = !needsWords || inbox.messages > 0;
+    if (!inbox.paused && answered) return null;
+    const left = state.limits.maxSeconds - ports.elapsedSeconds();
+    if (left <= 0 || !(await ports.waitForWake(left))) return finish(state, ports, 'limit_reached', 'limit_reached');
+  }
+}
+
+/** Ends the run unless somebody's words came in just before: then it goes on with them (a cancel always ends it). */
+async function finish(state: LoopState, ports: LoopPorts, status: EndStatus, code: ErrorCode | null, step = state.nextStep): Promise<LoopEnd | null> {
+  const { closed, unread } = await ports.finishRun({ status, code, step });
+  if (closed) return { kind: 'ended', status };
+  state.unread = unread;
+  return null;
+}
+
+function limitReached(state: LoopState, ports: LoopPorts): boolean {
+  const { maxSteps, maxTokens, maxSeconds } = state.limits;
+  return state.nextStep > maxSteps || state.tokens >= maxTokens || ports.elapsedSeconds() >= maxSeconds;
+}

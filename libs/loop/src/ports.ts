@@ -1,0 +1,27 @@
+import type { AbandonStep, AskPerson, FinishOutcome, FinishRun, InboxOutcome, ModelCall, ModelOutcome, RunRef, ToolCallInput, ToolOutcome } from '#contracts';
+
+type Without<T> = Omit<T, keyof RunRef>;
+
+/**
+ * What the loop needs of the world. In production these are Temporal activities and the workflow's own primitives; in
+ * specs they are plain functions. A port that fails for good throws `PortFailure`; everything else is a value.
+ */
+export interface LoopPorts {
+  callModel(input: Without<ModelCall>): Promise<ModelOutcome>;
+  callTool(input: Without<ToolCallInput>, timeoutMs: number): Promise<ToolOutcome>;
+  abandonStep(input: Without<AbandonStep>): Promise<void>;
+  applyInbox(input: { step: number }): Promise<InboxOutcome>;
+  askPerson(input: Without<AskPerson>): Promise<void>;
+  finishRun(input: Without<FinishRun>): Promise<FinishOutcome>;
+  /** Whether a wake came since the last call of `clearWake`. */
+  wakePending(): boolean;
+  clearWake(): void;
+  /** Waits for a wake, at most `seconds`. Returns false where the time ran out first. */
+  waitForWake(seconds: number): Promise<boolean>;
+  /** Whole seconds since the run started. */
+  elapsedSeconds(): number;
+  /** True where this execution's history is long enough to go on in a new one. Asked where nothing is in flight. */
+  shouldContinueAsNew(): boolean;
+  /** Shows how far the run is: called after each step. */
+  showProgress(p: { step: number; verdict: string; steering: string | null }): void;
+}

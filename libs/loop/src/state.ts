@@ -1,0 +1,34 @@
+import type { DriftPolicy, LadderState, Limits, RunPlan, Steering } from '#contracts';
+import { initialLadder } from '#drift';
+
+/** All that the loop carries from step to step, and through continue-as-new. Small, and without content. */
+export type LoopState = {
+  nextStep: number;
+  /** The step that the next one hangs on. */
+  head: number;
+  limits: Limits;
+  tokens: number;
+  unread: number;
+  ladder: LadderState;
+  /** Decided after the last step; takes effect, and is recorded, with the next model call. */
+  pending: Steering | null;
+  /** Newest step of the branch with verdict `ok`: where a rewind goes. */
+  lastGood: number | null;
+  drift: DriftPolicy;
+  maxAttempts: number;
+};
+
+export function initialState(plan: RunPlan): LoopState {
+  return {
+    nextStep: plan.nextStep,
+    head: plan.headStep,
+    limits: plan.limits,
+    tokens: plan.tokensUsed,
+    unread: plan.unread,
+    ladder: initialLadder,
+    pending: null,
+    lastGood: plan.headStep,
+    drift: plan.drift,
+    maxAttempts: plan.maxAttempts,
+  };
+}

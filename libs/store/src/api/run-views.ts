@@ -1,0 +1,118 @@
+import { type DriftReport, type Failure, type Limits, type Priority, type RunRef, type RunStatus, type RunView, workflowIds } from '#contracts';
+import type { Tx } from '../pool.js';
+
+/** A run as the store knows it; the link into Temporal's Web UI is the API's to add. `input` and `result` are absent in lists. */
+export type RunRecord = Omit<RunView, 'temporal'> & { workflowId: string; inboxSeq: number };
+
+type Row = {
+  run_id: string;
+  agent: string;
+  agent_version: string;
+  status: RunStatus;
+  status_reason: Failure | null;
+  model: string | null;
+  corpus_id: string | null;
+  thread_id: string | null;
+  priority: Priority;
+  tags: string[];
+  limits: Limits;
+  created_at: Date;
+  started_at: Date | null;
+  ended_at: Date | null;
+  event_seq: number;
+  inbox_seq: number;
+  head_step: number;
+  next_step: number;
+  prompt_tokens: number;
+  output_tokens: number;
+  thinking_tokens: number;
+  steering_actions: number;
+  drift: DriftReport | null;
+  head_saved: boolean;
+  input?: string;
+  result?: string | null;
+};
+
+const COLUMNS = `r.run_id, r.agent, r.agent_version, r.status, r.status_reason, r.model, r.corpus_id, r.thread_id, r.priority, r.tags, r.limits,
+  r.created_at, r.started_at, r.ended_at, h.event_seq, h.inbox_seq, h.head_step, h.next_step, h.prompt_tokens, h.output_tokens, h.thinking_tokens, h.steering_actions,
+  (select s.drift from steps s where s.tenant_id = r.tenant_id and s.run_id = r.run_id and s.state = 'closed' order by s.step desc limit 1) as drift,
+  exists (select 1 from checkpoints c where c.tenant_id = r.tenant_id and c.run_id = r.run_id and c.step = h.head_step) as head_saved`;
+
+/** The run with its input and result, or null. Takes no lock. */
+export async function readRunRecord(tx: Tx, ref: RunRef): Promise<RunRecord | null> {
+  const { rows } = await tx.query<Row>({
+    name: 'read-run-record',
+    text: `select ${COLUMNS},
+             (select c.body from contents c where c.tenant_id = r.tenant_id and c.hash = r.input_hash) as input,
+             (select c.body from contents c where c.tenant_id = r.tenant_id and c.hash = r.result_hash) as result
+           from runs r join run_heads h using (tenant_id, run_id) where r.tenant_id = $1 and r.run_id = $2`,
+    values: [ref.tenantId, ref.runId],
+  });
+  return rows[0] ? toRecord(rows[0]) : null;
+}
+
+export type RunFilter = {
+  status?: RunStatus[];
+  agent?: string;
+  tag?: string;
+  threadId?: string;
+  scheduleId?: string;
+  batchId?: string;
+  /** RFC 3339. */
+  createdAfter?: string;
+  /** Only runs older than this one: ids sort by time of creation. */
+  before?: string;
+  limit: number;
+};
+
+/** Runs without input and result, newest first. */
+export async function listRunRecords(tx: Tx, tenantId: string, f: RunFilter): Promise<RunRecord[]> {
+  const { rows } = await tx.query<Row>(
+    `select ${COLUMNS} from runs r join run_heads h using (tenant_id, run_id)
+     where r.tenant_id = $1 and ($2::text[] is null or r.status = any($2)) and ($3::text is null or r.agent = $3) and ($4::text is null or r.tags @> array[$4])
+       and ($5::uuid is null or r.thread_id = $5) and ($6::uuid is null or r.schedule_id = $6) and ($7::uuid is null or r.batch_id = $7)
+       and ($8::timestamptz is null or r.created_at > $8) and ($9::uuid is null or r.run_id < $9)
+     order by r.run_id desc limit $10`,
+    [tenantId, f.status ?? null, f.agent ?? null, f.tag ?? null, f.threadId ?? null, f.scheduleId ?? null, f.batchId ?? null, f.createdAfter ?? null, f.before ?? null, f.limit],
+  );
+  return rows.map(toRecord);
+}
+
+function toRecord(r: Row): RunRecord {
+  return {
+    id: r.run_id,
+    agent: r.agent,
+    agentVersion: r.agent_version,
+    status: r.status,
+    statusReason: r.status_reason,
+    ...(r.input === undefined ? {} : { input: JSON.parse(r.input), result: r.result == null ? null : JSON.parse(r.result) }),
+    model: r.model,
+    corpusId: r.corpus_id,
+    threadId: r.thread_id,
+    priority: r.priority,
+    tags: r.tags,
+    limits: r.limits,
+    limitsLeft: limitsLeft(r, Date.now()),
+    usage: { steps: r.next_step - 1, promptTokens: r.prompt_tokens, outputTokens: r.output_tokens, thinkingTokens: r.thinking_tokens },
+    drift: { overthinking: r.drift?.overthinking ?? 0, overacting: r.drift?.overacting ?? 0, verdict: r.drift?.verdict ?? 'ok', actions: r.steering_actions },
+    head: { step: r.head_step, checkpoint: r.head_saved ? r.head_step : null },
+    lastEvent: r.event_seq,
+    createdAt: r.created_at.toISOString(),
+    startedAt: r.started_at?.toISOString() ?? null,
+    endedAt: r.ended_at?.toISOString() ?? null,
+    workflowId: workflowIds.run(r.run_id),
+    inboxSeq: r.inbox_seq,
+  } as RunRecord;
+}
+
+type Spent = { limits: Limits; next_step: number; prompt_tokens: number; output_tokens: number; started_at: Date | null; ended_at?: Date | null };
+
+/** What is left of each limit, counted as the run's loop counts; never below 0. Seconds run from the first start, waiting included. */
+export function limitsLeft(run: Spent, nowMs: number): Limits {
+  const seconds = run.started_at ? Math.floor(((run.ended_at?.getTime() ?? nowMs) - run.started_at.getTime()) / 1_000) : 0;
+  return {
+    maxSteps: Math.max(0, run.limits.maxSteps - (run.next_step - 1)),
+    maxTokens: Math.max(0, run.limits.maxTokens - run.prompt_tokens - run.output_tokens),
+    maxSeconds: Math.max(0, run.limits.maxSeconds - seconds),
+  };
+}

@@ -1,0 +1,67 @@
+import type { ErrorCode, Limits, ModelOutcome, RunStatus, Sampling } from '#contracts';
+import type { Tx } from './pool.js';
+import type { StepKey } from './steps.js';
+
+export type Turn = {
+  agent: string;
+  agentVersion: string;
+  status: RunStatus;
+  model: string;
+  corpusId: string | null;
+  limits: Limits;
+  sampling: Sampling;
+  inputHash: Buffer;
+  stateHash: Buffer;
+  inboxSeq: number;
+  /** Outcome of this very attempt, where an earlier delivery already made it true. */
+  done: ModelOutcome | null;
+  /** Why the attempt before this one was refused. */
+  rejection: { code: ErrorCode; reason: string } | null;
+};
+
+/** All that a model call needs to know of its run, in one query. Null where the run or the parent's checkpoint is gone. */
+export async function readTurn(tx: Tx, key: StepKey, parent: number): Promise<Turn | null> {
+  const { rows } = await tx.query<Turn>({
+    name: 'read-turn',
+    text: `
+      select r.agent, r.agent_version as "agentVersion", r.status, r.model, r.corpus_id as "corpusId", r.limits, r.sampling, r.input_hash as "inputHash",
+             c.state_hash as "stateHash", h.inbox_seq as "inboxSeq",
+             (select l.outcome->'result' from ledger l where l.tenant_id = $1 and l.run_id = $2 and l.step = $3 and l.attempt = $4 and l.call = -1 and l.state <> 'started') as done,
+             (select l.outcome->'rejection' from ledger l where l.tenant_id = $1 and l.run_id = $2 and l.step = $3 and l.attempt = $4 - 1 and l.state = 'rejected' order by l.call desc limit 1) as rejection
+      from runs r join run_heads h using (tenant_id, run_id)
+      join checkpoints c on c.tenant_id = $1 and c.run_id = $2 and c.step = $5
+      where r.tenant_id = $1 and r.run_id = $2`,
+    values: [key.tenantId, key.runId, key.step, key.attempt, parent],
+  });
+  return rows[0] ?? null;
+}
+
+export type PendingCall<TOutcome> = {
+  agent: string;
+  status: RunStatus;
+  corpusId: string | null;
+  inputHash: Buffer;
+  stateHash: Buffer;
+  parent: number;
+  /** The model's message of this attempt, which holds the arguments. */
+  turnHash: Buffer;
+  done: TOutcome | null;
+  driftState: unknown;
+};
+
+/** All that a tool call needs to know, in one query. Null where the step has no such open attempt. */
+export async function readPendingCall<TOutcome>(tx: Tx, key: StepKey, call: number): Promise<PendingCall<TOutcome> | null> {
+  const { rows } = await tx.query<PendingCall<TOutcome>>({
+    name: 'read-pending-call',
+    text: `
+      select r.agent, r.status, r.corpus_id as "corpusId", r.input_hash as "inputHash", s.state_hash as "stateHash", s.parent, m.hash as "turnHash",
+             c.drift_state as "driftState",
+             (select l.outcome->'result' from ledger l where l.tenant_id = $1 and l.run_id = $2 and l.step = $3 and l.attempt = $4 and l.call = $5 and l.state <> 'started') as done
+      from steps s join runs r using (tenant_id, run_id)
+      join messages m on m.tenant_id = $1 and m.run_id = $2 and m.step = $3 and m.attempt = $4 and m.ordinal = 0
+      join checkpoints c on c.tenant_id = $1 and c.run_id = $2 and c.step = s.parent
+      where s.tenant_id = $1 and s.run_id = $2 and s.step = $3 and s.attempt = $4`,
+    values: [key.tenantId, key.runId, key.step, key.attempt, call],
+  });
+  return rows[0] ?? null;
+}

@@ -1,0 +1,86 @@
+import {
+  ApplicationFailure,
+  CancellationScope,
+  condition,
+  continueAsNew,
+  defineSignal,
+  isCancellation,
+  setCurrentDetails,
+  setHandler,
+  TemporalFailure,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { ERROR_CODES, type ErrorCode, type EndStatus, type RunPlan, type RunRef, WAKE_SIGNAL } from '#contracts';
+import { initialState, type LoopState, runLoop } from '#loop';
+import { createPorts } from './ports.js';
+import { control } from './proxies.js';
+import { showStatus } from './visibility.js';
+
+export type AgentRunInput = RunRef & {
+  /** Set where an earlier execution of the chain went on in this one. */
+  carried?: { plan: RunPlan; state: LoopState };
+};
+
+export const wakeSignal = defineSignal(WAKE_SIGNAL);
+
+/** Steps and history events after which a run goes on in a new execution, so that replay stays short. */
+const MAX_STEPS = 200;
+const MAX_EVENTS = 4_000;
+
+/**
+ * One run of an agent, as a chain of executions under one workflow id. History holds ids, numbers and codes only; all
+ * content is in Postgres.
+ */
+export async function agentRun(input: AgentRunInput): Promise<{ status: EndStatus }> {
+  const wake = { pending: false };
+  setHandler(wakeSignal, () => {
+    wake.pending = true;
+  });
+  const ref: RunRef = { tenantId: input.tenantId, runId: input.runId };
+  try {
+    return await carry(ref, input, wake);
+  } catch (error) {
+    if (isCancellation(error)) {
+      await CancellationScope.nonCancellable(() => end(ref, 'cancelled', null));
+      throw error;
+    }
+    if (error instanceof TemporalFailure && !(error instanceof ApplicationFailure)) {
+      await end(ref, 'failed', 'internal');
+      throw failure('internal');
+    }
+    throw error;
+  }
+}
+
+async function carry(ref: RunRef, input: AgentRunInput, wake: { pending: boolean }): Promise<{ status: EndStatus }> {
+  const plan = input.carried?.plan ?? (await control.beginRun(ref));
+  const state = input.carried?.state ?? initialState(plan);
+  const firstStep = state.nextStep;
+  showStatus('running');
+  const ports = createPorts(ref, plan, {
+    wake,
+    waitForWake: (seconds) => condition(() => wake.pending, Math.min(seconds, 24 * 3_600) * 1_000),
+    shouldContinueAsNew: (step) => {
+      const info = workflowInfo();
+      return info.continueAsNewSuggested || step - firstStep >= MAX_STEPS || info.historyLength >= MAX_EVENTS;
+    },
+  });
+  const result = await runLoop(state, ports);
+  if (result.kind === 'continue') {
+    return continueAsNew<typeof agentRun>({ ...ref, carried: { plan, state: result.state } });
+  }
+  showStatus(result.status);
+  setCurrentDetails(`${result.status} after step ${state.nextStep - 1}`);
+  if (result.status === 'failed') throw failure('internal', `The run failed at step ${state.nextStep - 1}; its reason is with the run.`);
+  if (result.status === 'cancelled') return { status: 'cancelled' };
+  return { status: result.status };
+}
+
+async function end(ref: RunRef, status: 'cancelled' | 'failed', code: ErrorCode | null): Promise<void> {
+  showStatus(status);
+  await control.finishRun({ ...ref, status, code, step: 0 });
+}
+
+function failure(code: ErrorCode, message: string = ERROR_CODES[code].title): ApplicationFailure {
+  return ApplicationFailure.create({ type: code, message, nonRetryable: true });
+}

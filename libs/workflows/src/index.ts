@@ -1,0 +1,2 @@
+export * from './agent-run.js';
+export * from './reconciler.js';
