@@ -1,0 +1,57 @@
+import { httpRequest, readText } from '../wire/http-request.js';
+import { lines } from '../wire/lines.js';
+import { WireError } from '../wire/wire-error.js';
+
+/**
+ * The `fetch` that the Ollama client is given, since with its own it cannot be aborted before the first token, gives
+ * up after five silent minutes, and prints a line that does not parse (which may be content) to the console.
+ */
+export function ollamaFetch(signal: AbortSignal, silenceMs: number): typeof fetch {
+  return async (input, init) => {
+    const url = String(input instanceof Request ? input.url : input);
+    const response = await httpRequest({
+      url,
+      method: init?.method ?? 'GET',
+      headers: init?.headers as Record<string, string>,
+      ...(typeof init?.body === 'string' && { body: init.body }),
+      signal,
+      silenceMs,
+    });
+    if (!url.endsWith('/api/chat')) return new Response(checkedJson(await readText(response)));
+    return new Response(checkedLines(lines(response), signal));
+  };
+}
+
+function checkedLines(source: AsyncGenerator<string>, signal: AbortSignal): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder();
+  return new ReadableStream({
+    async pull(controller) {
+      try {
+        const { done, value } = await source.next();
+        if (done) return controller.close();
+        if (!isJson(value)) throw new WireError('garbled', '');
+        controller.enqueue(encoder.encode(`${value}\n`));
+      } catch (error) {
+        controller.error(signal.aborted ? signal.reason : error);
+      }
+    },
+    async cancel() {
+      await source.return(undefined);
+    },
+  });
+}
+
+function checkedJson(text: string): string {
+  if (!isJson(text)) throw new WireError('garbled', '');
+  return text;
+}
+
+function isJson(line: string): boolean {
+  if (line === '') return true;
+  try {
+    JSON.parse(line);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,89 @@
+import type { ChatRequest, ChatResult } from '#contracts';
+import { Ollama, type ChatResponse } from 'ollama';
+import { ChatCollector } from '../chat-collector.js';
+import { assertPromptWhole } from '../prompt-check.js';
+import type { ChatOptions, Runtime, RuntimeConfig } from '../runtime.js';
+import { toHoldfastError, WireError } from '../wire/wire-error.js';
+import { ollamaFetch } from './ollama-fetch.js';
+import { toOllamaChat } from './ollama-request.js';
+
+const SILENCE_MS = 600_000;
+const LOOKUP_MS = 5_000;
+
+/** Ollama's native API, which the embedded runtime speaks too. */
+export function createOllamaRuntime(config: RuntimeConfig): Runtime {
+  const { kind, url, silenceMs = SILENCE_MS } = config;
+  const client = (signal: AbortSignal, silence = silenceMs): Ollama => new Ollama({ host: url, fetch: ollamaFetch(signal, silence) });
+  const lookup = (): Ollama => client(AbortSignal.timeout(LOOKUP_MS), LOOKUP_MS);
+  const failure = (error: unknown, model = config.model): Error => toHoldfastError(error, { kind, url, model });
+  // A model without thinking refuses a request that asks for it; a remedy that turns it on must not fail the step.
+  const cannotThink = new Set<string>();
+
+  async function chat(request: ChatRequest, options: ChatOptions): Promise<ChatResult> {
+    const model = request.model || config.model;
+    const collector = new ChatCollector(options.onDelta);
+    const asked = { ...request, sampling: cannotThink.has(model) ? { ...request.sampling, think: undefined } : request.sampling };
+    try {
+      const stream = await client(options.signal).chat(toOllamaChat(asked, model) as never) as unknown as AsyncIterable<ChatResponse>;
+      for await (const part of stream) take(part, collector);
+    } catch (error) {
+      if (options.signal.aborted) return collector.cut(options.signal.reason);
+      const wire = streamError(error);
+      if (wire instanceof WireError && asked.sampling.think && /does not support thinking/.test(wire.detail)) {
+        cannotThink.add(model);
+        return chat(request, options);
+      }
+      throw failure(wire, model);
+    }
+    const result = collector.result();
+    assertPromptWhole(request, result.promptTokens);
+    return result;
+  }
+
+  return {
+    id: config.id ?? kind,
+    kind,
+    chat,
+    async embed(texts, { signal }) {
+      if (texts.length === 0) return [];
+      const model = config.embedModel || config.model;
+      try {
+        const { embeddings } = await client(signal).embed({ model, input: texts, truncate: false });
+        if (embeddings.length !== texts.length) throw new WireError('garbled', '');
+        return embeddings;
+      } catch (error) {
+        if (signal.aborted) throw signal.reason;
+        throw failure(error, model);
+      }
+    },
+    async models() {
+      try {
+        return (await lookup().list()).models.map(({ name }) => name);
+      } catch (error) {
+        throw failure(error);
+      }
+    },
+    async version() {
+      try {
+        return (await lookup().version()).version;
+      } catch (error) {
+        throw failure(error);
+      }
+    },
+  };
+}
+
+function take(part: ChatResponse, collector: ChatCollector): void {
+  const { message } = part;
+  if (message?.thinking) collector.add({ kind: 'thinking', text: message.thinking });
+  if (message?.content) collector.add({ kind: 'text', text: message.content });
+  for (const { function: call } of message?.tool_calls ?? []) collector.call(call.name, call.arguments);
+  if (!part.done) return;
+  collector.end(part.done_reason === 'length' ? 'length' : 'stop', { prompt: part.prompt_eval_count ?? 0, output: part.eval_count ?? 0 });
+}
+
+/** The client throws plain errors for a line `{"error": …}` and for a stream that ends early. */
+function streamError(error: unknown): unknown {
+  if (error instanceof WireError || !(error instanceof Error)) return error;
+  return error.message.startsWith('Did not receive done') ? new WireError('broken', '') : new WireError('status', error.message, 500);
+}

@@ -1,0 +1,90 @@
+import http from 'node:http';
+import https from 'node:https';
+import { WireError } from './wire-error.js';
+
+// Node's own fetch gives up when no header comes for five minutes, which a long prompt on a CPU exceeds, and its
+// limit cannot be set without another package. Hence node:http, with sockets kept open between calls.
+const agents = { 'http:': new http.Agent({ keepAlive: true }), 'https:': new https.Agent({ keepAlive: true }) };
+
+const CONNECT_MS = 10_000;
+
+export type HttpRequest = {
+  url: string;
+  method: string;
+  headers?: Record<string, string>;
+  body?: string;
+  signal: AbortSignal;
+  /** Milliseconds without a byte before the call fails. */
+  silenceMs: number;
+};
+
+/**
+ * Sends a request and resolves with the answer's stream once its headers are there. Rejects with a WireError, or
+ * with the signal's reason; a status of 400 and above is a WireError with the runtime's words as detail.
+ */
+export async function httpRequest(request: HttpRequest): Promise<http.IncomingMessage> {
+  const response = await open(request, true);
+  const status = response.statusCode ?? 0;
+  if (status < 400) return response;
+  throw new WireError('status', errorText(await readText(response)), status);
+}
+
+function open(request: HttpRequest, mayReopen: boolean): Promise<http.IncomingMessage> {
+  const url = new URL(request.url);
+  const tls = url.protocol === 'https:';
+  const headers: Record<string, string | number> = { accept: 'application/json', ...request.headers };
+  if (request.body !== undefined) headers['content-length'] = Buffer.byteLength(request.body);
+  return new Promise((resolve, reject) => {
+    const { signal } = request;
+    if (signal.aborted) return reject(signal.reason);
+    const call = (tls ? https : http).request(url, { method: request.method, headers, agent: tls ? agents['https:'] : agents['http:'] });
+    const connecting = setTimeout(() => call.destroy(new WireError('unreachable', 'connect timeout')), CONNECT_MS);
+    const onAbort = (): void => void call.destroy(asError(signal.reason));
+    const release = (): void => signal.removeEventListener('abort', onAbort);
+    signal.addEventListener('abort', onAbort, { once: true });
+    call.setTimeout(request.silenceMs, () => call.destroy(new WireError('silent', '')));
+    call.on('socket', (socket) => (socket.connecting ? socket.once('connect', () => clearTimeout(connecting)) : clearTimeout(connecting)));
+    call.on('response', (response) => {
+      // Destroying the request destroys the answer's stream too, so abort keeps working until it has ended.
+      response.once('close', release);
+      resolve(response);
+    });
+    call.on('error', (error) => {
+      clearTimeout(connecting);
+      release();
+      if (signal.aborted) return reject(signal.reason);
+      // A socket that was kept open may have been closed by the other side meanwhile: once more, on a new one.
+      if (mayReopen && call.reusedSocket && (error as NodeJS.ErrnoException).code === 'ECONNRESET') return resolve(open(request, false));
+      reject(asWireError(error));
+    });
+    call.end(request.body);
+  });
+}
+
+export function asWireError(error: unknown): WireError {
+  if (error instanceof WireError) return error;
+  const code = (error as NodeJS.ErrnoException | undefined)?.code ?? '';
+  const refused = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT'].includes(code);
+  return new WireError(refused ? 'unreachable' : 'broken', code);
+}
+
+export async function readText(response: http.IncomingMessage): Promise<string> {
+  const parts: Buffer[] = [];
+  try {
+    for await (const part of response) parts.push(part as Buffer);
+  } catch (error) {
+    throw asWireError(error);
+  }
+  return Buffer.concat(parts).toString('utf8');
+}
+
+function errorText(body: string): string {
+  try {
+    const { error } = JSON.parse(body) as { error?: string | { message?: string } };
+    return typeof error === 'string' ? error : (error?.message ?? body);
+  } catch {
+    return body;
+  }
+}
+
+const asError = (reason: unknown): Error => (reason instanceof Error ? reason : new Error('aborted'));

@@ -1,0 +1,59 @@
+import { HoldfastError } from '#contracts';
+
+/** What went wrong between us and a runtime. Stays inside this library: `detail` may hold a model's text. */
+export class WireError extends Error {
+  override readonly name = 'WireError';
+  constructor(
+    readonly what: 'unreachable' | 'broken' | 'silent' | 'garbled' | 'status',
+    readonly detail: string,
+    readonly status: number = 0,
+  ) {
+    super(`wire: ${what}`);
+  }
+}
+
+export type WireContext = { kind: 'ollama' | 'openai' | 'embedded'; url: string; model: string };
+
+/**
+ * The stable code for a wire error. Only its class and status reach the message: runtimes quote the model's output
+ * in their own errors (Ollama: `error parsing tool call: raw='…'`).
+ */
+export function toHoldfastError(error: unknown, context: WireContext): HoldfastError {
+  if (error instanceof HoldfastError) return error;
+  const wire = error instanceof WireError ? error : new WireError('broken', error instanceof Error ? error.message : '');
+  const said = wire.detail.toLowerCase();
+  if (isModelMissing(wire, said)) return new HoldfastError('model_missing', missingModelMessage(context));
+  if (/exceeds?( the)?( maximum| available)? context|context (length|size|window)|input length|too many tokens|prompt (is )?too long|exceed_context_size/.test(said))
+    return new HoldfastError('context_truncated', `The prompt does not fit the context of ${context.model}; ask for a larger context or send less.`);
+  if (/parsing tool call|invalid tool call|tool call/.test(said) && wire.status !== 404 && !/does not support/.test(said))
+    return new HoldfastError('output_invalid', `The runtime could not parse the tool call that ${context.model} wrote.`);
+  if (/does not support (tools|thinking)/.test(said)) {
+    const ability = said.includes('tools') ? 'tools' : 'thinking';
+    return new HoldfastError('validation_failed', `The model ${context.model} does not support ${ability}; choose one that does.`);
+  }
+  if (wire.what === 'status' && wire.status >= 400 && wire.status < 500 && wire.status !== 408 && wire.status !== 429)
+    return new HoldfastError('validation_failed', `The runtime at ${context.url} refused the request (HTTP ${wire.status}).`);
+  return new HoldfastError('runtime_unavailable', unavailableMessage(wire, context));
+}
+
+function isModelMissing(wire: WireError, said: string): boolean {
+  if (/model .*(not found|does not exist|not loaded)|no such model|try pulling it|no models? loaded/.test(said)) return true;
+  return wire.what === 'status' && wire.status === 404 && said.includes('model');
+}
+
+function missingModelMessage({ kind, url, model }: WireContext): string {
+  if (kind === 'ollama') return `The runtime at ${url} does not have ${model}. Get it with: ollama pull ${model}`;
+  if (kind === 'embedded') return `The embedded runtime does not have ${model}. Name a GGUF file in HOLDFAST_GGUF and start again.`;
+  return `The runtime at ${url} does not have ${model}. Load it there (LM Studio: lms get ${model}), or set HOLDFAST_MODEL to one that it lists.`;
+}
+
+function unavailableMessage(wire: WireError, { url }: WireContext): string {
+  const said = {
+    unreachable: 'does not accept connections',
+    broken: 'closed the connection before the answer was complete',
+    silent: 'sent nothing for too long',
+    garbled: 'sent something that is not JSON',
+    status: `answered with HTTP ${wire.status}`,
+  }[wire.what];
+  return `The runtime at ${url} ${said}.`;
+}
