@@ -1,5 +1,6 @@
 export * from './activities.js';
 export * from './agent.js';
+export * from './api.js';
 export * from './corpus.js';
 export * from './drift.js';
 export * from './errors.js';

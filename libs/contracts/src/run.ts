@@ -67,7 +67,8 @@ export const runViewSchema = z.object({
   priority: prioritySchema,
   tags: z.array(z.string()),
   limits: limitsSchema,
-  limitsLeft: limitsSchema,
+  /** Never below 0. */
+  limitsLeft: z.object({ maxSteps: z.int().min(0), maxTokens: z.int().min(0), maxSeconds: z.int().min(0) }),
   usage: usageSchema,
   drift: z.object({ overthinking: z.number(), overacting: z.number(), verdict: z.string(), actions: z.int() }),
   head: z.object({ step: z.int(), checkpoint: z.int().nullable() }),

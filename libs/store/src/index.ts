@@ -1,3 +1,4 @@
+export * from './api/index.js';
 export * from './artifacts.js';
 export * from './chunks.js';
 export * from './contents.js';
