@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Runtime as TemporalRuntime } from '@temporalio/worker';
+import { RunCache } from '#activities';
 import { createSearch } from '#corpus';
 import { createRuntime } from '#models';
 import { ConfigError, createLogger, describeError, loadConfig, type Logger } from '#platform';
@@ -22,7 +23,7 @@ async function main(): Promise<void> {
   const workers = await untilUp(logger, 'Temporal', () =>
     createWorkers(
       config,
-      { pool, notifier, runtime, embedder, agents: loadAgents({ probe: process.env['HOLDFAST_PROBE_AGENT'] === '1' }), model: config.model, contextTokens: config.contextTokens, search: createSearch(pool, embedder), logger },
+      { pool, notifier, runtime, embedder, agents: loadAgents({ probe: process.env['HOLDFAST_PROBE_AGENT'] === '1' }), model: config.model, contextTokens: config.contextTokens, search: createSearch(pool, embedder), logger, cache: new RunCache(config.contextTokens) },
       bundle,
     ),
   );

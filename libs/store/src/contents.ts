@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { Tx } from './pool.js';
+import { contentCache } from './content-cache.js';
+import type { Pool, Tx } from './pool.js';
+import { withTx } from './tx.js';
 
 /** SHA-256 of the tenant and the text: equal bodies of one tenant share a row, and no hash tells tenants' bodies apart. */
 export function contentHash(tenantId: string, body: string): Buffer {
@@ -17,16 +19,26 @@ export async function putContents(tx: Tx, tenantId: string, texts: string[]): Pr
     text: `insert into contents (tenant_id, hash, body) select $1, h, b from unnest($2::bytea[], $3::text[]) as c(h, b) on conflict do nothing`,
     values: [tenantId, hashes, bodies],
   });
+  hashes.forEach((h, i) => contentCache.add(h, bodies[i]!));
   return hashes;
 }
 
 /** @throws Error where the body is not there, which only a broken database can cause. */
 export async function getContent(tx: Tx, tenantId: string, hash: Buffer): Promise<string> {
+  const cached = contentCache.get(hash);
+  if (cached !== undefined) return cached;
   const { rows } = await tx.query<{ body: string }>({ name: 'get-content', text: 'select body from contents where tenant_id = $1 and hash = $2', values: [tenantId, hash] });
   if (!rows[0]) throw new Error('a content body is missing');
+  contentCache.add(hash, rows[0].body);
   return rows[0].body;
 }
 
 export async function getJson(tx: Tx, tenantId: string, hash: Buffer): Promise<unknown> {
   return JSON.parse(await getContent(tx, tenantId, hash));
+}
+
+/** A JSON body, from memory where this process had it before. */
+export async function loadJson(pool: Pool, tenantId: string, hash: Buffer): Promise<unknown> {
+  const cached = contentCache.get(hash);
+  return cached === undefined ? withTx(pool, tenantId, (tx) => getJson(tx, tenantId, hash)) : JSON.parse(cached);
 }

@@ -37,7 +37,9 @@ export function decodeBody(row: { role: ChatMessage['role']; body: string; tool:
 type MessageRow = { step: number; attempt: number; ordinal: number; role: ChatMessage['role']; tool: string | null; tokens: number; body: string };
 export type StoredMessage = { step: number; ordinal: number; tokens: number; message: ChatMessage };
 
-const PAGE = 48;
+/** Steps read at once: few at first, since a small context is soon full; more as it goes on. */
+const FIRST_PAGE = 8;
+const MAX_PAGE = 128;
 
 /**
  * The messages that lead to `head` along the branch, oldest first: only the attempt that each closed step ended with.
@@ -49,8 +51,8 @@ export async function readHistory(tx: Tx, ref: RunRef, head: number, budget: num
   const taken: StoredMessage[][] = [];
   let left = budget;
   let from = head;
-  while (from > 0) {
-    const steps = await readChain(tx, ref, from, PAGE);
+  for (let page = FIRST_PAGE; from > 0; page = Math.min(page * 2, MAX_PAGE)) {
+    const steps = await readChain(tx, ref, from, page);
     if (steps.length === 0) break;
     for (const s of steps) {
       const tokens = s.messages.reduce((sum, m) => sum + m.tokens, 0);

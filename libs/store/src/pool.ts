@@ -13,6 +13,8 @@ pg.types.setTypeParser(pg.types.builtins.INT8, (v) => Number(v));
 export function createPool(databaseUrl: string, options: { max?: number; name?: string } = {}): Pool {
   const pool = new pg.Pool({
     connectionString: databaseUrl,
+    // Statements of a transaction that do not need each other's answers go out together.
+    pipeline: true,
     max: options.max ?? 10,
     application_name: options.name ?? 'holdfast',
     connectionTimeoutMillis: 5_000,

@@ -9,19 +9,19 @@ export type StepKey = RunRef & { step: number; attempt: number };
  * Opening the same attempt again (a redelivery) changes nothing. Call under the run's lock.
  * @throws HoldfastError `attempt_closed`
  */
-export async function openAttempt(tx: Tx, key: StepKey, parent: number, model: string, steering: Steering | null): Promise<void> {
+export async function openAttempt(tx: Tx, key: StepKey, parent: number, steering: Steering | null): Promise<void> {
   const { rowCount } = await tx.query({
     name: 'open-attempt',
     text: `
       with opened as (
         insert into steps (tenant_id, run_id, step, parent, attempt, state, model, steering, state_hash)
-        values ($1, $2, $3, $5, $4, 'open', $6, $7, (select state_hash from checkpoints where tenant_id = $1 and run_id = $2 and step = $5))
+        values ($1, $2, $3, $5, $4, 'open', (select model from runs where tenant_id = $1 and run_id = $2), $6, (select state_hash from checkpoints where tenant_id = $1 and run_id = $2 and step = $5))
         on conflict (tenant_id, run_id, step) do update
           set attempt = excluded.attempt, state_hash = case when steps.attempt < excluded.attempt then excluded.state_hash else steps.state_hash end, digest = case when steps.attempt < excluded.attempt then null else steps.digest end
           where steps.state = 'open' and steps.attempt <= excluded.attempt
         returning 1)
       update run_heads set next_step = greatest(next_step, $3 + 1), head_step = $5 where tenant_id = $1 and run_id = $2 and exists (select 1 from opened)`,
-    values: [key.tenantId, key.runId, key.step, key.attempt, parent, model, steering],
+    values: [key.tenantId, key.runId, key.step, key.attempt, parent, steering],
   });
   if (!rowCount) throw closed();
 }

@@ -1,4 +1,6 @@
-import type { ErrorCode, Limits, ModelOutcome, RunStatus, Sampling } from '#contracts';
+import type { DriftState, ErrorCode, Limits, ModelOutcome, RunStatus, Sampling, ToolCallRequest } from '#contracts';
+import { getContent } from './contents.js';
+import { decodeBody } from './messages.js';
 import type { Tx } from './pool.js';
 import type { StepKey } from './steps.js';
 
@@ -12,6 +14,7 @@ export type Turn = {
   sampling: Sampling;
   inputHash: Buffer;
   stateHash: Buffer;
+  driftState: DriftState | null;
   inboxSeq: number;
   /** Outcome of this very attempt, where an earlier delivery already made it true. */
   done: ModelOutcome | null;
@@ -25,7 +28,7 @@ export async function readTurn(tx: Tx, key: StepKey, parent: number): Promise<Tu
     name: 'read-turn',
     text: `
       select r.agent, r.agent_version as "agentVersion", r.status, r.model, r.corpus_id as "corpusId", r.limits, r.sampling, r.input_hash as "inputHash",
-             c.state_hash as "stateHash", h.inbox_seq as "inboxSeq",
+             c.state_hash as "stateHash", c.drift_state as "driftState", h.inbox_seq as "inboxSeq",
              (select l.outcome->'result' from ledger l where l.tenant_id = $1 and l.run_id = $2 and l.step = $3 and l.attempt = $4 and l.call = -1 and l.state <> 'started') as done,
              (select l.outcome->'rejection' from ledger l where l.tenant_id = $1 and l.run_id = $2 and l.step = $3 and l.attempt = $4 - 1 and l.state = 'rejected' order by l.call desc limit 1) as rejection
       from runs r join run_heads h using (tenant_id, run_id)
@@ -38,23 +41,22 @@ export async function readTurn(tx: Tx, key: StepKey, parent: number): Promise<Tu
 
 export type PendingCall<TOutcome> = {
   agent: string;
-  status: RunStatus;
   corpusId: string | null;
   inputHash: Buffer;
   stateHash: Buffer;
   parent: number;
-  /** The model's message of this attempt, which holds the arguments. */
-  turnHash: Buffer;
+  /** The calls of the model's turn, with their arguments. */
+  requests: ToolCallRequest[];
   done: TOutcome | null;
-  driftState: unknown;
+  driftState: DriftState | null;
 };
 
 /** All that a tool call needs to know, in one query. Null where the step has no such open attempt. */
 export async function readPendingCall<TOutcome>(tx: Tx, key: StepKey, call: number): Promise<PendingCall<TOutcome> | null> {
-  const { rows } = await tx.query<PendingCall<TOutcome>>({
+  const { rows } = await tx.query<Omit<PendingCall<TOutcome>, 'requests'> & { turnHash: Buffer }>({
     name: 'read-pending-call',
     text: `
-      select r.agent, r.status, r.corpus_id as "corpusId", r.input_hash as "inputHash", s.state_hash as "stateHash", s.parent, m.hash as "turnHash",
+      select r.agent, r.corpus_id as "corpusId", r.input_hash as "inputHash", s.state_hash as "stateHash", s.parent, m.hash as "turnHash",
              c.drift_state as "driftState",
              (select l.outcome->'result' from ledger l where l.tenant_id = $1 and l.run_id = $2 and l.step = $3 and l.attempt = $4 and l.call = $5 and l.state <> 'started') as done
       from steps s join runs r using (tenant_id, run_id)
@@ -63,5 +65,8 @@ export async function readPendingCall<TOutcome>(tx: Tx, key: StepKey, call: numb
       where s.tenant_id = $1 and s.run_id = $2 and s.step = $3 and s.attempt = $4`,
     values: [key.tenantId, key.runId, key.step, key.attempt, call],
   });
-  return rows[0] ?? null;
+  if (!rows[0]) return null;
+  const { turnHash, ...pending } = rows[0];
+  const turn = decodeBody({ role: 'assistant', body: await getContent(tx, key.tenantId, turnHash), tool: null });
+  return { ...pending, requests: turn.toolCalls ?? [] };
 }

@@ -30,10 +30,13 @@ async function once<T>(pool: Pool, tenantId: string, fn: (tx: Tx) => Promise<T>,
   const tx = await pool.connect();
   let failure: Error | undefined;
   try {
-    // One round trip; the tenant was checked above, a simple query takes no parameters.
-    await tx.query(`begin; set local holdfast.tenant = '${tenantId}'${options.durable === false ? '; set local synchronous_commit = off' : ''}`);
+    // Not awaited before `fn`: its first statements follow on the same wire, and fail with this one. The tenant was
+    // checked above; a simple query takes no parameters.
+    const begun = tx.query(`begin; set local holdfast.tenant = '${tenantId}'${options.durable === false ? '; set local synchronous_commit = off' : ''}`);
+    begun.catch(() => undefined);
     const result = await fn(tx);
-    await tx.query('commit');
+    await begun;
+    await commit(tx);
     return result;
   } catch (error) {
     failure = error as Error;
@@ -43,4 +46,10 @@ async function once<T>(pool: Pool, tenantId: string, fn: (tx: Tx) => Promise<T>,
     // A connection that could not even roll back is not given back to the pool.
     tx.release(failure);
   }
+}
+
+async function commit(tx: Tx): Promise<void> {
+  const { command } = await tx.query('commit');
+  // A statement whose failure nobody looked at has already undone the rest: Postgres answers COMMIT with ROLLBACK.
+  if (command === 'ROLLBACK') throw new Error('the transaction had failed before its commit');
 }

@@ -1,10 +1,12 @@
 import { type ChatMessage, type ChatResult, HoldfastError, type ModelCall, type ModelOutcome, type NewEvent, type Sampling, type Steering } from '#contracts';
 import { nudgeText } from '#drift';
 import { createDegenerateDetector, CutGeneration } from '#models';
-import { appendEvents, changeStatus, dropChunks, getJson, insertMessages, openAttempt, readHistory, readStepInbox, readTurn, readUnreadCount, type Turn, withTx, WORDS_ORDINAL } from '#store';
+import { appendEvents, changeStatus, dropChunks, insertMessages, loadJson, openAttempt, readHistory, readStepInbox, readTurn, readUnreadCount, readWindow, type StoredMessage, type Turn, type Tx, withTx, WORDS_ORDINAL } from '#store';
 import type { AgentImplementation, TurnContext, TurnPlan } from '../agent.js';
 import { assemble, DEFAULT_OUTPUT_TOKENS, historyBudget, tokensOf } from './context.js';
 import type { RunDeps } from './deps.js';
+import { WINDOW } from './checkpoint.js';
+import { type Branch, newestThatFit, sum } from './run-cache.js';
 import { settleTurn } from './settle-turn.js';
 import { createStreamWriter } from './stream.js';
 
@@ -22,52 +24,70 @@ export async function callModel(deps: RunDeps, call: ModelCall, { signal, delive
   const plan = await agent.prepareTurn(context);
   const sampling = samplingOf(agent, opened.turn, plan, call.steering);
   const extra = steeringWords(call.steering);
-  const messages = await gather(deps, call, plan, sampling, [...opened.words, ...extra]);
+  const messages = await gather(deps, call, plan, sampling, [...opened.words.map((w) => w.message), ...extra]);
   const started = Date.now();
-  let result: ChatResult;
+  let generated: Generated;
   try {
-    result = await generate(deps, call, delivery, signal, { model: opened.turn.model, messages, plan, sampling });
+    generated = await generate(deps, call, delivery, signal, { model: opened.turn.model, messages, plan, sampling });
   } catch (error) {
     return await noteUnavailable(deps, call, error);
   }
-  return settleTurn(deps, call, { agent, context, result, turn: opened.turn, ms: Date.now() - started });
+  return settleTurn(deps, call, { agent, context, ...generated, turn: opened.turn, words: opened.words, ms: Date.now() - started });
 }
 
-type Opened = { turn: Turn; agent: AgentImplementation; context: TurnContext; words: ChatMessage[] };
+type Opened = { turn: Turn; agent: AgentImplementation; context: TurnContext; words: StoredMessage[] };
+type Generated = { result: ChatResult; streamed: boolean };
 
 async function open(deps: RunDeps, call: ModelCall, delivery: number): Promise<Opened> {
-  const { opened, lastSeq } = await withTx(
-    deps.pool,
-    call.tenantId,
-    async (tx) => {
-      const turn = await readTurn(tx, call, call.parent);
-      if (!turn) throw new HoldfastError('not_found', 'The run or its checkpoint does not exist.');
-      const agent = deps.agents.get(turn.agent);
-      if (!agent) throw new HoldfastError('unknown_agent', `This worker has no agent ${turn.agent}.`);
-      const context: TurnContext = {
-        tenantId: call.tenantId,
-        runId: call.runId,
-        step: call.step,
-        attempt: call.attempt,
-        input: await getJson(tx, call.tenantId, turn.inputHash),
-        state: await getJson(tx, call.tenantId, turn.stateHash),
-        corpusId: turn.corpusId,
-        rejection: turn.rejection?.reason ?? null,
-        deps: { pool: deps.pool, runtime: deps.runtime, search: deps.search },
-      };
-      if (turn.done) return { opened: { turn, agent, context, words: [] }, lastSeq: 0 };
-      const head = await appendEvents(tx, call, startEvents(call, delivery));
-      await openAttempt(tx, call, call.parent, turn.model, call.steering ?? null);
-      if (delivery > 1 || call.attempt > 1) await dropChunks(tx, call);
-      const words = turn.inboxSeq > 0 ? await readStepInbox(tx, call, call.step) : [];
-      if (words.length) await insertMessages(tx, call, words.map((w) => ({ ordinal: WORDS_ORDINAL + w.n, message: w.message, tokens: tokensOf(w.message) })));
-      return { opened: { turn, agent, context, words: words.map((w) => w.message) }, lastSeq: head.lastSeq };
-    },
+  const { turn, words, lastSeq } = await withTx(deps.pool, call.tenantId, (tx) => (delivery === 1 ? openFirst(tx, call) : openAgain(tx, call, delivery)), {
     // A redelivery writes these rows again, should the machine fail before they reach the disk.
-    { durable: false },
-  );
+    durable: false,
+  });
+  const agent = deps.agents.get(turn.agent);
+  if (!agent) throw new HoldfastError('unknown_agent', `This worker has no agent ${turn.agent}.`);
   if (lastSeq) deps.notifier.announce(call.runId, lastSeq);
-  return opened;
+  const context: TurnContext = {
+    tenantId: call.tenantId,
+    runId: call.runId,
+    step: call.step,
+    attempt: call.attempt,
+    input: await loadJson(deps.pool, call.tenantId, turn.inputHash),
+    state: await loadJson(deps.pool, call.tenantId, turn.stateHash),
+    corpusId: turn.corpusId,
+    rejection: turn.rejection?.reason ?? null,
+    deps: { pool: deps.pool, runtime: deps.runtime, search: deps.search },
+  };
+  return { turn, agent, context, words };
+}
+
+type OpenRows = { turn: Turn; words: StoredMessage[]; lastSeq: number };
+
+/** Nothing of a first delivery can be there already, so all goes out at once. */
+async function openFirst(tx: Tx, call: ModelCall): Promise<OpenRows> {
+  const [turn, head] = await Promise.all([readTurn(tx, call, call.parent), appendEvents(tx, call, startEvents(call, 1)), openAttempt(tx, call, call.parent, call.steering ?? null)]);
+  return { turn: existing(turn), words: await takeUpWords(tx, call, turn), lastSeq: head.lastSeq };
+}
+
+async function openAgain(tx: Tx, call: ModelCall, delivery: number): Promise<OpenRows> {
+  const turn = existing(await readTurn(tx, call, call.parent));
+  if (turn.done) return { turn, words: [], lastSeq: 0 };
+  const head = await appendEvents(tx, call, startEvents(call, delivery));
+  await openAttempt(tx, call, call.parent, call.steering ?? null);
+  await dropChunks(tx, call);
+  return { turn, words: await takeUpWords(tx, call, turn), lastSeq: head.lastSeq };
+}
+
+function existing(turn: Turn | null): Turn {
+  if (!turn) throw new HoldfastError('not_found', 'The run or its checkpoint does not exist.');
+  return turn;
+}
+
+/** What people said becomes part of the step; taking it up twice writes it once. */
+async function takeUpWords(tx: Tx, call: ModelCall, turn: Turn | null): Promise<StoredMessage[]> {
+  if (!turn?.inboxSeq) return [];
+  const words = (await readStepInbox(tx, call, call.step)).map((w) => ({ step: call.step, ordinal: WORDS_ORDINAL + w.n, message: w.message, tokens: tokensOf(w.message) }));
+  if (words.length) await insertMessages(tx, call, words);
+  return words;
 }
 
 function startEvents(call: ModelCall, delivery: number): NewEvent[] {
@@ -93,18 +113,29 @@ function steeringWords(steering: Steering | undefined): ChatMessage[] {
 async function gather(deps: RunDeps, call: ModelCall, plan: TurnPlan, sampling: Sampling, extra: ChatMessage[]): Promise<ChatMessage[]> {
   const budget = historyBudget(deps.contextTokens, sampling, plan, extra);
   if (plan.history === 'none') return assemble(plan, { messages: [], omitted: false }, extra);
-  const history = await withTx(deps.pool, call.tenantId, (tx) => readHistory(tx, call, call.parent, budget));
-  return assemble(plan, history, extra);
+  const held = deps.cache.branch(call.runId, call.parent) ?? (await readBranch(deps, call));
+  return assemble(plan, newestThatFit(held, budget), extra);
 }
 
-async function generate(deps: RunDeps, call: ModelCall, delivery: number, signal: AbortSignal, ask: { model: string; messages: ChatMessage[]; plan: TurnPlan; sampling: Sampling }): Promise<ChatResult> {
+/** Reads back what the branch holds, for this step and the ones that follow. */
+async function readBranch(deps: RunDeps, call: ModelCall): Promise<Branch> {
+  const branch = await withTx(deps.pool, call.tenantId, async (tx) => {
+    const history = await readHistory(tx, call, call.parent, deps.contextTokens);
+    return { head: call.parent, ...history, tokens: sum(history.messages), digests: await readWindow(tx, call, call.parent, WINDOW) };
+  });
+  deps.cache.set(call.runId, branch);
+  return branch;
+}
+
+async function generate(deps: RunDeps, call: ModelCall, delivery: number, signal: AbortSignal, ask: { model: string; messages: ChatMessage[]; plan: TurnPlan; sampling: Sampling }): Promise<Generated> {
   const writer = createStreamWriter(deps, call, delivery);
   const detector = createDegenerateDetector();
   const cut = new AbortController();
   const sampling = { ...ask.sampling, maxTokens: ask.sampling.maxTokens ?? DEFAULT_OUTPUT_TOKENS };
   if (call.attempt > 1 && sampling.seed !== undefined) sampling.seed += call.attempt - 1;
+  let streamed = true;
   try {
-    return await deps.runtime.chat(
+    const result = await deps.runtime.chat(
       { model: ask.model, messages: ask.messages, sampling, contextTokens: deps.contextTokens, ...(ask.plan.format ? { format: ask.plan.format } : {}), ...(ask.plan.tools ? { tools: ask.plan.tools } : {}) },
       {
         signal: AbortSignal.any([signal, cut.signal]),
@@ -114,8 +145,10 @@ async function generate(deps: RunDeps, call: ModelCall, delivery: number, signal
         },
       },
     );
+    streamed = await writer.close();
+    return { result, streamed };
   } finally {
-    await writer.close();
+    if (streamed) await writer.close();
   }
 }
 

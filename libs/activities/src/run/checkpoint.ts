@@ -1,9 +1,10 @@
-import type { CallDigest, DriftState, StepDigest, StepEnd } from '#contracts';
+import type { CallDigest, DriftReport, DriftState, NewEvent, StepDigest } from '#contracts';
 import { evaluateStep } from '#drift';
-import { appendEvents, closeStep, type PartialDigest, readCheckpoint, readWindow, type StepKey, type Tx } from '#store';
+import { closeStep, type PartialDigest, readWindow, type StepKey, type StoredMessage, type Tx, withTx } from '#store';
+import type { RunDeps } from './deps.js';
 
 /** Ancestors that the signals look back on. */
-const WINDOW = 12;
+export const WINDOW = 12;
 
 export type Closing = {
   digest: PartialDigest;
@@ -11,25 +12,38 @@ export type Closing = {
   calls: CallDigest[];
   parent: number;
   stateHash: Buffer;
-  /** The fold's state at the parent; read where not given. */
-  driftState: DriftState | null | undefined;
+  /** The fold's state at the parent. */
+  driftState: DriftState | null;
   finished: boolean;
+  /** All the step's messages, where this process has them. */
+  messages: StoredMessage[] | null;
+};
+
+/** A step that is ready to close: computed from what was committed before, so that nothing is read while it is written. */
+export type Checkpoint = {
+  report: DriftReport;
+  events: NewEvent[];
+  /** Closes the step and saves its checkpoint in the caller's transaction. */
+  save(tx: Tx): Promise<void>;
+  /** To call once the transaction has committed. */
+  remember(): void;
 };
 
 /**
- * Computes the step's drift report from Postgres and closes the step with it: step, checkpoint, head and events in the
- * caller's transaction. What goes to Temporal is the report: numbers, names of signals and step numbers.
+ * Computes the step's drift report. What goes to Temporal is this report: numbers, names of signals and step numbers.
  */
-export async function saveCheckpoint(tx: Tx, key: StepKey, c: Closing): Promise<{ end: StepEnd; lastSeq: number }> {
-  const window = await readWindow(tx, key, c.parent, WINDOW);
-  const previous = c.driftState === undefined ? ((await readCheckpoint(tx, key, c.parent))?.driftState ?? null) : c.driftState;
+export async function prepareCheckpoint(deps: Pick<RunDeps, 'pool' | 'cache'>, key: StepKey, c: Closing): Promise<Checkpoint> {
+  const window = deps.cache.branch(key.runId, c.parent)?.digests ?? (await withTx(deps.pool, key.tenantId, (tx) => readWindow(tx, key, c.parent, WINDOW)));
   const digest: StepDigest = { ...c.digest, step: key.step, attempts: key.attempt, calls: c.calls, state: c.stateHash.toString('hex', 0, 8), finished: c.finished };
-  const { report, state } = evaluateStep(digest, window, previous);
-  await closeStep(tx, key, { parent: c.parent, digest, report, driftState: state, stateHash: c.stateHash, worldVersion: null, workspaceCommit: null });
+  const { report, state } = evaluateStep(digest, window, c.driftState);
   const at = { step: key.step, attempt: key.attempt };
-  const head = await appendEvents(tx, key, [
-    { type: 'drift.report', ...at, data: { verdict: report.verdict, overthinking: report.overthinking, overacting: report.overacting } },
-    { type: 'checkpoint.saved', ...at, data: {} },
-  ]);
-  return { end: { report, finished: c.finished, unread: head.unread }, lastSeq: head.lastSeq };
+  return {
+    report,
+    events: [
+      { type: 'drift.report', ...at, data: { verdict: report.verdict, overthinking: report.overthinking, overacting: report.overacting } },
+      { type: 'checkpoint.saved', ...at },
+    ],
+    save: (tx) => closeStep(tx, key, { parent: c.parent, digest, report, driftState: state, stateHash: c.stateHash, worldVersion: null, workspaceCommit: null }),
+    remember: () => deps.cache.extend(key.runId, c.parent, { step: key.step, messages: c.messages, digest }),
+  };
 }

@@ -1,6 +1,7 @@
 import type { Logger } from '#platform';
 import type { Runtime } from '#models';
 import type { Notifier, Pool } from '#store';
+import type { RunCache } from './run-cache.js';
 import type { AgentDeps, AgentImplementation } from '../agent.js';
 
 export type RunDeps = {
@@ -16,4 +17,5 @@ export type RunDeps = {
   contextTokens: number;
   search: AgentDeps['search'];
   logger: Logger;
+  cache: RunCache;
 };

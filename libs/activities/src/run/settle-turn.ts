@@ -1,12 +1,23 @@
 import type { ChatMessage, ChatResult, ModelCall, ModelOutcome, NewEvent, PlannedCall, ToolCallRequest, ToolContract } from '#contracts';
 import { digestTurn } from '#drift';
-import { addTokens, appendEvents, changeStatus, dropChunks, finishEffect, insertMessages, MODEL_CALL, type PartialDigest, type Turn, withTx } from '#store';
+import { addTokens, appendEvents, changeStatus, dropChunks, finishEffect, insertMessages, MODEL_CALL, type PartialDigest, type StoredMessage, type Turn, withTx } from '#store';
 import type { AgentImplementation, ParsedTurn, TurnContext } from '../agent.js';
-import { saveCheckpoint } from './checkpoint.js';
+import { type Checkpoint, prepareCheckpoint } from './checkpoint.js';
 import { tokensOf } from './context.js';
 import type { RunDeps } from './deps.js';
+import type { OpenAttempt } from './run-cache.js';
 
-export type Settled = { agent: AgentImplementation; context: TurnContext; result: ChatResult; turn: Turn; ms: number };
+export type Settled = {
+  agent: AgentImplementation;
+  context: TurnContext;
+  result: ChatResult;
+  turn: Turn;
+  /** People's words that the step took up. */
+  words: StoredMessage[];
+  /** Whether text was streamed, which goes with the commit. */
+  streamed: boolean;
+  ms: number;
+};
 
 /**
  * Commits the model's turn: message, tokens, ledger row and events in one transaction, under the run's lock and only
@@ -23,32 +34,50 @@ export async function settleTurn(deps: RunDeps, call: ModelCall, s: Settled): Pr
     ...(parsed.ok && parsed.calls.length ? { toolCalls: parsed.calls } : {}),
   };
   const digest = partialDigest(deps, s, !parsed.ok);
-  const { outcome, lastSeq } = await withTx(deps.pool, call.tenantId, async (tx) => {
-    const at = { step: call.step, attempt: call.attempt };
-    const events: NewEvent[] = calls.map((c) => ({ type: 'tool.called', ...at, data: { call: c.call, tool: c.tool } }));
-    const head = await appendEvents(tx, call, events);
-    await addTokens(tx, call, { prompt: s.result.promptTokens, output: s.result.outputTokens, thinking: s.result.thinkingTokens }, calls.length, !parsed.ok, digest);
-    await insertMessages(tx, call, [{ ordinal: 0, message, tokens: tokensOf(message) }]);
-    await dropChunks(tx, call);
+  const stored: StoredMessage = { step: call.step, ordinal: 0, tokens: tokensOf(message), message };
+  const messages = [...s.words, stored];
+  const closes = parsed.ok && calls.length === 0;
+  const checkpoint = closes ? await prepareCheckpoint(deps, call, { digest, calls: [], parent: call.parent, stateHash: s.turn.stateHash, driftState: s.turn.driftState, finished: false, messages }) : null;
+  const outcome = outcomeOf(parsed, calls, tokens, checkpoint);
+  const at = { step: call.step, attempt: call.attempt };
+  const events: NewEvent[] = checkpoint ? checkpoint.events : calls.map((c) => ({ type: 'tool.called', ...at, data: { call: c.call, tool: c.tool } }));
+  const head = await withTx(deps.pool, call.tenantId, async (tx) => {
+    const [head] = await Promise.all([
+      appendEvents(tx, call, events),
+      addTokens(tx, call, { prompt: s.result.promptTokens, output: s.result.outputTokens, thinking: s.result.thinkingTokens }, calls.length, !parsed.ok, digest),
+      insertMessages(tx, call, [stored]),
+      s.streamed ? dropChunks(tx, call) : null,
+      checkpoint?.save(tx),
+      finishEffect(tx, { ...call, call: MODEL_CALL }, {
+        tool: 'model',
+        effect: 'read',
+        state: parsed.ok ? 'done' : 'rejected',
+        outcome: { result: outcome, ...(parsed.ok ? {} : { rejection: { code: 'output_invalid', reason: parsed.reason } }) },
+        ms: s.ms,
+      }),
+    ]);
     if (s.turn.status === 'waiting_runtime') await changeStatus(tx, call, ['waiting_runtime'], 'running', null);
-    const closes = parsed.ok && calls.length === 0;
-    const saved = closes ? await saveCheckpoint(tx, call, { digest, calls: [], parent: call.parent, stateHash: s.turn.stateHash, driftState: undefined, finished: false }) : null;
-    const outcome: ModelOutcome = saved
-      ? { kind: 'closed', tokens, end: saved.end }
-      : parsed.ok
-        ? { kind: 'calls', calls, tokens, unread: head.unread }
-        : { kind: 'rejected', code: 'output_invalid', tokens, unread: head.unread };
-    await finishEffect(tx, { ...call, call: MODEL_CALL }, {
-      tool: 'model',
-      effect: 'read',
-      state: parsed.ok ? 'done' : 'rejected',
-      outcome: { result: outcome, ...(parsed.ok ? {} : { rejection: { code: 'output_invalid', reason: parsed.reason } }) },
-      ms: s.ms,
-    });
-    return { outcome, lastSeq: saved?.lastSeq ?? head.lastSeq };
+    return head;
   });
-  deps.notifier.announce(call.runId, lastSeq);
-  return outcome;
+  if (checkpoint) checkpoint.remember();
+  else if (parsed.ok) deps.cache.open(call.runId, openAttempt(call, s, parsed.calls, messages, digest));
+  deps.notifier.announce(call.runId, head.lastSeq);
+  return withUnread(outcome, head.unread);
+}
+
+/** As it is kept in the ledger: how much is unread is only known when it is told. */
+function outcomeOf(parsed: ParsedTurn, calls: PlannedCall[], tokens: number, checkpoint: Checkpoint | null): ModelOutcome {
+  if (checkpoint) return { kind: 'closed', tokens, end: { report: checkpoint.report, finished: false, unread: 0 } };
+  return parsed.ok ? { kind: 'calls', calls, tokens, unread: 0 } : { kind: 'rejected', code: 'output_invalid', tokens, unread: 0 };
+}
+
+function withUnread(outcome: ModelOutcome, unread: number): ModelOutcome {
+  return outcome.kind === 'closed' ? { ...outcome, end: { ...outcome.end, unread } } : { ...outcome, unread };
+}
+
+function openAttempt(call: ModelCall, s: Settled, requests: ToolCallRequest[], messages: StoredMessage[], digest: PartialDigest): OpenAttempt {
+  const { agent, corpusId, inputHash, stateHash, driftState } = s.turn;
+  return { step: call.step, attempt: call.attempt, messages, digest, pending: { agent, corpusId, inputHash, stateHash, driftState, parent: call.parent, requests } };
 }
 
 function parse(s: Settled): ParsedTurn {

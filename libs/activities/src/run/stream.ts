@@ -7,7 +7,7 @@ const FLUSH_BYTES = 1_024;
 
 /**
  * Batches a model's text into `stream_chunks` for readers that watch: every 100 ms or 1 KB. An answer that is done
- * within the first interval writes nothing. A batch that cannot be written is dropped: the message itself is what counts.
+ * within the first 100 ms writes nothing. A batch that cannot be written is dropped: the message itself is what counts.
  */
 export function createStreamWriter(deps: RunDeps, key: StepKey, delivery: number) {
   let kind: StreamPart['type'] = 'text.delta';
@@ -34,15 +34,17 @@ export function createStreamWriter(deps: RunDeps, key: StepKey, delivery: number
       if (next !== kind) flush();
       kind = next;
       buffer += delta.text;
-      if (buffer.length >= FLUSH_BYTES) flush();
+      // The first batch waits its full time: what is over by then is read as a message, not as a stream.
+      if (n > 0 && buffer.length >= FLUSH_BYTES) flush();
       else timer ??= setTimeout(flush, FLUSH_MS);
     },
-    /** Waits for what is being written; the rest of the buffer is not needed, since the message follows. */
-    async close(): Promise<void> {
+    /** Waits for what is being written; the rest of the buffer is not needed, since the message follows. Returns whether anything was written. */
+    async close(): Promise<boolean> {
       if (timer) clearTimeout(timer);
       timer = null;
       buffer = '';
       await writing;
+      return n > 0;
     },
   };
 }

@@ -1,13 +1,14 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { METADATA_ENCODING_KEY, type Payload, type PayloadCodec, ValueError } from '@temporalio/common';
-import { temporal } from '@temporalio/proto';
+// A CommonJS package: Node gives its names only on the default import.
+import protocol from '@temporalio/proto';
 import type { PayloadKeys } from './payload-keys.js';
 
 const ENCODING = Buffer.from('binary/encrypted');
 const KEY_ID = 'encryption-key-id';
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
-const ProtoPayload = temporal.api.common.v1.Payload;
+const ProtoPayload = protocol.temporal.api.common.v1.Payload;
 
 /**
  * Encrypts whole payloads, metadata included, with AES-256-GCM. Data is nonce (12 bytes), ciphertext, tag (16 bytes);

@@ -1,0 +1,96 @@
+import type { CallDigest, NewEvent, ToolCallInput, ToolOutcome } from '#contracts';
+import { digestCall } from '#drift';
+import { addCallDigest, appendEvents, contentHash, finishEffect, insertArtifact, insertMessages, putContents, readPartialDigest, requireOpen, setResult, type StepKey, type StoredMessage, type Tx, withTx } from '#store';
+import { v7 as uuidv7 } from 'uuid';
+import type { ToolResult } from '../agent.js';
+import type { PreparedCall } from './call-tool.js';
+import { type Checkpoint, prepareCheckpoint } from './checkpoint.js';
+import { tokensOf } from './context.js';
+import type { RunDeps } from './deps.js';
+
+/** Commits a tool's result: message, ledger row and events, and with the last call the checkpoint, in one transaction. */
+export async function settleTool(deps: RunDeps, input: ToolCallInput, p: PreparedCall, result: ToolResult, ms: number): Promise<ToolOutcome> {
+  return result.reject ? refuse(deps, input, p, result.reject, ms) : accept(deps, input, p, result, ms);
+}
+
+async function refuse(deps: RunDeps, input: ToolCallInput, p: PreparedCall, r: NonNullable<ToolResult['reject']>, ms: number): Promise<ToolOutcome> {
+  const outcome = { kind: r.fatal ? ('failed' as const) : ('rejected' as const), code: r.code, unread: 0 };
+  const head = await withTx(deps.pool, input.tenantId, async (tx) => {
+    const [head] = await Promise.all([
+      appendEvents(tx, input, [finishedEvent(input, p, ms, { rejected: r.code })]),
+      requireOpen(tx, input),
+      finishEffect(tx, input, { tool: p.contract.name, effect: p.contract.effect, state: 'rejected', outcome: { result: outcome, rejection: { code: r.code, reason: r.reason } }, ms }),
+    ]);
+    return head;
+  });
+  deps.notifier.announce(input.runId, head.lastSeq);
+  return { ...outcome, unread: head.unread };
+}
+
+async function accept(deps: RunDeps, input: ToolCallInput, p: PreparedCall, result: ToolResult, ms: number): Promise<ToolOutcome> {
+  const message = { role: 'tool' as const, content: result.content, toolName: p.contract.name };
+  const stored: StoredMessage = { step: input.step, ordinal: input.call + 1, message, tokens: tokensOf(message) };
+  const state = result.state === undefined ? null : JSON.stringify(result.state);
+  const stateHash = state === null ? p.pending.stateHash : contentHash(input.tenantId, state);
+  const digest = digestCall({
+    tool: p.contract.name,
+    kind: p.contract.kind,
+    args: p.request.args,
+    result: result.content,
+    error: result.error ?? null,
+    gain: result.gain ?? null,
+    exempt: p.contract.exempt ?? false,
+  });
+  const checkpoint = input.last || result.finish ? await closing(deps, input, p, { stored, digest, stateHash, finished: Boolean(result.finish) }) : null;
+  const outcome: ToolOutcome = checkpoint ? { kind: 'closed', end: { report: checkpoint.report, finished: Boolean(result.finish), unread: 0 } } : { kind: 'done', unread: 0 };
+  const delivery = result.finish ? deliveryOf(input, result.finish) : null;
+  const events = [finishedEvent(input, p, ms, result.error ? { error: result.error } : {}), ...(delivery?.events ?? []), ...(checkpoint?.events ?? [])];
+  const head = await withTx(deps.pool, input.tenantId, async (tx) => {
+    const [head] = await Promise.all([
+      appendEvents(tx, input, events),
+      insertMessages(tx, input, [stored]),
+      state === null ? null : putContents(tx, input.tenantId, [state]),
+      delivery?.save(tx),
+      checkpoint ? checkpoint.save(tx) : addCallDigest(tx, input, digest, stateHash),
+      finishEffect(tx, input, { tool: p.contract.name, effect: p.contract.effect, state: 'done', outcome: { result: outcome, ...(result.error ? { error: result.error } : {}) }, ms }),
+    ]);
+    return head;
+  });
+  if (checkpoint) checkpoint.remember();
+  else keep(deps, input, p, stored, digest, stateHash);
+  deps.notifier.announce(input.runId, head.lastSeq);
+  return outcome.kind === 'closed' ? { ...outcome, end: { ...outcome.end, unread: head.unread } } : { ...outcome, unread: head.unread };
+}
+
+function finishedEvent(input: ToolCallInput, p: PreparedCall, ms: number, how: Record<string, unknown>): NewEvent {
+  return { type: 'tool.finished', step: input.step, attempt: input.attempt, data: { call: input.call, tool: p.contract.name, ms, ...how } };
+}
+
+async function closing(deps: RunDeps, input: ToolCallInput, p: PreparedCall, c: { stored: StoredMessage; digest: CallDigest; stateHash: Buffer; finished: boolean }): Promise<Checkpoint> {
+  const partial = p.opened?.digest ?? (await withTx(deps.pool, input.tenantId, (tx) => readPartialDigest(tx, input)));
+  return prepareCheckpoint(deps, input, {
+    digest: partial,
+    calls: [...partial.calls, c.digest],
+    parent: p.pending.parent,
+    stateHash: c.stateHash,
+    driftState: p.pending.driftState,
+    finished: c.finished,
+    messages: p.opened ? [...p.opened.messages, c.stored] : null,
+  });
+}
+
+/** The step goes on with its next call: what this process remembers of it grows by this one. */
+function keep(deps: RunDeps, input: ToolCallInput, p: PreparedCall, stored: StoredMessage, digest: CallDigest, stateHash: Buffer): void {
+  if (!p.opened) return;
+  const { opened } = p;
+  deps.cache.open(input.runId, { ...opened, pending: { ...opened.pending, stateHash }, messages: [...opened.messages, stored], digest: { ...opened.digest, calls: [...opened.digest.calls, digest] } });
+}
+
+function deliveryOf(key: StepKey, finish: NonNullable<ToolResult['finish']>): { events: NewEvent[]; save(tx: Tx): Promise<unknown> } {
+  const artifactId = uuidv7();
+  const { kind, verified } = finish.artifact;
+  return {
+    events: [{ type: 'artifact.created', step: key.step, attempt: key.attempt, data: { artifactId, kind, verified } }],
+    save: (tx) => Promise.all([insertArtifact(tx, key, { artifactId, step: key.step, ...finish.artifact }), setResult(tx, key, finish.result)]),
+  };
+}
