@@ -1,0 +1,43 @@
+import 'reflect-metadata';
+import { type DynamicModule, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-express';
+import { AgentsModule } from './agents/agents.controller.js';
+import type { ApiOptions } from './core/api-options.js';
+import { identifyCaller } from './core/caller.js';
+import { CoreModule } from './core/core.module.js';
+import { EventsModule } from './events/events.module.js';
+import { HealthModule } from './health/health.controller.js';
+import { checkHost } from './http/host-check.js';
+import { jsonBody } from './http/json-body.js';
+import { nestLogger } from './http/nest-logger.js';
+import { ProblemFilter } from './http/problem.filter.js';
+import { logRequests } from './http/request-log.js';
+import { RequestPipe } from './http/request-pipe.js';
+import { setHeaders } from './http/response-headers.js';
+import { serveDocument } from './openapi/document.js';
+import { RunsModule } from './runs/runs.module.js';
+
+@Module({})
+class ApiModule {
+  static with(options: ApiOptions): DynamicModule {
+    return { module: ApiModule, imports: [CoreModule.with(options), RunsModule, EventsModule, AgentsModule, HealthModule] };
+  }
+}
+
+/** The REST API, not yet listening. It starts whether or not Postgres and Temporal are there. */
+export async function createApi(options: ApiOptions): Promise<NestExpressApplication> {
+  const app = await NestFactory.create<NestExpressApplication>(ApiModule.with(options), new ExpressAdapter(), {
+    bodyParser: false,
+    forceCloseConnections: true,
+    abortOnError: false,
+    logger: nestLogger(options.logger),
+  });
+  app.disable('x-powered-by').disable('etag');
+  app.use(setHeaders, logRequests(options.logger), checkHost, ...jsonBody(), identifyCaller);
+  app.useGlobalPipes(new RequestPipe());
+  app.useGlobalFilters(new ProblemFilter(options.logger));
+  serveDocument(app);
+  await app.init();
+  return app;
+}

@@ -1,0 +1,26 @@
+import type { AgentContract } from '#contracts';
+import type { Config, Logger } from '#platform';
+
+/** All that an API process is made of, so that a test can give its own parts. */
+export type ApiOptions = {
+  config: Config;
+  agents: readonly AgentContract[];
+  logger: Logger;
+  timing?: Partial<Timing>;
+};
+
+export type Timing = {
+  /** Milliseconds between two comment pings of an event stream. */
+  pingMs: number;
+  /** Milliseconds that a reader may leave its stream unread. */
+  stallMs: number;
+  /** Milliseconds between two looks at the database, should an announcement be lost. */
+  pollMs: number;
+  /** Milliseconds that Temporal has to answer before a request goes on without it. */
+  temporalMs: number;
+};
+
+export const TIMING: Timing = { pingMs: 15_000, stallMs: 30_000, pollMs: 2_000, temporalMs: 3_000 };
+
+/** Bytes of a JSON body. */
+export const JSON_LIMIT = 2 * 1024 * 1024;

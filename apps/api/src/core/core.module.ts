@@ -1,0 +1,28 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { createNotifier, createPool, type Notifier, type Pool } from '#store';
+import { TemporalGateway } from '../temporal/temporal-gateway.js';
+import { AgentCatalogue } from './agent-catalogue.js';
+import { type ApiOptions, TIMING } from './api-options.js';
+import { Connections } from './connections.js';
+import { IdempotentWrites } from './idempotent-writes.js';
+import { CONFIG, LOGGER, NOTIFIER, OPTIONS, POOL, TIMINGS } from './tokens.js';
+
+/** What every other module uses: configuration, the database, Temporal, the agents. */
+@Module({})
+export class CoreModule {
+  static with(options: ApiOptions): DynamicModule {
+    const providers = [
+      { provide: OPTIONS, useValue: options },
+      { provide: CONFIG, useValue: options.config },
+      { provide: LOGGER, useValue: options.logger },
+      { provide: TIMINGS, useValue: { ...TIMING, ...options.timing } },
+      { provide: POOL, useFactory: (): Pool => createPool(options.config.databaseUrl, { max: 16, name: 'holdfast-api' }) },
+      { provide: NOTIFIER, useFactory: (pool: Pool): Notifier => createNotifier(pool), inject: [POOL] },
+      { provide: AgentCatalogue, useFactory: () => new AgentCatalogue(options.agents) },
+      TemporalGateway,
+      IdempotentWrites,
+      Connections,
+    ];
+    return { module: CoreModule, global: true, providers, exports: providers };
+  }
+}

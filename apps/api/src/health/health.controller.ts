@@ -1,0 +1,32 @@
+import { Controller, Get, Inject, Module, Res } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { Response } from 'express';
+import { healthSchema, type Readiness, readinessSchema } from '#contracts';
+import { Endpoint } from '../openapi/endpoint.js';
+import { ReadinessProbe } from './readiness.js';
+
+@ApiTags('health')
+@Controller()
+export class HealthController {
+  constructor(@Inject(ReadinessProbe) private readonly probe: ReadinessProbe) {}
+
+  @Get('healthz')
+  @Endpoint({ summary: 'Say whether the process is alive', answers: { 200: { schema: healthSchema, description: 'It is.' } } })
+  getHealth(): { status: 'ok' } {
+    return { status: 'ok' };
+  }
+
+  @Get('readyz')
+  @Endpoint({
+    summary: 'Say how each part stands, and what to do about one that is down',
+    answers: { 200: { schema: readinessSchema, description: 'Ready, or degraded: the runtime is down and runs wait for it.' }, 503: { schema: readinessSchema, description: 'Postgres, its schema or Temporal is not there.' } },
+  })
+  async getReadiness(@Res({ passthrough: true }) res: Response): Promise<Readiness> {
+    const readiness = await this.probe.look();
+    if (readiness.status === 'not_ready') res.status(503);
+    return readiness;
+  }
+}
+
+@Module({ controllers: [HealthController], providers: [ReadinessProbe] })
+export class HealthModule {}

@@ -1,0 +1,42 @@
+import type { AddressInfo } from 'node:net';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { agentContracts } from '#agents/registry';
+import { type Config, ConfigError, createLogger, loadConfig } from '#platform';
+import { createApi } from './app.js';
+import { migrateUntilDone } from './migrate-until-done.js';
+
+async function main(): Promise<void> {
+  const config = loadConfig(process.env);
+  const logger = createLogger(config, 'api');
+  const stopping = new AbortController();
+  await migrateUntilDone(config.databaseUrl, logger, stopping.signal);
+  const app = await createApi({ config, logger, agents: agentContracts({ probe: process.env['HOLDFAST_PROBE_AGENT'] === '1' }) });
+  await listen(app, config);
+  const { port } = app.getHttpServer().address() as AddressInfo;
+  console.log(`api ready on http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`);
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, () => {
+      stopping.abort();
+      void app.close().finally(() => process.exit(0));
+    });
+  }
+}
+
+async function listen(app: NestExpressApplication, config: Config): Promise<void> {
+  try {
+    await app.listen(config.port, config.host);
+  } catch (error) {
+    await app.close();
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EADDRINUSE') throw new ConfigError('HOLDFAST_PORT', `port ${config.port} on ${config.host} is taken by another program`, 'Give another one with HOLDFAST_PORT or --port (0 picks a free one)');
+    if (code === 'EACCES') throw new ConfigError('HOLDFAST_PORT', `port ${config.port} on ${config.host} may not be opened by this user`, 'Give one above 1023 with HOLDFAST_PORT or --port');
+    throw error;
+  }
+}
+
+try {
+  await main();
+} catch (error) {
+  console.error(error instanceof ConfigError ? error.message : error);
+  process.exitCode = 1;
+}

@@ -1,0 +1,61 @@
+import type { INestApplication } from '@nestjs/common';
+import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { ERROR_CODES } from '#contracts';
+import { EXTRA_COMPONENTS } from './component-names.js';
+import { ALSO_AS } from './endpoint.js';
+import { toComponents } from './to-components.js';
+
+const VERSION = '0.1.0';
+
+/** The OpenAPI 3.1 document, made from the routes and their zod schemas. */
+export function buildDocument(app: INestApplication): OpenAPIObject {
+  const config = new DocumentBuilder()
+    .setOpenAPIVersion('3.1.0')
+    .setTitle('Holdfast')
+    .setDescription(`Durable workflow orchestration for agents on local models.\n\nErrors are \`application/problem+json\` with a stable \`code\`:\n\n${codeTable()}`)
+    .setVersion(VERSION)
+    .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
+    .build();
+  const document = SwaggerModule.createDocument(app, config, { standardSchemaConverter: toComponents, operationIdFactory: (_, method) => method });
+  const schemas = (document.components ??= {}).schemas ?? {};
+  for (const schema of EXTRA_COMPONENTS) Object.assign(schemas, toComponents(schema, { schemaType: 'output' }).components);
+  document.components.schemas = schemas;
+  for (const operation of operationsOf(document)) addMediaType(operation);
+  Object.assign(document.paths, OWN_PATHS);
+  return document;
+}
+
+/** What serves the document itself is no controller's. */
+const OWN_PATHS: OpenAPIObject['paths'] = {
+  '/openapi.json': { get: { operationId: 'getOpenApi', summary: 'Read this document', tags: ['docs'], parameters: [], responses: { 200: { description: 'OpenAPI 3.1.', content: { 'application/json': { schema: { type: 'object' } } } } } } },
+  '/docs': { get: { operationId: 'getDocs', summary: 'Read this document as a page', tags: ['docs'], parameters: [], responses: { 200: { description: 'The page.', content: { 'text/html': { schema: { type: 'string' } } } } } } },
+};
+
+type Operation = { responses: Record<string, { content?: Record<string, unknown> }>; [ALSO_AS]?: { status: string; mediaType: string } };
+
+function operationsOf(document: OpenAPIObject): Operation[] {
+  return Object.values(document.paths).flatMap((item) => Object.values(item).filter((o) => o !== null && typeof o === 'object' && 'responses' in o)) as Operation[];
+}
+
+function addMediaType(operation: Operation): void {
+  const also = operation[ALSO_AS];
+  delete operation[ALSO_AS];
+  const content = also && operation.responses[also.status]?.content;
+  if (content) content[also.mediaType] = { schema: { type: 'string' } };
+}
+
+/** Serves the document and a page to read it with; the page's files are our own, and its policy allows no other host. */
+export function serveDocument(app: NestExpressApplication): void {
+  SwaggerModule.setup('docs', app, () => buildDocument(app), {
+    jsonDocumentUrl: 'openapi.json',
+    raw: ['json'],
+    customSiteTitle: 'Holdfast API',
+    swaggerOptions: { validatorUrl: null, docExpansion: 'list', defaultModelsExpandDepth: 0 },
+  });
+}
+
+function codeTable(): string {
+  const rows = Object.entries(ERROR_CODES).map(([code, e]) => `| \`${code}\` | ${e.status} | ${e.retryable ? 'yes' : 'no'} | ${e.title} |`);
+  return ['| code | status | trying again can help | meaning |', '| --- | --- | --- | --- |', ...rows].join('\n');
+}

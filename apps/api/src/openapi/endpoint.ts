@@ -1,0 +1,50 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiExtension, ApiHeader, ApiOperation, ApiResponse } from '@nestjs/swagger';
+import type { z } from 'zod';
+import { ERROR_CODES, type ErrorCode } from '#contracts';
+
+export type EndpointDescription = {
+  summary: string;
+  description?: string;
+  /** Successful answers by status; the schema is null for one without a body, `alsoAs` names a second media type. */
+  answers: Record<number, { schema: z.ZodType | null; description: string; alsoAs?: string }>;
+  /** Error codes beyond those that any route may answer with. */
+  errors?: ErrorCode[];
+  /** Takes an Idempotency-Key. */
+  idempotent?: boolean;
+  headers?: { name: string; description: string }[];
+};
+
+/** Where an operation says that an answer comes in a second media type, until the document takes it up. */
+export const ALSO_AS = 'x-also-as';
+
+const ALWAYS: ErrorCode[] = ['validation_failed', 'forbidden_host', 'database_unavailable', 'internal'];
+const KEYED: ErrorCode[] = ['idempotency_in_flight', 'idempotency_mismatch'];
+
+/** Describes a route for the OpenAPI document: what it is for, its answers, and every error code it can give. */
+export function Endpoint(d: EndpointDescription): MethodDecorator {
+  const codes = [...new Set([...ALWAYS, ...(d.errors ?? []), ...(d.idempotent ? KEYED : [])])];
+  const headers = [...(d.headers ?? []), ...(d.idempotent ? [{ name: 'Idempotency-Key', description: 'Makes sending the request again safe for seven days: the first answer comes back, with `Idempotency-Replayed: true`.' }] : [])];
+  return applyDecorators(
+    ApiOperation({ summary: d.summary, ...(d.description ? { description: d.description } : {}) }),
+    ...Object.entries(d.answers).flatMap(([status, { alsoAs }]) => (alsoAs ? [ApiExtension(ALSO_AS, { status, mediaType: alsoAs })] : [])),
+    ...headers.map((h) => ApiHeader({ ...h, required: false })),
+    ...Object.entries(d.answers).map(([status, answer]) => success(Number(status), answer)),
+    ...[...byStatus(codes)].map(([status, group]) => ApiResponse({ status, description: describeCodes(group), content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } })),
+  );
+}
+
+function success(status: number, a: EndpointDescription['answers'][number]): MethodDecorator {
+  if (a.schema === null) return ApiResponse({ status, description: a.description });
+  return ApiResponse({ status, description: a.description, standardSchema: a.schema });
+}
+
+function byStatus(codes: ErrorCode[]): Map<number, ErrorCode[]> {
+  const groups = new Map<number, ErrorCode[]>();
+  for (const code of codes) groups.set(ERROR_CODES[code].status, [...(groups.get(ERROR_CODES[code].status) ?? []), code]);
+  return groups;
+}
+
+function describeCodes(codes: ErrorCode[]): string {
+  return codes.map((code) => `\`${code}\`: ${ERROR_CODES[code].title}.`).join(' ');
+}

@@ -1,0 +1,83 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { v7 as uuidv7 } from 'uuid';
+import { type AgentContract, type CreateRun, HoldfastError, type RunRef, type RunView } from '#contracts';
+import type { Config } from '#platform';
+import { insertRun, type KeptAnswer, type Notifier, type Pool, readRunRecord, type Tx, withTx } from '#store';
+import { AgentCatalogue } from '../core/agent-catalogue.js';
+import type { Caller } from '../core/caller.js';
+import { IdempotentWrites } from '../core/idempotent-writes.js';
+import { CONFIG, NOTIFIER, POOL } from '../core/tokens.js';
+import { InvalidRequest, toIssues } from '../http/invalid-request.js';
+import { RunStarter } from '../temporal/run-starter.js';
+import { viewRun } from './run-view.js';
+
+export type CreatedRun = { run: RunView; replayed: boolean };
+
+/** Makes a run: a row first, then a start that rejects duplicates. */
+@Injectable()
+export class RunCreation {
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    @Inject(POOL) private readonly pool: Pool,
+    @Inject(NOTIFIER) private readonly notifier: Notifier,
+    @Inject(AgentCatalogue) private readonly agents: AgentCatalogue,
+    @Inject(IdempotentWrites) private readonly writes: IdempotentWrites,
+    @Inject(RunStarter) private readonly starter: RunStarter,
+  ) {}
+
+  async create(caller: Caller, body: CreateRun, key: string | undefined): Promise<CreatedRun> {
+    const agent = this.agents.get(body.agent);
+    const input = validInput(agent, body.input);
+    const runId = uuidv7();
+    const answer = await this.writes.once({ caller, route: 'POST /v1/runs', key, body }, (tx) => this.insert(tx, caller, { runId, agent, input, body }));
+    const kept = answer.body as RunView;
+    const ref: RunRef = { tenantId: caller.tenantId, runId: kept.id };
+    this.notifier.announce(kept.id, kept.lastEvent);
+    // A repeated request starts it too: the process that took the first may have died between row and start.
+    const current = answer.replayed ? await this.current(ref) : null;
+    if (!current || current.status === 'queued') await this.starter.start({ ...ref, agent: kept.agent, priority: kept.priority, startAt: body.startAt });
+    return { run: { ...kept, input: current ? current.input : input }, replayed: answer.replayed };
+  }
+
+  /** Without the input, which stays in the table that holds content. */
+  private async insert(tx: Tx, caller: Caller, run: { runId: string; agent: AgentContract; input: unknown; body: CreateRun }): Promise<KeptAnswer> {
+    const { runId, agent, input, body } = run;
+    requireCorpus(agent, body.corpusId);
+    const ref = { tenantId: caller.tenantId, runId };
+    await insertRun(tx, {
+      ...ref,
+      principalId: caller.principalId,
+      agent: agent.name,
+      agentVersion: agent.version,
+      input,
+      priority: body.priority,
+      tags: body.tags,
+      limits: { ...agent.limits, ...body.limits },
+      sampling: { ...agent.sampling, ...body.sampling },
+      threadId: body.threadId,
+      corpusId: body.corpusId,
+      model: body.model,
+      startAt: body.startAt,
+    });
+    const record = await readRunRecord(tx, ref);
+    if (!record) throw new Error('the run that was just written is not there');
+    const { input: _, ...view } = viewRun(record, this.config);
+    return { status: 202, headers: {}, body: view };
+  }
+
+  private async current(ref: RunRef): Promise<RunView> {
+    const record = await withTx(this.pool, ref.tenantId, (tx) => readRunRecord(tx, ref));
+    if (!record) throw new HoldfastError('not_found', 'The run that this key made has been deleted. Use a new key for a new run.');
+    return viewRun(record, this.config);
+  }
+}
+
+function validInput(agent: AgentContract, input: unknown): unknown {
+  const parsed = agent.input.safeParse(input);
+  if (parsed.success) return parsed.data;
+  throw new InvalidRequest(toIssues(parsed.error.issues)).under('input');
+}
+
+function requireCorpus(agent: AgentContract, corpusId: string | undefined): void {
+  if (corpusId === undefined && agent.needsCorpus) throw new InvalidRequest([{ path: 'corpusId', message: `agent ${agent.name} needs a corpus: make one with POST /v1/corpora and give its id` }]);
+}

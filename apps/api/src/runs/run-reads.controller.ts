@@ -1,0 +1,83 @@
+import { Controller, Get, Headers, Inject, Param, Query, Res } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { Response } from 'express';
+import { z } from 'zod';
+import { artifactPageSchema, type ArtifactView, artifactViewSchema, checkpointPageSchema, type CheckpointView, checkpointViewSchema, HoldfastError, idSchema, includeSchema, type RunRef, stepPageSchema, stepQuerySchema, type StepView, stepViewSchema } from '#contracts';
+import { listArtifactViews, listCheckpointViews, listStepViews, type Pool, readArtifactView, readCheckpointView, readRun, readStepView, type StepPage, type Tx, withTx } from '#store';
+import { type Caller, FromCaller } from '../core/caller.js';
+import { POOL } from '../core/tokens.js';
+import { Endpoint } from '../openapi/endpoint.js';
+import { artifactMarkdown } from './artifact-markdown.js';
+import { decodeNumberCursor, encodeCursor } from './cursor.js';
+
+type Page<T> = { data: T[]; nextCursor: string | null };
+type StepQuery = z.infer<typeof stepQuerySchema>;
+type Include = z.infer<typeof includeSchema>;
+const stepNumber = z.coerce.number().int().min(0).max(1_000_000);
+const INCLUDE = 'Content (messages, state) comes only with `include=content`.';
+
+@ApiTags('runs')
+@Controller('v1/runs/:id')
+export class RunReadsController {
+  constructor(@Inject(POOL) private readonly pool: Pool) {}
+
+  @Get('steps')
+  @Endpoint({ summary: "List a run's steps", description: INCLUDE, answers: { 200: { schema: stepPageSchema, description: 'Steps in the order of their numbers.' } }, errors: ['not_found'] })
+  listSteps(@FromCaller() caller: Caller, @Param('id', { schema: idSchema }) id: string, @Query({ schema: stepQuerySchema }) query: StepQuery): Promise<Page<StepView>> {
+    return this.page(caller, id, query, -1, listStepViews);
+  }
+
+  @Get('steps/:n')
+  @Endpoint({ summary: 'Read a step', description: INCLUDE, answers: { 200: { schema: stepViewSchema, description: 'The step.' } }, errors: ['not_found'] })
+  getStep(@FromCaller() caller: Caller, @Param('id', { schema: idSchema }) id: string, @Param('n', { schema: stepNumber }) n: number, @Query({ schema: includeSchema }) query: Include): Promise<StepView> {
+    return this.one(caller, id, 'step', (tx, ref) => readStepView(tx, ref, n, query.include === 'content'));
+  }
+
+  @Get('checkpoints')
+  @Endpoint({ summary: "List a run's checkpoints", description: INCLUDE, answers: { 200: { schema: checkpointPageSchema, description: 'Checkpoints in the order of their steps; step 0 is the start.' } }, errors: ['not_found'] })
+  listCheckpoints(@FromCaller() caller: Caller, @Param('id', { schema: idSchema }) id: string, @Query({ schema: stepQuerySchema }) query: StepQuery): Promise<Page<CheckpointView>> {
+    return this.page(caller, id, query, -1, listCheckpointViews);
+  }
+
+  @Get('checkpoints/:n')
+  @Endpoint({ summary: 'Read the checkpoint of a step', description: INCLUDE, answers: { 200: { schema: checkpointViewSchema, description: 'The checkpoint.' } }, errors: ['not_found'] })
+  getCheckpoint(@FromCaller() caller: Caller, @Param('id', { schema: idSchema }) id: string, @Param('n', { schema: stepNumber }) n: number, @Query({ schema: includeSchema }) query: Include): Promise<CheckpointView> {
+    return this.one(caller, id, 'checkpoint', (tx, ref) => readCheckpointView(tx, ref, n, query.include === 'content'));
+  }
+
+  @Get('artifacts')
+  @Endpoint({ summary: 'List what a run has delivered', answers: { 200: { schema: artifactPageSchema, description: 'Artifacts without content.' } }, errors: ['not_found'] })
+  async listArtifacts(@FromCaller() caller: Caller, @Param('id', { schema: idSchema }) id: string): Promise<Page<ArtifactView>> {
+    return { data: await this.one(caller, id, 'run', listArtifactViews), nextCursor: null };
+  }
+
+  @Get('artifacts/:artifactId')
+  @Endpoint({ summary: 'Read an artifact with its evidence', description: 'JSON, or Markdown with `Accept: text/markdown`.', answers: { 200: { schema: artifactViewSchema, description: 'The artifact; as Markdown it is text.', alsoAs: 'text/markdown' } }, errors: ['not_found'], headers: [{ name: 'Accept', description: '`application/json` or `text/markdown`.' }] })
+  async getArtifact(@FromCaller() caller: Caller, @Param('id', { schema: idSchema }) id: string, @Param('artifactId', { schema: idSchema }) artifactId: string, @Headers('accept') accept: string | undefined, @Res({ passthrough: true }) res: Response): Promise<ArtifactView | string> {
+    const artifact = await this.one(caller, id, 'artifact', async (tx, ref) => {
+      const found = await readArtifactView(tx, ref.tenantId, artifactId);
+      return found?.runId === ref.runId ? found : null;
+    });
+    res.vary('Accept');
+    if (!/text\/markdown/i.test(accept ?? '')) return artifact;
+    res.type('text/markdown; charset=utf-8');
+    return artifactMarkdown(artifact);
+  }
+
+  private async page<T extends { step: number }>(caller: Caller, runId: string, query: StepQuery, before: number, list: (tx: Tx, ref: RunRef, page: StepPage) => Promise<T[]>): Promise<Page<T>> {
+    const after = decodeNumberCursor(query.cursor) ?? before;
+    const rows = await this.one(caller, runId, 'run', (tx, ref) => list(tx, ref, { after, limit: query.limit + 1, content: query.include === 'content' }));
+    const data = rows.slice(0, query.limit);
+    return { data, nextCursor: rows.length > query.limit ? encodeCursor(data.at(-1)!.step) : null };
+  }
+
+  private async one<T>(caller: Caller, runId: string, what: string, read: (tx: Tx, ref: RunRef) => Promise<T | null>): Promise<T> {
+    const ref = { tenantId: caller.tenantId, runId };
+    const found = await withTx(this.pool, ref.tenantId, async (tx) => {
+      if (!(await readRun(tx, ref))) throw new HoldfastError('not_found', 'There is no run with this id.');
+      return read(tx, ref);
+    });
+    if (found === null) throw new HoldfastError('not_found', `The run has no such ${what}.`);
+    return found;
+  }
+}

@@ -1,0 +1,22 @@
+import type { RunSummary, RunView } from '#contracts';
+import type { Config } from '#platform';
+import type { RunRecord } from '#store';
+
+type Link = Pick<Config, 'temporalUiUrl' | 'temporalNamespace'>;
+
+/** A stored run as the API shows it, with the link to its story in Temporal's Web UI. */
+export function viewRun(record: RunRecord, link: Link): RunView {
+  const { workflowId, inboxSeq: _, ...run } = record;
+  const webUrl = link.temporalUiUrl ? `${link.temporalUiUrl}/namespaces/${encodeURIComponent(link.temporalNamespace)}/workflows/${workflowId}` : null;
+  return { ...run, temporal: { workflowId, webUrl } };
+}
+
+export function summarizeRun(record: RunRecord, link: Link): RunSummary {
+  const { input: _input, result: _result, ...summary } = viewRun(record, link);
+  return summary;
+}
+
+/** Changes whenever something of the run did; not with the seconds that a limit counts. */
+export function etagOf(record: RunRecord): string {
+  return `W/"${record.lastEvent}.${record.inboxSeq}"`;
+}

@@ -1,0 +1,11 @@
+import { Module } from '@nestjs/common';
+import { EventsModule } from '../events/events.module.js';
+import { RunStarter } from '../temporal/run-starter.js';
+import { RunCreation } from './run-creation.js';
+import { RunReadsController } from './run-reads.controller.js';
+import { RunRequests } from './run-requests.js';
+import { RunRequestsController } from './run-requests.controller.js';
+import { RunsController } from './runs.controller.js';
+
+@Module({ imports: [EventsModule], controllers: [RunsController, RunRequestsController, RunReadsController], providers: [RunCreation, RunRequests, RunStarter] })
+export class RunsModule {}

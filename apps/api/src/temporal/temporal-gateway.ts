@@ -1,0 +1,95 @@
+import { defaultGrpcRetryOptions, Client, Connection, isGrpcServiceError, makeGrpcRetryInterceptor, WorkflowExecutionAlreadyStartedError, type WorkflowHandle, type WorkflowStartOptions } from '@temporalio/client';
+import { Inject, Injectable } from '@nestjs/common';
+import { HoldfastError, TASK_QUEUES, WAKE_SIGNAL, workflowIds } from '#contracts';
+import { type Config, createDataConverter, describeError, type Logger } from '#platform';
+import type { Timing } from '../core/api-options.js';
+import { CONFIG, LOGGER, TIMINGS } from '../core/tokens.js';
+import { registerSearchAttributes } from './search-attributes.js';
+
+export type StartOptions = Pick<WorkflowStartOptions, 'workflowIdReusePolicy' | 'staticSummary' | 'startDelay' | 'typedSearchAttributes' | 'priority'> & { workflowId: string; args: [object] };
+
+/**
+ * The API's way to Temporal. Every call is bounded in time and may fail without harm: what matters is in Postgres
+ * already, and the reconciler makes good what Temporal did not hear.
+ */
+@Injectable()
+export class TemporalGateway {
+  private readonly connection: Connection;
+  private readonly client: Client;
+
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    @Inject(LOGGER) private readonly logger: Logger,
+    @Inject(TIMINGS) private readonly timing: Timing,
+  ) {
+    this.connection = Connection.lazy({
+      address: config.temporalAddress,
+      // A Temporal that is down is answered with "queued" at once; one that came back is found again within a second.
+      interceptors: [makeGrpcRetryInterceptor(defaultGrpcRetryOptions({ maxAttempts: 2 }))],
+      channelArgs: { 'grpc.initial_reconnect_backoff_ms': 200, 'grpc.max_reconnect_backoff_ms': 1_000 },
+    });
+    this.client = new Client({ connection: this.connection, namespace: config.temporalNamespace, dataConverter: createDataConverter(config) });
+  }
+
+  /** Starts a workflow whose row is committed. @returns false where Temporal does not know of it now, for whatever reason. */
+  async start(workflowType: string, options: StartOptions): Promise<boolean> {
+    const { workflowId } = options;
+    const start = () => this.bounded(() => this.client.workflow.start(workflowType, { taskQueue: TASK_QUEUES.main, workflowIdConflictPolicy: 'FAIL', ...options }));
+    try {
+      await start().catch(async (error: unknown) => {
+        if (!isUnknownAttribute(error)) throw error;
+        await this.bounded(() => registerSearchAttributes(this.connection, this.config.temporalNamespace));
+        await start();
+      });
+      return true;
+    } catch (error) {
+      if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
+      this.logger.warn({ workflowId, error: describeError(error) }, 'Temporal did not take a start; the reconciler will');
+      return false;
+    }
+  }
+
+  /** Tells a run to look at its inbox. */
+  wake(runId: string): Promise<void> {
+    return this.tell(runId, (handle) => handle.signal(WAKE_SIGNAL));
+  }
+
+  cancel(runId: string): Promise<void> {
+    return this.tell(runId, (handle) => handle.cancel());
+  }
+
+  terminate(runId: string): Promise<void> {
+    return this.tell(runId, (handle) => handle.terminate('terminated through the API'));
+  }
+
+  /** @throws HoldfastError `temporal_unavailable` */
+  async check(): Promise<void> {
+    try {
+      await this.bounded(() => this.connection.workflowService.describeNamespace({ namespace: this.config.temporalNamespace }));
+    } catch (cause) {
+      throw new HoldfastError('temporal_unavailable', `Temporal at ${this.config.temporalAddress} does not serve namespace ${this.config.temporalNamespace}.`, { cause });
+    }
+  }
+
+  close(): Promise<void> {
+    return this.connection.close();
+  }
+
+  private async tell(runId: string, send: (handle: WorkflowHandle) => Promise<unknown>): Promise<void> {
+    const workflowId = workflowIds.run(runId);
+    try {
+      await this.bounded(() => send(this.client.workflow.getHandle(workflowId)));
+    } catch (error) {
+      this.logger.debug({ workflowId, error: describeError(error) }, 'Temporal did not take a wake; the reconciler sends it again');
+    }
+  }
+
+  private bounded<T>(call: () => Promise<T>): Promise<T> {
+    return this.connection.withDeadline(Date.now() + this.timing.temporalMs, call);
+  }
+}
+
+function isUnknownAttribute(error: unknown): boolean {
+  for (let e: unknown = error; e instanceof Error; e = e.cause) if (isGrpcServiceError(e) && /search attribute/i.test(e.details)) return true;
+  return false;
+}
