@@ -29,7 +29,7 @@ async function advance(state: LoopState, ports: LoopPorts): Promise<LoopEnd | nu
   // The number stays used; where somebody's words keep the run alive, it goes on with the next.
   const step = state.nextStep++;
   await ports.abandonStep({ step, code: result.code });
-  return finish(state, ports, 'failed', result.code, step);
+  return finish(state, ports, result.code === 'limit_reached' ? 'limit_reached' : 'failed', result.code, step);
 }
 
 async function attemptStep(state: LoopState, ports: LoopPorts): Promise<StepResult> {

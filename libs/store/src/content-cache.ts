@@ -1,4 +1,4 @@
-const MAX_BYTES = 32 * 1024 * 1024;
+const MAX_BYTES = 4 * 1024 * 1024;
 
 /**
  * Bodies by their hash, newest use last. A body never changes, so an entry is never wrong; a process that restarts

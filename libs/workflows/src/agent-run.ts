@@ -67,7 +67,8 @@ async function carry(ref: RunRef, input: AgentRunInput, wake: { pending: boolean
   });
   const result = await runLoop(state, ports);
   if (result.kind === 'continue') {
-    return continueAsNew<typeof agentRun>({ ...ref, carried: { plan, state: result.state } });
+    const { state } = result;
+    return continueAsNew<typeof agentRun>({ ...ref, carried: { plan: { ...plan, limits: state.limits, nextStep: state.nextStep }, state } });
   }
   showStatus(result.status);
   setCurrentDetails(`${result.status} after step ${state.nextStep - 1}`);

@@ -1,8 +1,12 @@
-import { ActivityFailure, ApplicationFailure, setCurrentDetails } from '@temporalio/workflow';
-import { type ErrorCode, errorCodeSchema, MAX_PAYLOAD_BYTES, type RunPlan, type RunRef } from '#contracts';
+import { ActivityFailure, ApplicationFailure, setCurrentDetails, TimeoutFailure } from '@temporalio/workflow';
+import { type ErrorCode, errorCodeSchema, MAX_PAYLOAD_BYTES, type Priority, type RunPlan, type RunRef } from '#contracts';
 import { type LoopPorts, PortFailure } from '#loop';
 import { control, model, tool } from './proxies.js';
 import { showStep } from './visibility.js';
+
+/** Of the gate: interactive before scheduled before batch, and tenants in turn. */
+const PRIORITY_KEYS: Record<Priority, number> = { interactive: 1, scheduled: 3, batch: 5 };
+const TOOL_MARGIN_MS = 60_000;
 
 type Clockwork = {
   wake: { pending: boolean };
@@ -13,15 +17,24 @@ type Clockwork = {
 /** The loop's ports as Temporal gives them. Summaries name the step and the tool, never arguments. */
 export function createPorts(ref: RunRef, plan: RunPlan, clock: Clockwork): LoopPorts {
   let step = plan.nextStep;
+  let limits = plan.limits;
+  const priority = { priorityKey: PRIORITY_KEYS[plan.priority], fairnessKey: ref.tenantId };
+  const elapsedSeconds = (): number => Math.floor((Date.now() - plan.startedAtMs) / 1_000);
+  const secondsLeft = (): number => Math.max(1, limits.maxSeconds - elapsedSeconds());
   return {
     callModel: (input) => {
       step = input.step;
       const summary = `step ${input.step}${input.attempt > 1 ? ` attempt ${input.attempt}` : ''}${input.steering && !input.steering.holdout ? ` after ${input.steering.rung}` : ''}`;
-      return attempt(() => model.callModel.executeWithOptions({ taskQueue: plan.modelQueue, summary }, [small({ ...ref, ...input })]));
+      return attempt(() => model.callModel.executeWithOptions({ taskQueue: plan.modelQueue, priority, scheduleToCloseTimeout: `${secondsLeft()}s`, summary }, [small({ ...ref, ...input })]));
     },
-    callTool: (input, timeoutMs) => attempt(() => tool.callTool.executeWithOptions({ startToCloseTimeout: timeoutMs, summary: `step ${input.step} ${input.tool}` }, [small({ ...ref, ...input })])),
+    // The tool's own time limit is kept by its activity; this one only catches an activity that does not.
+    callTool: (input, timeoutMs) => attempt(() => tool.callTool.executeWithOptions({ startToCloseTimeout: timeoutMs + TOOL_MARGIN_MS, summary: `step ${input.step} ${input.tool}` }, [small({ ...ref, ...input })])),
     abandonStep: (input) => attempt(() => control.abandonStep({ ...ref, ...input })),
-    applyInbox: (input) => attempt(() => control.applyInbox({ ...ref, ...input })),
+    applyInbox: async (input) => {
+      const outcome = await attempt(() => control.applyInbox({ ...ref, ...input }));
+      limits = outcome.limits;
+      return outcome;
+    },
     askPerson: (input) => attempt(() => control.askPerson({ ...ref, ...input })),
     finishRun: (input) => attempt(() => control.finishRun({ ...ref, ...input })),
     wakePending: () => clock.wake.pending,
@@ -29,7 +42,7 @@ export function createPorts(ref: RunRef, plan: RunPlan, clock: Clockwork): LoopP
       clock.wake.pending = false;
     },
     waitForWake: (seconds) => clock.waitForWake(seconds),
-    elapsedSeconds: () => Math.floor((Date.now() - plan.startedAtMs) / 1_000),
+    elapsedSeconds,
     shouldContinueAsNew: () => clock.shouldContinueAsNew(step),
     showProgress: (p) => {
       step = p.step + 1;
@@ -45,7 +58,7 @@ async function attempt<T>(call: () => Promise<T>): Promise<T> {
     return await call();
   } catch (error) {
     if (error instanceof ActivityFailure && error.cause instanceof ApplicationFailure) throw new PortFailure(codeOf(error.cause));
-    if (error instanceof ActivityFailure && error.cause?.name === 'TimeoutFailure') throw new PortFailure('tool_failed');
+    if (error instanceof ActivityFailure && error.cause instanceof TimeoutFailure) throw new PortFailure(error.cause.timeoutType === 'SCHEDULE_TO_CLOSE' ? 'limit_reached' : 'tool_failed');
     throw error;
   }
 }

@@ -72,13 +72,38 @@ async function perform(deps: RunDeps, input: ToolCallInput, p: PreparedCall, del
     }
   }
   try {
-    return await p.agent.tools[p.contract.name]!(p.context, p.contract.parameters.parse(p.request.args));
+    return await withinTime(p);
   } catch (error) {
     if (p.context.signal.aborted) throw error;
+    if (error instanceof ToolTimeout) return { content: error.message, error: 'infra' };
     if (error instanceof HoldfastError && !error.retryable) return { content: error.message, error: 'infra', reject: { code: error.code, reason: error.message, fatal: true } };
     if (error instanceof HoldfastError || isConnectionLoss(error) || delivery < MAX_DELIVERIES) throw error;
     deps.logger.error({ runId: input.runId, step: input.step, tool: p.contract.name, failure: nameOf(error) }, 'a tool keeps failing');
     return { content: 'The tool failed and gave no result.', error: 'infra' };
+  }
+}
+
+class ToolTimeout extends Error {
+  override readonly name = 'ToolTimeout';
+}
+
+/** Runs the tool within its contract's time; after that its signal is aborted and the model is told. */
+async function withinTime(p: PreparedCall): Promise<ToolResult> {
+  const { timeoutMs, name, parameters } = p.contract;
+  const over = new AbortController();
+  const timeout = new ToolTimeout(`The tool took longer than ${Math.round(timeoutMs / 1_000)} s and was stopped.`);
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      over.abort(timeout);
+      reject(timeout);
+    }, timeoutMs);
+  });
+  const context = { ...p.context, signal: AbortSignal.any([p.context.signal, over.signal]) };
+  try {
+    return await Promise.race([p.agent.tools[name]!(context, parameters.parse(p.request.args)), late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 
