@@ -29,7 +29,6 @@ class ApiModule {
 export async function createApi(options: ApiOptions): Promise<NestExpressApplication> {
   const app = await NestFactory.create<NestExpressApplication>(ApiModule.with(options), new ExpressAdapter(), {
     bodyParser: false,
-    forceCloseConnections: true,
     abortOnError: false,
     logger: nestLogger(options.logger),
   });

@@ -5,6 +5,8 @@ import { type Config, ConfigError, createLogger, loadConfig } from '#platform';
 import { createApi } from './app.js';
 import { migrateUntilDone } from './migrate-until-done.js';
 
+const GRACE_MS = 5_000;
+
 async function main(): Promise<void> {
   const config = loadConfig(process.env);
   const logger = createLogger(config, 'api');
@@ -14,12 +16,17 @@ async function main(): Promise<void> {
   await listen(app, config);
   const { port } = app.getHttpServer().address() as AddressInfo;
   console.log(`api ready on http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`);
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.once(signal, () => {
-      stopping.abort();
-      void app.close().finally(() => process.exit(0));
-    });
-  }
+  const stop = (): void => {
+    stopping.abort();
+    void close(app).finally(() => process.exit(0));
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, stop);
+}
+
+/** Answers what is under way, for a while. */
+async function close(app: NestExpressApplication): Promise<void> {
+  setTimeout(() => app.getHttpServer().closeAllConnections(), GRACE_MS).unref();
+  await app.close();
 }
 
 async function listen(app: NestExpressApplication, config: Config): Promise<void> {

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type Accepted, HoldfastError, isLive, isResumable, type Limits, type RunRef, type RunStatus } from '#contracts';
-import { changeStatus, deleteRun, endRun, insertInbox, limitsLeft, lockRun, type Notifier, pendingKinds, type Pool, readRun, reopenRun, type RunRow, setLimits, type Tx, withTx } from '#store';
+import { abandonStep, changeStatus, deleteRun, endRun, insertInbox, limitsLeft, lockRun, type Notifier, pendingKinds, type Pool, readRun, reopenRun, type RunRow, setLimits, type Tx, withTx } from '#store';
 import type { Caller } from '../core/caller.js';
 import { NOTIFIER, POOL } from '../core/tokens.js';
 import { InvalidRequest } from '../http/invalid-request.js';
@@ -33,6 +33,8 @@ export class RunRequests {
       const number = await insertInbox(tx, ref, { kind: 'cancel', data: { mode }, ...(reason === undefined ? {} : { body: reason }), principalId: caller.principalId });
       // Nothing of a queued run has happened or is under way: it can end here and now, without a worker.
       if (mode === 'terminate' || run.status === 'queued') {
+        // Whatever still runs of its open step finds the attempt closed and is refused.
+        await abandonStep(tx, ref, run.next_step - 1, null);
         await endRun(tx, ref, { status: 'cancelled', reason: null });
         return { status: 'cancelled', number, follow: 'terminate' };
       }
@@ -55,8 +57,9 @@ export class RunRequests {
       if (!isLive(run.status) && !isResumable(run.status)) throw new HoldfastError('not_resumable', `The run is ${run.status}. Fork it from a checkpoint to go on from there.`);
       const merged = { ...run.limits, ...limits };
       if (isResumable(run.status)) return this.reopen(tx, ref, run, merged);
+      if (run.status === 'cancelling' || (!limits && !(await willBePaused(tx, ref, run.status)))) return { status: run.status, number: null, follow: 'nothing' };
+      // New limits take effect with the row: the run reads them when it applies its inbox.
       if (limits) await setLimits(tx, ref, merged);
-      if (run.status === 'cancelling' || !(await willBePaused(tx, ref, run.status))) return { status: run.status, number: null, follow: 'nothing' };
       const number = await insertInbox(tx, ref, { kind: 'resume', principalId: caller.principalId });
       return { status: run.status, number, follow: wakeOf(run.status) };
     });

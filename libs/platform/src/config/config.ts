@@ -25,6 +25,7 @@ export interface StackConfig {
   readonly contextTokens: number;
   /** Absolute folders whose files may be ingested by path. */
   readonly ingestDirs: readonly string[];
+  readonly maxFileBytes: number;
   readonly logLevel: (typeof LOG_LEVELS)[number];
 }
 

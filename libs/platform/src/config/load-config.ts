@@ -63,6 +63,7 @@ export function loadStackConfig(env: Environment): StackConfig {
     modelSlots: settings.HOLDFAST_MODEL_SLOTS,
     contextTokens: settings.HOLDFAST_CONTEXT_TOKENS,
     ingestDirs: settings.HOLDFAST_INGEST_DIRS,
+    maxFileBytes: settings.HOLDFAST_MAX_FILE_MB * 1024 * 1024,
     logLevel: settings.HOLDFAST_LOG_LEVEL,
   };
 }

@@ -56,6 +56,7 @@ export const settingsSchema = z.object({
     .transform((folders) => folders.filter((folder) => folder !== '').map((folder) => resolve(folder)))
     .default([join(PROJECT_ROOT, 'samples')])
     .describe('Folders, separated by `:`, whose files may be ingested by path.'),
+  HOLDFAST_MAX_FILE_MB: z.coerce.number().int().min(1).max(4_096).default(100).describe('Largest file that may be uploaded, in megabytes.'),
   HOLDFAST_LOG_LEVEL: z.enum(LOG_LEVELS).default('info').describe('Lowest level that is logged.'),
 });
 
