@@ -1,0 +1,24 @@
+import { ConfigError } from '#platform';
+import { SetupError } from '#bootstrap/setup-error';
+import { quickstart } from './commands/quickstart.js';
+import { setup } from './commands/setup.js';
+import { up } from './commands/up.js';
+
+type Command = { help: string; run(args: string[]): Promise<number> };
+const COMMANDS: Record<string, Command> = { up, quickstart, setup };
+
+async function main([name = '--help', ...args]: string[]): Promise<number> {
+  const command = COMMANDS[name];
+  if (command) return command.run(args);
+  const width = Math.max(...Object.keys(COMMANDS).map((n) => n.length));
+  console.log(['holdfast COMMAND [OPTIONS]   (--help after a command shows its options)', '', ...Object.entries(COMMANDS).map(([n, c]) => `  ${n.padEnd(width)}  ${c.help}`)].join('\n'));
+  return name === '--help' || name === 'help' ? 0 : 2;
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  const told = error instanceof ConfigError || error instanceof SetupError || (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS');
+  console.error(told ? `\n${(error as Error).message}` : error);
+  process.exitCode = 1;
+}

@@ -1,0 +1,26 @@
+import { parseArgs } from 'node:util';
+import { loadStackConfig, type StackConfig, type StackPorts } from '#platform';
+
+export const STACK_HELP = `  --data DIR            folder that holds all state (default: .holdfast/data)
+  --port N              port of the API (default: 3000; 0: any free one)
+  --temporal-port N     port of Temporal (default: 7233; 0: any free one)
+  --ui-port N           port of Temporal's Web UI (default: 8233; 0: any free one)
+  --postgres-port N     port of Postgres (default: 5433; 0: any free one)`;
+
+const DEFAULT_PORTS = { temporal: 7233, ui: 8233, postgres: 5433 };
+
+/** Options that every command takes which starts a stack. `--port 0` picks free ones for all parts that are not named. */
+export function parseStackOptions(args: string[], more: Record<string, { type: 'boolean' | 'string' }> = {}, anyPorts = false): { config: StackConfig; ports: StackPorts; values: Record<string, string | boolean | undefined> } {
+  const { values } = parseArgs({
+    args,
+    options: { help: { type: 'boolean' }, data: { type: 'string' }, port: { type: 'string' }, 'temporal-port': { type: 'string' }, 'ui-port': { type: 'string' }, 'postgres-port': { type: 'string' }, ...more },
+  }) as { values: Record<string, string | boolean | undefined> };
+  const port = values['port'] ?? process.env['HOLDFAST_PORT'] ?? (anyPorts ? '0' : undefined);
+  const config = loadStackConfig({
+    ...process.env,
+    ...(values['data'] ? { HOLDFAST_DATA_DIR: String(values['data']) } : {}),
+    ...(port === undefined ? {} : { HOLDFAST_PORT: String(port) }),
+  });
+  const other = (name: keyof StackPorts, option: string): number => Number(values[option] ?? (config.port === 0 ? 0 : DEFAULT_PORTS[name]));
+  return { config, ports: { temporal: other('temporal', 'temporal-port'), ui: other('ui', 'ui-port'), postgres: other('postgres', 'postgres-port') }, values };
+}

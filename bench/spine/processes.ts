@@ -1,0 +1,52 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createWriteStream } from 'node:fs';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import type { MemoryReading } from './heap-probe.js';
+
+const FROM_SOURCE = import.meta.url.endsWith('.ts');
+const root = fileURLToPath(new URL(FROM_SOURCE ? '../../' : '../../../', import.meta.url));
+/** Path of a part of the project, compiled or from source as this process runs. */
+export const part = (path: string): string => fileURLToPath(new URL(`../../${path}.${FROM_SOURCE ? 'ts' : 'js'}`, import.meta.url));
+
+export type Part = { name: string; readyLine: string; memory(): Promise<MemoryReading>; stop(): Promise<void> };
+
+/** Starts a part as a process of its own and waits for its ready line; its output goes to `log`. */
+export async function startPart(name: string, entry: string, options: { args?: string[]; env?: Record<string, string>; ready: RegExp; log: string }): Promise<Part> {
+  const loader = FROM_SOURCE ? ['--import', `${root}test/setup/source-loader.mjs`] : [];
+  const child = spawn(process.execPath, ['--expose-gc', ...loader, '--import', part('bench/spine/heap-probe'), entry, ...(options.args ?? [])], {
+    cwd: root,
+    env: { ...process.env, ...options.env },
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+  const log = createWriteStream(options.log);
+  child.stderr!.pipe(log);
+  const readyLine = await untilReady(name, child, options.ready, log, options.log);
+  return {
+    name,
+    readyLine,
+    async memory() {
+      child.send('memory');
+      const [reading] = (await once(child, 'message')) as [MemoryReading];
+      return reading;
+    },
+    async stop() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      child.kill('SIGTERM');
+      await once(child, 'exit');
+    },
+  };
+}
+
+async function untilReady(name: string, child: ChildProcess, ready: RegExp, log: NodeJS.WritableStream, file: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    child.stdout!.on('data', (chunk: Buffer) => {
+      log.write(chunk);
+      text += text.length < 65_536 ? chunk.toString() : '';
+      const line = text.split('\n').find((l) => ready.test(l));
+      if (line) resolve(line);
+    });
+    child.once('exit', (code, signal) => reject(new Error(`${name} ended (${signal ?? code}) before it was ready; see ${file}`)));
+  });
+}

@@ -1,0 +1,75 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Runtime as TemporalRuntime } from '@temporalio/worker';
+import { RunCache } from '#activities';
+import { createRuntime } from '#models';
+import { ConfigError, createLogger, describeError, loadConfig, type Logger } from '#platform';
+import { createNotifier, createPool, migrate } from '#store';
+import { probe } from '#agents/probe/activities/index';
+import { loadBundle } from '../../apps/worker/src/bundle.js';
+import { createWorkers } from '../../apps/worker/src/workers.js';
+
+const RETRY_MS = 1_000;
+
+async function main(): Promise<void> {
+  const config = loadConfig(process.env);
+  const logger = createLogger(config, 'worker');
+  TemporalRuntime.install({ shutdownSignals: ['SIGINT', 'SIGTERM'], logger: quiet(logger) });
+  const [bundle] = await Promise.all([loadBundle(), untilUp(logger, 'Postgres', () => migrate(config.databaseUrl))]);
+  const pool = createPool(config.databaseUrl, { max: 20, name: 'holdfast-worker' });
+  const notifier = createNotifier(pool);
+  const runtime = createRuntime({ kind: config.runtime, url: config.runtimeUrl, model: config.model, embedModel: config.embedModel });
+  const embedder = config.embedUrl === config.runtimeUrl ? runtime : createRuntime({ kind: config.runtime, url: config.embedUrl, model: config.model, embedModel: config.embedModel });
+  const workers = await untilUp(logger, 'Temporal', () =>
+    createWorkers(
+      config,
+      { pool, notifier, runtime, embedder, agents: new Map([['probe', probe]]), model: config.model, contextTokens: config.contextTokens, search: (async () => ({hits:[],vectors:false})) as any, logger, cache: new RunCache(config.contextTokens) },
+      bundle,
+    ),
+  );
+  const running = workers.run();
+  console.log('worker ready');
+  await running;
+  notifier.close();
+  await pool.end();
+}
+
+/** Waits for a server that is not there yet: the supervisor starts all parts at once, and any may come back later. */
+async function untilUp<T>(logger: Logger, what: string, connect: () => Promise<T>): Promise<T> {
+  for (let told = false; ; told = true) {
+    try {
+      return await connect();
+    } catch (error) {
+      if (!isConnectionError(error)) throw error;
+      if (!told) logger.warn({ error: describeError(error) }, `${what} does not answer yet; waiting for it`);
+      await sleep(RETRY_MS);
+    }
+  }
+}
+
+function isConnectionError(error: unknown): boolean {
+  const { code, name, cause, message } = error as { code?: string; name?: string; cause?: unknown; message?: string };
+  if (code && /^(ECONN|EPIPE|ETIMEDOUT|57P0|08)/.test(code)) return true;
+  if (name === 'TransportError' || /connect|Connection/.test(message ?? '')) return true;
+  return cause ? isConnectionError(cause) : false;
+}
+
+/** Temporal's own messages go to the log from `warn` upwards; they hold ids and names. */
+function quiet(logger: Logger) {
+  const nothing = (): void => undefined;
+  const metaOf = (meta?: Record<string, unknown>) => ({ workflowId: meta?.['workflowId'], activityType: meta?.['activityType'], error: meta?.['error'] ? describeError(meta['error']).type : undefined });
+  return {
+    trace: nothing,
+    debug: nothing,
+    info: nothing,
+    warn: (message: string, meta?: Record<string, unknown>) => logger.warn(metaOf(meta), message),
+    error: (message: string, meta?: Record<string, unknown>) => logger.error(metaOf(meta), message),
+    log: nothing,
+  };
+}
+
+try {
+  await main();
+} catch (error) {
+  console.error(error instanceof ConfigError ? error.message : error);
+  process.exitCode = 1;
+}
