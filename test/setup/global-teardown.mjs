@@ -1,1 +1,4 @@
-export default async function () {}
+export default async function globalTeardown() {
+  await globalThis.holdfastTestServers?.stop();
+  delete globalThis.holdfastTestServers;
+}

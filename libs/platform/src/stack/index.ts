@@ -1,0 +1,13 @@
+export { Guardian } from './run/guardian.js';
+export { ManagedProcess, type ProcessSpec, type Supervision } from './run/managed-process.js';
+export { freePort, isPortFree } from './run/ports.js';
+export { type PostgresServer, startPostgres } from './run/postgres-server.js';
+export { ProcessRecords } from './run/process-record.js';
+export { registerSearchAttributes } from './run/search-attributes.js';
+export { startTemporal, TEMPORAL_PRAGMAS, TEMPORAL_SETTINGS, type TemporalServer } from './run/temporal-server.js';
+export { gemma270m } from './setup/gemma.js';
+export { llamaLibraries } from './setup/llama.js';
+export { minilmFolder, minilmGguf } from './setup/minilm.js';
+export { postgresBinaries } from './setup/postgres-binaries.js';
+export { temporalCli, temporalTestServer } from './setup/temporal-binaries.js';
+export { type Report, type Setup, TOOLS_DIR } from './setup/tools.js';

@@ -1,0 +1,76 @@
+import { join } from 'node:path';
+import { Connection } from '@temporalio/client';
+import { ManagedProcess, type Supervision } from './managed-process.js';
+
+export interface TemporalOptions {
+  readonly port: number;
+  /** Undefined: without the Web UI. */
+  readonly uiPort: number | undefined;
+  readonly namespace: string;
+}
+
+export interface TemporalServer {
+  /** host:port */
+  readonly address: string;
+  readonly uiUrl: string | undefined;
+  readonly process: ManagedProcess;
+}
+
+/**
+ * At their default of 20 the server admits 20 tasks a second on its one shard, whatever they cost. Fairness is what
+ * keeps one tenant's batch from starving another's run.
+ */
+export const TEMPORAL_SETTINGS = [
+  'history.transferProcessorMaxPollRPS=2000',
+  'history.timerProcessorMaxPollRPS=2000',
+  'history.visibilityProcessorMaxPollRPS=2000',
+  'matching.enableFairness=true',
+] as const;
+export const TEMPORAL_PRAGMAS = ['journal_mode=wal', 'synchronous=normal'] as const;
+
+const READY_TIMEOUT_MS = 60_000;
+const STOP_GRACE_MS = 10_000;
+
+/** Starts Temporal's dev server with its database at `<data>/temporal.db`. */
+export async function startTemporal(supervision: Supervision, cli: string, options: TemporalOptions): Promise<TemporalServer> {
+  const address = `127.0.0.1:${options.port}`;
+  const process = new ManagedProcess(
+    {
+      name: 'temporal',
+      command: cli,
+      args: temporalArguments(supervision.dataDir, options),
+      // The CLI would otherwise read, and write, its configuration in the home folder.
+      env: { TEMPORAL_CONFIG_FILE: join(supervision.dataDir, 'temporal-cli.toml') },
+      stopSignal: 'SIGTERM',
+      stopGraceMs: STOP_GRACE_MS,
+      ready: () => answers(address, options.namespace),
+      readyTimeoutMs: READY_TIMEOUT_MS,
+    },
+    supervision,
+  );
+  await process.start();
+  return { address, uiUrl: options.uiPort === undefined ? undefined : `http://127.0.0.1:${options.uiPort}`, process };
+}
+
+function temporalArguments(dataDir: string, { port, uiPort, namespace }: TemporalOptions): string[] {
+  return [
+    ...['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(port), '--namespace', namespace],
+    ...['--db-filename', join(dataDir, 'temporal.db'), '--log-level', 'warn'],
+    ...(uiPort === undefined ? ['--headless'] : ['--ui-port', String(uiPort)]),
+    ...TEMPORAL_PRAGMAS.flatMap((pragma) => ['--sqlite-pragma', pragma]),
+    ...TEMPORAL_SETTINGS.flatMap((setting) => ['--dynamic-config-value', setting]),
+  ];
+}
+
+async function answers(address: string, namespace: string): Promise<boolean> {
+  let connection: Connection | undefined;
+  try {
+    connection = await Connection.connect({ address, connectTimeout: 1_000 });
+    await connection.workflowService.describeNamespace({ namespace });
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await connection?.close();
+  }
+}
