@@ -2,6 +2,7 @@ export * from './api/index.js';
 export * from './artifacts.js';
 export * from './chunks.js';
 export * from './contents.js';
+export * from './corpus/index.js';
 export * from './events.js';
 export * from './inbox.js';
 export * from './ledger.js';
