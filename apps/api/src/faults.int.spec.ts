@@ -3,12 +3,12 @@ import request from 'supertest';
 import { createPool, type Pool } from '#store';
 import { CuttableProxy } from './testing/cuttable-proxy.js';
 import { RunRows } from './testing/run-rows.js';
-import { freshDatabase, temporalAddress } from './testing/servers.js';
+import { testDatabase, testTemporal } from '#test/setup/servers';
 import { SseReader } from './testing/sse-reader.js';
 import { startApi, type TestApi } from './testing/start-api.js';
 
 describe('when a server goes away', () => {
-  let database: Awaited<ReturnType<typeof freshDatabase>>;
+  let database: Awaited<ReturnType<typeof testDatabase>>;
   let postgres: CuttableProxy;
   let temporal: CuttableProxy;
   let api: TestApi;
@@ -16,10 +16,10 @@ describe('when a server goes away', () => {
   let rows: RunRows;
 
   beforeAll(async () => {
-    database = await freshDatabase();
+    database = await testDatabase();
     const url = new URL(database.url);
     postgres = new CuttableProxy({ host: url.hostname, port: Number(url.port) });
-    const [host, port] = (await temporalAddress()).split(':');
+    const [host, port] = testTemporal().split(':');
     temporal = new CuttableProxy({ host: host!, port: Number(port) });
     await Promise.all([postgres.open(), temporal.open()]);
     url.host = `127.0.0.1:${postgres.port}`;
@@ -81,7 +81,7 @@ describe('when a server goes away', () => {
 describe('before the schema is there', () => {
   it('says that migrations are pending', async () => {
     const { default: pg } = await import('pg');
-    const database = await freshDatabase();
+    const database = await testDatabase();
     const client = new pg.Client({ connectionString: database.url });
     await client.connect();
     await client.query('drop schema public cascade; create schema public');

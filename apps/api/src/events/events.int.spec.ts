@@ -5,21 +5,21 @@ import { eventPageSchema, type RunRef } from '#contracts';
 import { createPool, type Pool } from '#store';
 import { POOL } from '../core/tokens.js';
 import { RunRows } from '../testing/run-rows.js';
-import { freshDatabase } from '../testing/servers.js';
+import { testDatabase } from '#test/setup/servers';
 import { SseReader } from '../testing/sse-reader.js';
 import { startApi, type TestApi } from '../testing/start-api.js';
 
 const upTo = (n: number): number[] => Array.from({ length: n }, (_, i) => i + 1);
 
 describe('events', () => {
-  let database: Awaited<ReturnType<typeof freshDatabase>>;
+  let database: Awaited<ReturnType<typeof testDatabase>>;
   let api: TestApi;
   let pool: Pool;
   let rows: RunRows;
   const readers: SseReader[] = [];
 
   beforeAll(async () => {
-    database = await freshDatabase();
+    database = await testDatabase();
     pool = createPool(database.url);
     rows = new RunRows(pool);
     api = await startApi({ databaseUrl: database.url, timing: { pingMs: 50, stallMs: 400, pollMs: 300 } });

@@ -18,13 +18,26 @@ function fields(value: unknown, depth: number): string[] {
 
 function inline(value: unknown): string {
   if (value === null || typeof value !== 'object') return oneLine(String(value));
-  if (Array.isArray(value)) return value.map(inline).join(', ');
-  return Object.entries(value).filter(([, v]) => !isEmpty(v)).map(([name, v]) => (name === 'text' ? inline(v) : `${headline(name).toLowerCase()}: ${inline(v)}`)).join('; ');
+  if (Array.isArray(value)) return value.map(inline).join('; ');
+  if (isCitation(value)) return `“${oneLine(value.quote)}” (${oneLine(placeOf(value))})`;
+  return Object.entries(value)
+    .filter(([name, v]) => !isEmpty(v) && !name.endsWith('Id'))
+    .map(([name, v]) => (name === 'text' ? inline(v) : `${headline(name).toLowerCase()}: ${inline(v)}`))
+    .join('; ');
+}
+
+type Citation = { documentName: string; page: number | null; quote: string };
+
+function isCitation(value: object): value is Citation {
+  return 'documentName' in value && 'quote' in value;
+}
+
+function placeOf(c: Citation): string {
+  return c.page == null ? c.documentName : `${c.documentName}, page ${c.page}`;
 }
 
 function evidenceLine(e: Evidence): string {
-  const where = [e.documentName, ...(e.page === null ? [] : [`page ${e.page}`])].join(', ');
-  return `- [${e.claim}] “${oneLine(e.quote)}” (${oneLine(where)}; ${e.verified ? 'verified' : 'not verified'})`;
+  return `- [${e.claim}] “${oneLine(e.quote)}” (${oneLine(placeOf(e))}; ${e.verified ? 'verified' : 'not verified'})`;
 }
 
 function headline(name: string): string {

@@ -4,18 +4,18 @@ import { v7 as uuidv7 } from 'uuid';
 import { acceptedSchema, problemSchema } from '#contracts';
 import { createPool, type Pool } from '#store';
 import { RunRows } from '../testing/run-rows.js';
-import { freshDatabase } from '../testing/servers.js';
+import { testDatabase } from '#test/setup/servers';
 import { startApi, type TestApi } from '../testing/start-api.js';
 
 /** Temporal is not there in this file: what the API does is complete without it. */
 describe('what people ask of a run', () => {
-  let database: Awaited<ReturnType<typeof freshDatabase>>;
+  let database: Awaited<ReturnType<typeof testDatabase>>;
   let api: TestApi;
   let pool: Pool;
   let rows: RunRows;
 
   beforeAll(async () => {
-    database = await freshDatabase();
+    database = await testDatabase();
     pool = createPool(database.url);
     rows = new RunRows(pool);
     api = await startApi({ databaseUrl: database.url });

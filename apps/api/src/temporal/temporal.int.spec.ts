@@ -5,12 +5,12 @@ import { v7 as uuidv7 } from 'uuid';
 import { createDataConverter } from '#platform';
 import { createPool, type Pool } from '#store';
 import { RunRows } from '../testing/run-rows.js';
-import { freshDatabase, temporalAddress } from '../testing/servers.js';
+import { testDatabase, testTemporal } from '#test/setup/servers';
 import { startApi, type TestApi } from '../testing/start-api.js';
 
 /** No worker polls here: what is seen is what the API alone told Temporal. */
 describe('what Temporal hears', () => {
-  let database: Awaited<ReturnType<typeof freshDatabase>>;
+  let database: Awaited<ReturnType<typeof testDatabase>>;
   let connection: Connection;
   let client: Client;
   let api: TestApi;
@@ -18,8 +18,8 @@ describe('what Temporal hears', () => {
   let rows: RunRows;
 
   beforeAll(async () => {
-    database = await freshDatabase();
-    const address = await temporalAddress();
+    database = await testDatabase();
+    const address = testTemporal();
     connection = await Connection.connect({ address });
     client = new Client({ connection, dataConverter: createDataConverter({ payloadKeyFile: undefined }) });
     pool = createPool(database.url);

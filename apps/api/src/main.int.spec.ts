@@ -1,0 +1,101 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import request from 'supertest';
+import { testDatabase, testTemporal } from '#test/setup/servers';
+
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+
+describe('the API process', () => {
+  let database: Awaited<ReturnType<typeof testDatabase>>;
+  let dataDir: string;
+  const children: ChildProcess[] = [];
+
+  beforeAll(async () => {
+    database = await testDatabase();
+    dataDir = mkdtempSync(join(tmpdir(), 'holdfast-api-'));
+  });
+  afterEach(() => {
+    for (const c of children.splice(0)) c.kill('SIGKILL');
+  });
+  afterAll(async () => {
+    rmSync(dataDir, { recursive: true });
+    await database.drop();
+  });
+
+  async function start(env: Record<string, string>) {
+    const child = spawn(process.execPath, ['--conditions=source', '--import', join(ROOT, 'test/setup/source-loader.mjs'), join(ROOT, 'apps/api/src/main.ts')], {
+      cwd: ROOT,
+      env: { PATH: process.env['PATH'] ?? '', HOLDFAST_DATA_DIR: dataDir, HOLDFAST_PORT: '0', HOLDFAST_LOG_LEVEL: 'warn', DATABASE_URL: database.url, TEMPORAL_ADDRESS: testTemporal(), ...env },
+    });
+    children.push(child);
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (d: Buffer) => (output += d));
+    const exited = new Promise<number | null>((go) => child.on('exit', go));
+    const said = async (pattern: RegExp): Promise<string> => {
+      const ended = { now: false };
+      void exited.then(() => (ended.now = true));
+      for (;;) {
+        const found = pattern.exec(output);
+        if (found) return found[1] ?? found[0];
+        if (ended.now) throw new Error(`the process ended: ${output}`);
+        await new Promise((go) => setTimeout(go, 20));
+      }
+    };
+    return { child, exited, said, output: () => output };
+  }
+  const READY = /^api ready on (http:\/\/127\.0\.0\.1:\d+)$/m;
+
+  it.each(['SIGTERM', 'SIGINT'] as const)('says where it listens, serves, and stops on %s', async (signal) => {
+    const api = await start({});
+    const url = await api.said(READY);
+    const { body } = await request(url).post('/v1/runs').send({ agent: 'probe', input: {} });
+    expect(body).toMatchObject({ code: 'unknown_agent', detail: expect.stringContaining('research') });
+    expect((await request(url).get('/v1/agents')).body.data.map((a: { name: string }) => a.name)).toEqual(['research']);
+    const stopped = Date.now();
+    api.child.kill(signal);
+    expect(await api.exited).toBe(0);
+    expect(Date.now() - stopped).toBeLessThan(4_000);
+  }, 20_000);
+
+  it('finishes open streams before it stops, and offers the probe agent where it is asked for', async () => {
+    const api = await start({ HOLDFAST_PROBE_AGENT: '1' });
+    const url = await api.said(READY);
+    const { body: run } = await request(url).post('/v1/runs').send({ agent: 'probe', input: {} }).expect(202);
+    const stream = await fetch(`${url}/v1/runs/${run.id}/events`, { headers: { accept: 'text/event-stream' } });
+    const text = stream.text();
+    api.child.kill('SIGTERM');
+    expect(await text).toContain('event: run.queued');
+    expect(await api.exited).toBe(0);
+  }, 20_000);
+
+  it('names the port that is taken, and the setting', async () => {
+    const taken = createServer();
+    await new Promise<void>((go) => taken.listen(0, '127.0.0.1', go));
+    const { port } = taken.address() as { port: number };
+    const api = await start({ HOLDFAST_PORT: String(port) });
+    expect(await api.exited).toBe(1);
+    expect(api.output()).toContain(`HOLDFAST_PORT: port ${port} on 127.0.0.1 is taken`);
+    expect(api.output()).toContain('--port');
+    taken.close();
+  }, 20_000);
+
+  it('names a setting that is wrong', async () => {
+    const api = await start({ TEMPORAL_ADDRESS: 'http://127.0.0.1:1' });
+    expect(await api.exited).toBe(1);
+    expect(api.output()).toMatch(/^TEMPORAL_ADDRESS: must be host:port/m);
+  }, 20_000);
+
+  it('starts and says so while Postgres and Temporal are down', async () => {
+    const api = await start({ DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none', TEMPORAL_ADDRESS: '127.0.0.1:1' });
+    const url = await api.said(READY);
+    expect((await request(url).get('/healthz')).status).toBe(200);
+    const ready = await request(url).get('/readyz');
+    expect([ready.status, ready.body.status, ready.body.parts.postgres.state, ready.body.parts.temporal.state]).toEqual([503, 'not_ready', 'down', 'down']);
+    expect(api.output()).toContain('cannot be migrated yet');
+  }, 20_000);
+});
