@@ -1,8 +1,6 @@
 import { fileURLToPath } from 'node:url';
+import { BARE_QUEUE } from './queue.js';
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
-
-/** Task queue of the bare workflow. */
-export const BARE_QUEUE = 'bench-bare';
 
 async function main(): Promise<void> {
   Runtime.install({ logger: new DefaultLogger('ERROR') });
@@ -16,4 +14,4 @@ async function main(): Promise<void> {
   await connection.close();
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await main();
+await main();

@@ -12,7 +12,7 @@ const ok = (step: number): DriftReport => ({ step, overthinking: 0, overacting: 
 const drifted = (step: number): DriftReport => ({ step, overthinking: 0, overacting: 0.95, verdict: 'overacting', hard: true, reasons: [{ signal: 'exactRepeat', value: 1, steps: [step - 2, step - 1, step] }] });
 
 type Script = {
-  model?: (call: { step: number; attempt: number; parent: number }) => ModelOutcome | Error;
+  model?: (call: { step: number; attempt: number; parent: number; again?: boolean | undefined }) => ModelOutcome | Error;
   tool?: (call: { step: number; attempt: number; call: number }) => ToolOutcome;
   inbox?: InboxOutcome[];
   finish?: { closed: boolean; unread: number }[];
@@ -30,7 +30,7 @@ function ports(script: Script): LoopPorts & { log: string[] } {
   return {
     log,
     callModel: async (c) => {
-      log.push(`model ${c.step}.${c.attempt}<${c.parent}${c.steering ? ` ${c.steering.rung}` : ''}`);
+      log.push(`model ${c.step}.${c.attempt}<${c.parent}${c.steering ? ` ${c.steering.rung}` : ''}${c.again ? ' again' : ''}`);
       const out = script.model?.(c) ?? { kind: 'calls', calls: [{ call: 0, tool: 't', effect: 'read', timeoutMs: 1 }], tokens: 10, unread: 0 };
       if (out instanceof Error) throw out;
       return out;
@@ -128,7 +128,27 @@ describe('runLoop', () => {
         return { kind: 'interrupted', tokens: 0, unread: 1 };
       },
     });
-    expect(log).toEqual(['model 1.1<0', 'inbox 1', 'model 1.1<0', 'finish completed -']);
+    expect(log).toEqual(['model 1.1<0', 'inbox 1', 'model 1.1<0 again', 'finish completed -']);
+  });
+
+  it('takes up the attempt that was interrupted, not the first one', async () => {
+    let calls = 0;
+    const { log } = await run({
+      model: (c) => {
+        if (++calls === 1) return { kind: 'rejected', code: 'output_invalid', tokens: 1, unread: 0 };
+        if (calls === 2) return { kind: 'interrupted', tokens: 0, unread: 1 };
+        return { kind: 'closed', tokens: 1, end: { report: ok(c.step), finished: true, unread: 0 } };
+      },
+    });
+    expect(log).toEqual(['model 1.1<0', 'model 1.2<0', 'inbox 1', 'model 1.2<0 again', 'finish completed -']);
+  });
+
+  it('waits on where a wait was shorter than the time that is left', async () => {
+    let seconds = 0;
+    const paused = { paused: true, cancel: false, messages: 0, limits: { ...LIMITS, maxSeconds: 200 } };
+    const { end, log } = await run({ inbox: [paused, paused, paused], wakes: [true], seconds: () => (seconds += 80) });
+    expect(end).toEqual({ kind: 'ended', status: 'limit_reached' });
+    expect(log).toEqual(['inbox 1', 'wait', 'inbox 1', 'wait', 'inbox 1', 'finish limit_reached limit_reached']);
   });
 
   it('does not end while somebody’s words are unread', async () => {
@@ -170,7 +190,8 @@ describe('runLoop', () => {
   });
 
   it('asks the same of its ports when run again', async () => {
+    const drift = { enabled: true, cooldown: 0, maxEpisodes: 10, mayAsk: false, holdout: 0 };
     const script: Script = { tool: (c) => ({ kind: 'closed', end: { report: c.step % 5 === 0 ? drifted(c.step) : ok(c.step), finished: c.step > 30, unread: 0 } }) };
-    expect((await run(script)).log).toEqual((await run(script)).log);
+    expect((await run(script, { drift })).log).toEqual((await run(script, { drift })).log);
   });
 });

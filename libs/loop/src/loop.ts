@@ -93,14 +93,16 @@ async function attendInbox(state: LoopState, ports: LoopPorts, needsWords: boole
   if (!needsWords && !ports.wakePending() && state.unread === 0) return null;
   for (;;) {
     ports.clearWake();
-    const inbox = await ports.applyInbox({ step: state.nextStep });
+    const inbox = await ports.applyInbox({ step: state.nextStep, ...(needsWords ? { needsWords } : {}) });
     state.unread = 0;
     state.limits = inbox.limits;
     if (inbox.cancel) return finish(state, ports, 'cancelled', null);
     const answered = !needsWords || inbox.messages > 0;
     if (!inbox.paused && answered) return null;
     const left = state.limits.maxSeconds - ports.elapsedSeconds();
-    if (left <= 0 || !(await ports.waitForWake(left))) return finish(state, ports, 'limit_reached', 'limit_reached');
+    if (left <= 0) return finish(state, ports, 'limit_reached', 'limit_reached');
+    // A wait may be shorter than what is left: look again, whatever ended it.
+    await ports.waitForWake(left);
   }
 }
 

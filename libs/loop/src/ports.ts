@@ -1,4 +1,4 @@
-import type { AbandonStep, AskPerson, FinishOutcome, FinishRun, InboxOutcome, ModelCall, ModelOutcome, RunRef, ToolCallInput, ToolOutcome } from '#contracts';
+import type { AbandonStep, ApplyInbox, AskPerson, FinishOutcome, FinishRun, InboxOutcome, ModelCall, ModelOutcome, RunRef, ToolCallInput, ToolOutcome } from '#contracts';
 
 type Without<T> = Omit<T, keyof RunRef>;
 
@@ -10,7 +10,7 @@ export interface LoopPorts {
   callModel(input: Without<ModelCall>): Promise<ModelOutcome>;
   callTool(input: Without<ToolCallInput>, timeoutMs: number): Promise<ToolOutcome>;
   abandonStep(input: Without<AbandonStep>): Promise<void>;
-  applyInbox(input: { step: number }): Promise<InboxOutcome>;
+  applyInbox(input: Without<ApplyInbox>): Promise<InboxOutcome>;
   askPerson(input: Without<AskPerson>): Promise<void>;
   finishRun(input: Without<FinishRun>): Promise<FinishOutcome>;
   /** Whether a wake came since the last call of `clearWake`. */

@@ -12,6 +12,8 @@ export type LoopState = {
   ladder: LadderState;
   /** Decided after the last step; takes effect, and is recorded, with the next model call. */
   pending: Steering | null;
+  /** The attempt of the next step that was interrupted to see to the inbox, and goes on afterwards. */
+  interrupted: number | null;
   /** Newest step of the branch with verdict `ok`: where a rewind goes. */
   lastGood: number | null;
   drift: DriftPolicy;
@@ -27,6 +29,7 @@ export function initialState(plan: RunPlan): LoopState {
     unread: plan.unread,
     ladder: initialLadder,
     pending: null,
+    interrupted: null,
     lastGood: plan.headStep,
     drift: plan.drift,
     maxAttempts: plan.maxAttempts,

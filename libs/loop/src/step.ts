@@ -11,17 +11,24 @@ export type StepResult = { kind: 'closed'; end: StepEnd } | { kind: 'failed'; co
 export async function runStep(state: LoopState, ports: LoopPorts): Promise<StepResult> {
   const step = state.nextStep;
   let code: ErrorCode = 'output_invalid';
-  for (let attempt = 1; attempt <= state.maxAttempts; attempt++) {
+  const first = state.interrupted ?? 1;
+  for (let attempt = first; attempt <= state.maxAttempts; attempt++) {
+    const again = state.interrupted === attempt;
+    state.interrupted = null;
     const turn = await ports.callModel({
       step,
       attempt,
       parent: state.head,
+      ...(again ? { again } : {}),
       ...(state.pending ? { steering: state.pending } : {}),
     });
     state.tokens += turn.tokens;
     if (turn.kind === 'closed') return noteUnread(state, turn.end);
     state.unread = turn.unread;
-    if (turn.kind === 'interrupted') return turn;
+    if (turn.kind === 'interrupted') {
+      state.interrupted = attempt;
+      return turn;
+    }
     if (turn.kind === 'rejected') {
       code = turn.code;
       continue;
