@@ -30,7 +30,8 @@ function toFailure(error: unknown, context: Context): Error {
     if (why === 'WORKER_SHUTDOWN') return ApplicationFailure.create({ type: 'worker_shutdown', message: 'The worker is shutting down.' });
     return reason instanceof Error ? reason : new CancelledFailure('CANCELLED');
   }
-  if (error instanceof HoldfastError) return ApplicationFailure.create({ type: error.code, message: error.message, nonRetryable: !error.retryable });
+  // The words of a failure may quote a document's name or a model: they stay in Postgres, the code's title goes.
+  if (error instanceof HoldfastError) return ApplicationFailure.create({ type: error.code, message: ERROR_CODES[error.code].title, nonRetryable: !error.retryable });
   return ApplicationFailure.create({ type: 'internal', message: `${ERROR_CODES.internal.title} (${nameOf(error)})` });
 }
 

@@ -1,5 +1,5 @@
 import { ERROR_CODES, type RunRef } from '#contracts';
-import { ALL_TENANTS, appendEvents, endRun, type LiveRun, type Notifier, type Pool, readLiveRuns, withTx } from '#store';
+import { ALL_TENANTS, appendEvents, endRun, type LiveRun, type Notifier, type Pool, readLiveRuns, readRun, withTx } from '#store';
 import { activity } from './edge.js';
 
 /** How a run's execution stands in Temporal. */
@@ -56,6 +56,8 @@ async function repair(deps: ReconcilerDeps, run: LiveRun, state: ExecutionState)
   const status = state === 'cancelled' || state === 'terminated' || run.status === 'cancelling' ? 'cancelled' : state === 'timed_out' ? 'timed_out' : 'failed';
   await withTx(deps.pool, run.tenantId, async (tx) => {
     await appendEvents(tx, run, []);
+    // It may have been resumed since it was looked at: then another execution carries it.
+    if ((await readRun(tx, run))?.status === 'queued') return;
     await endRun(tx, run, { status, reason: status === 'failed' ? { code: 'internal', detail: `${ERROR_CODES.internal.title}: its execution is ${state}.` } : null });
   });
   deps.notifier.announce(run.runId, 0);

@@ -33,6 +33,8 @@ export const modelCallSchema = runRefSchema.extend({
   step: z.int(),
   attempt: z.int(),
   parent: z.int(),
+  /** Set where this attempt was interrupted before, and may be open already. */
+  again: z.boolean().optional(),
   /** The steering action that takes effect with this call. */
   steering: steeringSchema.optional(),
 });
@@ -87,13 +89,14 @@ export const abandonStepSchema = runRefSchema.extend({ step: z.int(), code: erro
 export type AbandonStep = z.infer<typeof abandonStepSchema>;
 
 /** Applies the inbox; `step` is the next step, which takes up people's messages. */
-export const applyInboxSchema = runRefSchema.extend({ step: z.int() });
+export const applyInboxSchema = runRefSchema.extend({ step: z.int(), /** The run waits for a person's words. */ needsWords: z.boolean().optional() });
 export type ApplyInbox = z.infer<typeof applyInboxSchema>;
 
 /** What the inbox asked for, after its rows were applied in order under the run's lock. */
 export const inboxOutcomeSchema = z.object({
   paused: z.boolean(),
   cancel: z.boolean(),
+  /** How many of people's words the next step takes up, also where an earlier delivery applied them. */
   messages: z.int(),
   limits: limitsSchema,
 });

@@ -44,6 +44,12 @@ export async function readStepInbox(tx: Tx, ref: RunRef, step: number): Promise<
   return words;
 }
 
+/** How many of people's words a step takes up. */
+export async function countStepInbox(tx: Tx, ref: RunRef, step: number): Promise<number> {
+  const { rows } = await tx.query<{ n: number }>(`select count(*)::int as n from inbox where tenant_id = $1 and run_id = $2 and applied_step = $3 and kind = 'message'`, [ref.tenantId, ref.runId, step]);
+  return rows[0]!.n;
+}
+
 /** How many inbox rows the run has not applied. */
 export async function readUnreadCount(tx: Tx, ref: RunRef): Promise<number> {
   const { rows } = await tx.query<{ unread: number }>('select inbox_seq - inbox_read as unread from run_heads where tenant_id = $1 and run_id = $2', [ref.tenantId, ref.runId]);

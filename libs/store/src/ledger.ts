@@ -1,4 +1,4 @@
-import type { RunRef } from '#contracts';
+import { HoldfastError, type RunRef } from '#contracts';
 import type { Tx } from './pool.js';
 import type { StepKey } from './steps.js';
 
@@ -32,15 +32,19 @@ export async function startEffect(tx: Tx, key: LedgerKey, tool: string, effect: 
   return rows[0]?.deliveries ?? 0;
 }
 
-/** Writes the effect's outcome in the transaction that makes it true. `ms`: how long it took. */
+/**
+ * Writes the effect's outcome in the transaction that makes it true. `ms`: how long it took.
+ * @throws HoldfastError `attempt_closed` where another delivery was quicker: its outcome stands, and this transaction must not.
+ */
 export async function finishEffect(tx: Tx, key: LedgerKey, e: { tool: string; effect: string; state: LedgerState; outcome: unknown; ms: number }): Promise<void> {
-  await tx.query({
+  const { rowCount } = await tx.query({
     name: 'finish-effect',
     text: `insert into ledger (tenant_id, run_id, step, attempt, call, tool, effect, state, outcome, started_at, done_at)
            values ($1,$2,$3,$4,$5,$6,$7,$8,$9, clock_timestamp() - make_interval(secs => $10::float8 / 1000), clock_timestamp())
-           on conflict (tenant_id, run_id, step, attempt, call) do update set state = excluded.state, outcome = excluded.outcome, done_at = excluded.done_at`,
+           on conflict (tenant_id, run_id, step, attempt, call) do update set state = excluded.state, outcome = excluded.outcome, done_at = excluded.done_at where ledger.state = 'started'`,
     values: [key.tenantId, key.runId, key.step, key.attempt, key.call, e.tool, e.effect, e.state, JSON.stringify(e.outcome), e.ms],
   });
+  if (!rowCount) throw new HoldfastError('attempt_closed', 'Another delivery of this call has written its outcome.');
 }
 
 export type CallRow = { step: number; attempt: number; call: number; tool: string; effect: string; state: string; deliveries: number; outcome: unknown; ms: number | null };

@@ -2,6 +2,7 @@ import type { ErrorCode, Limits, NewEvent, Priority, RunRef, RunStatus, Sampling
 import { putContents } from './contents.js';
 import { appendEvents } from './events.js';
 import type { Tx } from './pool.js';
+import { abandonOpenStep } from './steps.js';
 
 export type NewRun = RunRef & {
   principalId: string;
@@ -76,17 +77,18 @@ export async function startRun(tx: Tx, ref: RunRef, pinned: { model: string; run
 
 /**
  * Changes the status under the run's lock, where it is one of `from`, with its event.
- * @returns false where the run was in another status: nothing was written.
+ * @returns false where the run was in another status, or in this one for the same reason: nothing was written.
  */
 export async function changeStatus(tx: Tx, ref: RunRef, from: RunStatus[], to: RunStatus, reason: { code: ErrorCode; detail: string } | null, extra: NewEvent[] = []): Promise<boolean> {
   await appendEvents(tx, ref, []);
-  const { rowCount } = await tx.query('update runs set status = $4, status_reason = $5 where tenant_id = $1 and run_id = $2 and status = any($3)', [ref.tenantId, ref.runId, from, to, reason]);
+  const { rowCount } = await tx.query(`update runs set status = $4, status_reason = $5 where tenant_id = $1 and run_id = $2 and status = any($3)
+     and (status, status_reason->>'code') is distinct from ($4, $5::jsonb->>'code')`, [ref.tenantId, ref.runId, from, to, reason]);
   if (!rowCount) return false;
   await appendEvents(tx, ref, [{ type: 'status.changed', data: { status: to, ...(reason ? { code: reason.code } : {}) } }, ...extra]);
   return true;
 }
 
-/** Ends a run: status, result, time and `run.finished`, in one transaction under its lock. */
+/** Ends a run: status, time and `run.finished`, in one transaction under its lock; a step that is open is given up. */
 export async function endRun(tx: Tx, ref: RunRef, end: { status: RunStatus; reason: { code: ErrorCode; detail: string } | null }): Promise<boolean> {
   const { rowCount } = await tx.query(
     `update runs set status = $3, status_reason = $4, ended_at = now() where tenant_id = $1 and run_id = $2
@@ -94,6 +96,7 @@ export async function endRun(tx: Tx, ref: RunRef, end: { status: RunStatus; reas
     [ref.tenantId, ref.runId, end.status, end.reason],
   );
   if (!rowCount) return false;
+  await abandonOpenStep(tx, ref, end.reason);
   await tx.query('delete from stream_chunks where tenant_id = $1 and run_id = $2', [ref.tenantId, ref.runId]);
   await appendEvents(tx, ref, [
     { type: 'status.changed', data: { status: end.status, ...(end.reason ? { code: end.reason.code } : {}) } },

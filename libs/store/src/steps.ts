@@ -6,7 +6,7 @@ export type StepKey = RunRef & { step: number; attempt: number };
 /**
  * Opens an attempt of a step, closing any earlier one: whatever comes later from that one is refused. The run's head
  * moves to `parent`, which lies further back after a rewind.
- * Opening the same attempt again (a redelivery) changes nothing. Call under the run's lock.
+ * Opening the same attempt again (a redelivery) changes nothing; a run that has ended opens none. Call under the run's lock.
  * @throws HoldfastError `attempt_closed`
  */
 export async function openAttempt(tx: Tx, key: StepKey, parent: number, steering: Steering | null): Promise<void> {
@@ -15,13 +15,15 @@ export async function openAttempt(tx: Tx, key: StepKey, parent: number, steering
     text: `
       with opened as (
         insert into steps (tenant_id, run_id, step, parent, attempt, state, model, steering, state_hash)
-        values ($1, $2, $3, $5, $4, 'open', (select model from runs where tenant_id = $1 and run_id = $2), $6, (select state_hash from checkpoints where tenant_id = $1 and run_id = $2 and step = $5))
+        select $1, $2, $3::int, $5::int, $4::int, 'open', model, $6::jsonb, (select state_hash from checkpoints where tenant_id = $1 and run_id = $2 and step = $5)
+        from runs where tenant_id = $1 and run_id = $2 and ended_at is null
         on conflict (tenant_id, run_id, step) do update
           set attempt = excluded.attempt, state_hash = case when steps.attempt < excluded.attempt then excluded.state_hash else steps.state_hash end, digest = case when steps.attempt < excluded.attempt then null else steps.digest end
           where steps.state = 'open' and steps.attempt <= excluded.attempt
-        returning 1)
-      update run_heads set next_step = greatest(next_step, $3 + 1), head_step = $5 where tenant_id = $1 and run_id = $2 and exists (select 1 from opened)`,
-    values: [key.tenantId, key.runId, key.step, key.attempt, parent, steering],
+        returning xmax = 0 as first)
+      update run_heads set next_step = greatest(next_step, $3 + 1), head_step = $5, steering_actions = steering_actions + case when opened.first and $7 then 1 else 0 end
+      from opened where tenant_id = $1 and run_id = $2`,
+    values: [key.tenantId, key.runId, key.step, key.attempt, parent, steering, Boolean(steering && !steering.holdout)],
   });
   if (!rowCount) throw closed();
 }
@@ -34,6 +36,12 @@ export async function requireOpen(tx: Tx, key: StepKey): Promise<void> {
     values: [key.tenantId, key.runId, key.step, key.attempt],
   });
   if (!rowCount) throw closed();
+}
+
+/** The attempt of a step that was opened last; null where none was. */
+export async function readStepAttempt(tx: Tx, ref: RunRef, step: number): Promise<number | null> {
+  const { rows } = await tx.query<{ attempt: number }>('select attempt from steps where tenant_id = $1 and run_id = $2 and step = $3', [ref.tenantId, ref.runId, step]);
+  return rows[0]?.attempt ?? null;
 }
 
 function closed(): HoldfastError {
@@ -108,9 +116,35 @@ export async function closeStep(tx: Tx, key: StepKey, c: StepClose): Promise<voi
  * the step took up is handed to the next one.
  */
 export async function abandonStep(tx: Tx, ref: RunRef, step: number, failure: { code: ErrorCode; detail: string } | null): Promise<boolean> {
-  await tx.query('update inbox set applied_step = $3 + 1 where tenant_id = $1 and run_id = $2 and applied_step = $3', [ref.tenantId, ref.runId, step]);
+  await tx.query(
+    `update inbox set applied_step = $3 + 1 where tenant_id = $1 and run_id = $2 and applied_step = $3
+     and not exists (select 1 from steps where tenant_id = $1 and run_id = $2 and step = $3 and state = 'closed')`,
+    [ref.tenantId, ref.runId, step],
+  );
   const { rowCount } = await tx.query(`update steps set state = 'abandoned', failure = $4, ended_at = clock_timestamp() where tenant_id = $1 and run_id = $2 and step = $3 and state = 'open'`, [ref.tenantId, ref.runId, step, failure]);
   return Boolean(rowCount);
+}
+
+/** Closes whatever step is open, as a run ends: a result that comes later is refused. Call under the run's lock. */
+export async function abandonOpenStep(tx: Tx, ref: RunRef, failure: { code: ErrorCode; detail: string } | null): Promise<void> {
+  const { rows } = await tx.query<{ step: number }>(`select step from steps where tenant_id = $1 and run_id = $2 and state = 'open'`, [ref.tenantId, ref.runId]);
+  for (const { step } of rows) await abandonStep(tx, ref, step, failure);
+}
+
+/** Records why an attempt failed for good, for the words that the run ends with. Call under the run's lock. */
+export async function noteFailure(tx: Tx, key: StepKey, failure: { code: ErrorCode; detail: string }): Promise<void> {
+  await tx.query(`update steps set failure = $5 where tenant_id = $1 and run_id = $2 and step = $3 and attempt = $4 and state = 'open'`, [key.tenantId, key.runId, key.step, key.attempt, failure]);
+}
+
+/** Why a step failed for good, where that was recorded. */
+export async function readStepFailure(tx: Tx, ref: RunRef, step: number): Promise<{ code: ErrorCode; detail: string } | null> {
+  const { rows } = await tx.query<{ failure: { code: ErrorCode; detail: string } | null }>('select failure from steps where tenant_id = $1 and run_id = $2 and step = $3', [ref.tenantId, ref.runId, step]);
+  return rows[0]?.failure ?? null;
+}
+
+/** Counts a steering action that opens no step of its own. Call under the run's lock. */
+export async function countSteeringAction(tx: Tx, ref: RunRef): Promise<void> {
+  await tx.query('update run_heads set steering_actions = steering_actions + 1 where tenant_id = $1 and run_id = $2', [ref.tenantId, ref.runId]);
 }
 
 /** Digests of a step's nearest closed ancestors, newest first. */

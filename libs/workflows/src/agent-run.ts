@@ -1,13 +1,14 @@
 import {
+  ActivityFailure,
   ApplicationFailure,
   CancellationScope,
   condition,
+  ContinueAsNew,
   continueAsNew,
   defineSignal,
   isCancellation,
   setCurrentDetails,
   setHandler,
-  TemporalFailure,
   workflowInfo,
 } from '@temporalio/workflow';
 import { ERROR_CODES, type ErrorCode, type EndStatus, type RunPlan, type RunRef, WAKE_SIGNAL } from '#contracts';
@@ -40,17 +41,25 @@ export async function agentRun(input: AgentRunInput): Promise<{ status: EndStatu
   try {
     return await carry(ref, input, wake);
   } catch (error) {
+    if (error instanceof ContinueAsNew || error instanceof RunFailed) throw error;
     if (isCancellation(error)) {
       await CancellationScope.nonCancellable(() => end(ref, 'cancelled', null));
       throw error;
     }
-    if (error instanceof TemporalFailure && !(error instanceof ApplicationFailure)) {
-      await end(ref, 'failed', 'internal');
-      throw failure('internal');
-    }
-    throw error;
+    if (endedBefore(error)) return { status: 'cancelled' };
+    // Anything but a failure of Temporal's kind would be tried again for ever, unseen: the run ends, and says so.
+    await CancellationScope.nonCancellable(() => end(ref, 'failed', 'internal'));
+    throw failure('internal');
   }
 }
+
+/** The run was cancelled through the API before its execution began. */
+function endedBefore(error: unknown): boolean {
+  return error instanceof ActivityFailure && error.cause instanceof ApplicationFailure && error.cause.type === ('run_ended' satisfies ErrorCode);
+}
+
+/** The run's end is written; what is left is to tell Temporal. */
+class RunFailed extends ApplicationFailure {}
 
 async function carry(ref: RunRef, input: AgentRunInput, wake: { pending: boolean }): Promise<{ status: EndStatus }> {
   const plan = input.carried?.plan ?? (await control.beginRun(ref));
@@ -72,7 +81,7 @@ async function carry(ref: RunRef, input: AgentRunInput, wake: { pending: boolean
   }
   showStatus(result.status);
   setCurrentDetails(`${result.status} after step ${state.nextStep - 1}`);
-  if (result.status === 'failed') throw failure('internal', `The run failed at step ${state.nextStep - 1}; its reason is with the run.`);
+  if (result.status === 'failed') throw new RunFailed(`The run failed at step ${state.nextStep - 1}; its reason is with the run.`, 'internal', true);
   if (result.status === 'cancelled') return { status: 'cancelled' };
   return { status: result.status };
 }
@@ -82,6 +91,6 @@ async function end(ref: RunRef, status: 'cancelled' | 'failed', code: ErrorCode 
   await control.finishRun({ ...ref, status, code, step: 0 });
 }
 
-function failure(code: ErrorCode, message: string = ERROR_CODES[code].title): ApplicationFailure {
-  return ApplicationFailure.create({ type: code, message, nonRetryable: true });
+function failure(code: ErrorCode): ApplicationFailure {
+  return ApplicationFailure.create({ type: code, message: ERROR_CODES[code].title, nonRetryable: true });
 }

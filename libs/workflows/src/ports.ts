@@ -57,6 +57,8 @@ async function attempt<T>(call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (error) {
+    // The run's time is over while the activity waits for its next try: the server then gives its last failure.
+    if (error instanceof ActivityFailure && error.retryState === 'TIMEOUT') throw new PortFailure('limit_reached');
     if (error instanceof ActivityFailure && error.cause instanceof ApplicationFailure) throw new PortFailure(codeOf(error.cause));
     if (error instanceof ActivityFailure && error.cause instanceof TimeoutFailure) throw new PortFailure(error.cause.timeoutType === 'SCHEDULE_TO_CLOSE' ? 'limit_reached' : 'tool_failed');
     throw error;

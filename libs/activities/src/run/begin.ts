@@ -1,4 +1,4 @@
-import { HoldfastError, type RunPlan, type RunRef, TASK_QUEUES } from '#contracts';
+import { HoldfastError, isLive, type RunPlan, type RunRef, TASK_QUEUES } from '#contracts';
 import { appendEvents, getJson, insertRootCheckpoint, putContents, readRun, type RunRow, startRun, withTx } from '#store';
 import type { AgentImplementation } from '../agent.js';
 import type { RunDeps } from './deps.js';
@@ -9,6 +9,8 @@ export async function beginRun(deps: RunDeps, ref: RunRef): Promise<RunPlan> {
     const head = await appendEvents(tx, ref, []);
     const row = await readRun(tx, ref);
     if (!row) throw new HoldfastError('not_found', 'The run does not exist.');
+    // Cancelled before Temporal heard of it: nothing of it may begin.
+    if (!isLive(row.status)) throw new HoldfastError('run_ended', 'The run has ended.');
     const agent = agentOf(deps, row);
     const model = row.model ?? deps.model;
     if (row.head_step === 0) {

@@ -1,8 +1,9 @@
 import { type ChatMessage, type ChatResult, HoldfastError, type ModelCall, type ModelOutcome, type NewEvent, type Sampling, type Steering } from '#contracts';
 import { nudgeText } from '#drift';
 import { createDegenerateDetector, CutGeneration } from '#models';
-import { appendEvents, changeStatus, dropChunks, insertMessages, loadJson, openAttempt, readHistory, readStepInbox, readTurn, readUnreadCount, readWindow, type StoredMessage, type Turn, type Tx, withTx, WORDS_ORDINAL } from '#store';
+import { appendEvents, changeStatus, dropChunks, insertMessages, loadJson, MODEL_CALL, openAttempt, readHistory, readStepInbox, readTurn, readUnreadCount, readWindow, type StoredMessage, type Turn, type Tx, withTx, WORDS_ORDINAL } from '#store';
 import type { AgentImplementation, TurnContext, TurnPlan } from '../agent.js';
+import { adopt } from './adopt.js';
 import { assemble, DEFAULT_OUTPUT_TOKENS, historyBudget, tokensOf } from './context.js';
 import type { RunDeps } from './deps.js';
 import { WINDOW } from './checkpoint.js';
@@ -32,14 +33,18 @@ export async function callModel(deps: RunDeps, call: ModelCall, { signal, delive
   } catch (error) {
     return await noteUnavailable(deps, call, error);
   }
-  return settleTurn(deps, call, { agent, context, ...generated, turn: opened.turn, words: opened.words, ms: Date.now() - started });
+  try {
+    return await settleTurn(deps, call, { agent, context, ...generated, turn: opened.turn, words: opened.words, ms: Date.now() - started });
+  } catch (error) {
+    return adopt<ModelOutcome>(deps, { ...call, call: MODEL_CALL }, error);
+  }
 }
 
 type Opened = { turn: Turn; agent: AgentImplementation; context: TurnContext; words: StoredMessage[] };
 type Generated = { result: ChatResult; streamed: boolean };
 
 async function open(deps: RunDeps, call: ModelCall, delivery: number): Promise<Opened> {
-  const { turn, words, lastSeq } = await withTx(deps.pool, call.tenantId, (tx) => (delivery === 1 ? openFirst(tx, call) : openAgain(tx, call, delivery)), {
+  const { turn, words, lastSeq } = await withTx(deps.pool, call.tenantId, (tx) => (delivery === 1 && !call.again ? openFirst(tx, call) : openAgain(tx, call, delivery)), {
     // A redelivery writes these rows again, should the machine fail before they reach the disk.
     durable: false,
   });
@@ -71,7 +76,9 @@ async function openFirst(tx: Tx, call: ModelCall): Promise<OpenRows> {
 async function openAgain(tx: Tx, call: ModelCall, delivery: number): Promise<OpenRows> {
   const turn = existing(await readTurn(tx, call, call.parent));
   if (turn.done) return { turn, words: [], lastSeq: 0 };
-  const head = await appendEvents(tx, call, startEvents(call, delivery));
+  // The earlier delivery may have ended before it opened the attempt, or what it wrote was lost with the server.
+  const there = (turn.opened ?? 0) >= call.attempt;
+  const head = await appendEvents(tx, call, there ? [resetEvent(call, delivery)] : startEvents(call, delivery));
   await openAttempt(tx, call, call.parent, call.steering ?? null);
   await dropChunks(tx, call);
   return { turn, words: await takeUpWords(tx, call, turn), lastSeq: head.lastSeq };
@@ -86,17 +93,22 @@ function existing(turn: Turn | null): Turn {
 async function takeUpWords(tx: Tx, call: ModelCall, turn: Turn | null): Promise<StoredMessage[]> {
   if (!turn?.inboxSeq) return [];
   const words = (await readStepInbox(tx, call, call.step)).map((w) => ({ step: call.step, ordinal: WORDS_ORDINAL + w.n, message: w.message, tokens: tokensOf(w.message) }));
-  if (words.length) await insertMessages(tx, call, words);
+  // Of the step, whichever attempt it ends with.
+  if (words.length) await insertMessages(tx, { ...call, attempt: 1 }, words);
   return words;
 }
 
 function startEvents(call: ModelCall, delivery: number): NewEvent[] {
   const at = { step: call.step, attempt: call.attempt };
-  if (delivery > 1 || call.attempt > 1) return [{ type: 'step.attempt_reset', ...at, data: { delivery } }];
+  if (call.attempt > 1) return [resetEvent(call, delivery)];
   const started: NewEvent = { type: 'step.started', ...at, data: { parent: call.parent } };
   if (!call.steering) return [started];
   const { rung, step, verdict, holdout, toStep } = call.steering;
   return [{ type: 'steering.applied', ...at, data: { rung, report: step, verdict, holdout, ...(toStep === undefined ? {} : { toStep }) } }, started];
+}
+
+function resetEvent(call: ModelCall, delivery: number): NewEvent {
+  return { type: 'step.attempt_reset', step: call.step, attempt: call.attempt, data: { delivery } };
 }
 
 /** The agent's sampling, then the run's, the turn's, and what steering asks for. A later attempt draws another seed. */
@@ -159,10 +171,10 @@ async function generate(deps: RunDeps, call: ModelCall, delivery: number, signal
 async function noteUnavailable(deps: RunDeps, call: ModelCall, error: unknown): Promise<ModelOutcome> {
   if (!(error instanceof HoldfastError) || !error.retryable) throw error;
   const unread = await withTx(deps.pool, call.tenantId, async (tx) => {
-    await changeStatus(tx, call, ['running'], 'waiting_runtime', { code: error.code, detail: error.message });
+    await changeStatus(tx, call, ['running', 'waiting_runtime'], 'waiting_runtime', { code: error.code, detail: error.message });
     return readUnreadCount(tx, call);
   });
   deps.notifier.announce(call.runId, 0);
-  if (unread > 0 && call.attempt === 1) return { kind: 'interrupted', tokens: 0, unread };
+  if (unread > 0) return { kind: 'interrupted', tokens: 0, unread };
   throw error;
 }

@@ -3,6 +3,7 @@ import { appendEvents, loadJson, type PendingCall, readPendingCall, requireOpen,
 import { v5 as uuidv5 } from 'uuid';
 import type { AgentImplementation, ToolContext, ToolResult } from '../agent.js';
 import { nameOf } from '../edge.js';
+import { adopt } from './adopt.js';
 import type { RunDeps } from './deps.js';
 import type { OpenAttempt } from './run-cache.js';
 import { settleTool } from './settle-tool.js';
@@ -29,13 +30,19 @@ export async function callTool(deps: RunDeps, input: ToolCallInput, signal: Abor
   const prepared = await prepare(deps, input, signal, delivery);
   if (prepared.pending.done) return prepared.pending.done;
   const started = Date.now();
-  const result = await perform(deps, input, prepared, delivery);
-  return settleTool(deps, input, prepared, result, Date.now() - started);
+  try {
+    const result = await perform(deps, input, prepared, delivery);
+    return await settleTool(deps, input, prepared, result, Date.now() - started);
+  } catch (error) {
+    return adopt<ToolOutcome>(deps, input, error);
+  }
 }
 
 async function prepare(deps: RunDeps, input: ToolCallInput, signal: AbortSignal, delivery: number): Promise<PreparedCall> {
   // A first delivery cannot have an outcome yet, so what this process remembers of the turn is enough.
-  const opened = delivery === 1 ? deps.cache.opened(input.runId, input.step, input.attempt) : null;
+  const held = delivery === 1 ? deps.cache.opened(input.runId, input.step, input.attempt) : null;
+  // Where another worker made the calls before this one, what is remembered here is older than the step.
+  const opened = held?.digest.calls.length === input.call ? held : null;
   const pending = opened ? { ...opened.pending, done: null } : await withTx(deps.pool, input.tenantId, (tx) => readPendingCall<ToolOutcome>(tx, input, input.call));
   const agent = pending && deps.agents.get(pending.agent);
   if (!pending || !agent) throw new HoldfastError('not_found', 'The call does not exist, or this worker does not have its agent.');
@@ -67,6 +74,7 @@ async function perform(deps: RunDeps, input: ToolCallInput, p: PreparedCall, del
       await requireOpen(tx, input);
       return startEffect(tx, input, p.contract.name, p.contract.effect);
     });
+    if (deliveries === 0) throw new HoldfastError('attempt_closed', 'Another delivery of this call has written its outcome.');
     if (p.contract.effect === 'once' && deliveries > 1) {
       return { content: 'It is not known whether the interrupted call took effect, so it was not made again. Look before you act.', error: 'infra' };
     }
@@ -109,6 +117,8 @@ async function withinTime(p: PreparedCall): Promise<ToolResult> {
 
 /** Postgres going away is nobody's failure: the call waits for it. */
 function isConnectionLoss(error: unknown): boolean {
-  const code = (error as { code?: unknown }).code;
-  return typeof code === 'string' && /^(ECONN|EPIPE|57P0|08)/.test(code);
+  const { code, message } = error as { code?: unknown; message?: unknown };
+  if (typeof code === 'string') return /^(ECONN|EPIPE|57P0|08)/.test(code);
+  // The driver's own errors carry no code.
+  return /^(Connection terminated|timeout exceeded when trying to connect)/.test(String(message));
 }

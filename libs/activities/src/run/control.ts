@@ -1,5 +1,5 @@
-import { type AbandonStep, type ApplyInbox, type AskPerson, ERROR_CODES, type ErrorCode, type FinishOutcome, type FinishRun, HoldfastError, type InboxOutcome, type RunRef, type RunStatus } from '#contracts';
-import { abandonStep as closeAbandoned, appendEvents, changeStatus, endRun, markApplied, readRejection, readRun, readUnapplied, type Tx, withTx } from '#store';
+import { type AbandonStep, type ApplyInbox, type AskPerson, ERROR_CODES, type ErrorCode, type FinishOutcome, type FinishRun, HoldfastError, type InboxOutcome, isResumable, type RunRef, type RunStatus } from '#contracts';
+import { abandonStep as closeAbandoned, appendEvents, changeStatus, countSteeringAction, countStepInbox, endRun, markApplied, readRejection, readStepFailure, readRun, readUnapplied, type Tx, withTx } from '#store';
 import type { RunDeps } from './deps.js';
 
 const WAITING: RunStatus[] = ['running', 'waiting_runtime', 'waiting_input', 'waiting_approval', 'paused'];
@@ -19,17 +19,21 @@ export async function applyInbox(deps: RunDeps, input: ApplyInbox): Promise<Inbo
     const row = await readRun(tx, input);
     if (!row) throw new HoldfastError('not_found', 'The run does not exist.');
     let status = row.status;
-    let messages = 0;
+    let received = 0;
     for (const r of rows) {
-      if (r.kind === 'message') messages++;
+      if (r.kind === 'message') received++;
       if (r.kind === 'pause' && status !== 'cancelling') status = 'paused';
       if (r.kind === 'resume' && status === 'paused') status = 'running';
       if (r.kind === 'cancel') status = 'cancelling';
     }
-    if (status === 'waiting_input' && messages > 0) status = 'running';
     if (rows.length) await markApplied(tx, input, rows.at(-1)!.n, input.step);
-    if (status !== row.status) await changeStatus(tx, input, [...WAITING, 'cancelling'], status, null);
-    if (messages) await appendEvents(tx, input, [{ type: 'message.received', step: input.step, data: { messages } }]);
+    // Counted from the rows and not from this delivery: one that was not heard of may have applied them.
+    const messages = await countStepInbox(tx, input, input.step);
+    if (status === 'waiting_input' && messages > 0) status = 'running';
+    const waits = input.needsWords && messages === 0 && status === 'running';
+    if (waits) await changeStatus(tx, input, WAITING, 'waiting_input', { code: 'drift_stopped', detail: 'Send a message to steer the run, or cancel it.' });
+    else if (status !== row.status) await changeStatus(tx, input, [...WAITING, 'cancelling'], status, null);
+    if (received) await appendEvents(tx, input, [{ type: 'message.received', step: input.step, data: { messages: received } }]);
     return { paused: status === 'paused', cancel: status === 'cancelling', messages, limits: row.limits };
   });
   deps.notifier.announce(input.runId, 0);
@@ -41,7 +45,8 @@ export async function askPerson(deps: RunDeps, input: AskPerson): Promise<void> 
   await withTx(deps.pool, input.tenantId, async (tx) => {
     const { rung, step, verdict } = input.steering;
     const detail = `The drift check says ${verdict} after step ${step}. Send a message to steer the run, or cancel it.`;
-    await changeStatus(tx, input, ['running', 'waiting_runtime'], 'waiting_input', { code: 'drift_stopped', detail }, [{ type: 'steering.applied', step, data: { rung, report: step, verdict } }]);
+    const asked = await changeStatus(tx, input, ['running', 'waiting_runtime'], 'waiting_input', { code: 'drift_stopped', detail }, [{ type: 'steering.applied', step, data: { rung, report: step, verdict } }]);
+    if (asked) await countSteeringAction(tx, input);
   });
   deps.notifier.announce(input.runId, 0);
 }
@@ -50,6 +55,8 @@ export async function askPerson(deps: RunDeps, input: AskPerson): Promise<void> 
 export async function finishRun(deps: RunDeps, input: FinishRun): Promise<FinishOutcome> {
   const outcome = await withTx(deps.pool, input.tenantId, async (tx) => {
     const { unread } = await appendEvents(tx, input, []);
+    // A late delivery of an earlier execution's end: the run was resumed since, and goes on in another one.
+    if (isResumable(input.status) && (await readRun(tx, input))?.status === 'queued') return { closed: true, unread: 0 };
     if (unread > 0 && input.status !== 'cancelled') return { closed: false, unread };
     const reason = input.code ? { code: input.code, detail: await detailOf(tx, input, input.step, input.code) } : null;
     await endRun(tx, input, { status: input.status, reason });
@@ -61,5 +68,7 @@ export async function finishRun(deps: RunDeps, input: FinishRun): Promise<Finish
 
 /** The newest reason that was recorded for the step, or the code's own words: nothing of it ever went to Temporal. */
 async function detailOf(tx: Tx, ref: RunRef, step: number, code: ErrorCode): Promise<string> {
+  const failure = await readStepFailure(tx, ref, step);
+  if (failure?.code === code) return failure.detail;
   return (await readRejection(tx, ref, step)) ?? ERROR_CODES[code].title;
 }

@@ -6,6 +6,7 @@ import { callModel } from './call-model.js';
 import { callTool } from './call-tool.js';
 import { abandonStep, applyInbox, askPerson, finishRun } from './control.js';
 import type { RunDeps } from './deps.js';
+import { recordingFailure } from './failure.js';
 
 export type { RunDeps } from './deps.js';
 
@@ -13,8 +14,8 @@ export type { RunDeps } from './deps.js';
 export function createRunActivities(deps: RunDeps) {
   return {
     beginRun: activity((ref: RunRef) => beginRun(deps, ref)),
-    callModel: activity((input: ModelCall, signal) => callModel(deps, input, { signal, delivery: Context.current().info.attempt })),
-    callTool: activity((input: ToolCallInput, signal) => callTool(deps, input, signal, Context.current().info.attempt)),
+    callModel: activity((input: ModelCall, signal) => recordingFailure(deps, input, () => callModel(deps, input, { signal, delivery: Context.current().info.attempt }))),
+    callTool: activity((input: ToolCallInput, signal) => recordingFailure(deps, input, () => callTool(deps, input, signal, Context.current().info.attempt))),
     abandonStep: activity((input: AbandonStep) => abandonStep(deps, input)),
     applyInbox: activity((input: ApplyInbox) => applyInbox(deps, input)),
     askPerson: activity((input: AskPerson) => askPerson(deps, input)),

@@ -1,0 +1,32 @@
+import { readFile } from 'node:fs/promises';
+import { Runtime as TemporalRuntime } from '@temporalio/worker';
+import { RunCache } from '#activities';
+import { probe } from '#agents/probe/activities/index';
+import { createWorkers } from '#apps/worker/src/workers';
+import { createRuntime } from '#models';
+import { createLogger, loadConfig } from '#platform';
+import { createNotifier, createPool } from '#store';
+
+/**
+ * A worker with the probe agent alone, on workflow code that was bundled once for the whole test run: it starts in a
+ * second, which a test that kills it many times needs. `HOLDFAST_TEST_BUNDLE` names the bundle's file.
+ */
+const config = loadConfig(process.env);
+const logger = createLogger(config, 'worker');
+TemporalRuntime.install({ shutdownSignals: ['SIGINT', 'SIGTERM'] });
+const pool = createPool(config.databaseUrl, { max: 20, name: 'holdfast-worker' });
+const notifier = createNotifier(pool);
+const runtime = createRuntime({ kind: config.runtime, url: config.runtimeUrl, model: config.model, embedModel: config.embedModel });
+const workers = await createWorkers(
+  config,
+  {
+    pool, notifier, runtime, embedder: runtime, agents: new Map([['probe', probe]]), model: config.model, contextTokens: config.contextTokens,
+    search: async () => ({ hits: [], vectors: false }), logger, cache: new RunCache(config.contextTokens),
+  },
+  { code: await readFile(process.env['HOLDFAST_TEST_BUNDLE']!, 'utf8') },
+);
+const running = workers.run();
+console.log('worker ready');
+await running;
+notifier.close();
+await pool.end();
