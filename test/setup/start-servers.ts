@@ -1,33 +1,23 @@
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { processIdentity } from '#bootstrap/process-identity';
 import { PROJECT_ROOT } from '#platform';
-import { freePort, Guardian, postgresBinaries, ProcessRecords, registerSearchAttributes, startPostgres, startTemporal, temporalCli, temporalTestServer, TOOLS_DIR } from '#platform/stack';
+import { startServers, temporalTestServer, TOOLS_DIR } from '#platform/stack';
 
-const NAMESPACE = 'default';
 const FOLDER = join(PROJECT_ROOT, '.holdfast', 'test');
 
 /** Starts the servers of a Jest run and leaves their addresses in the environment, which Jest's workers inherit. */
 export async function startTestServers(): Promise<{ stop(): Promise<void> }> {
   const report = (message: string): void => void process.stderr.write(`• ${message}\n`);
-  const setup = { toolsDir: TOOLS_DIR, report };
   const dataDir = join(FOLDER, `servers-${process.pid}`);
   removeLeftovers();
-  mkdirSync(dataDir, { recursive: true });
-  const guardian = new Guardian();
-  const supervision = { dataDir, guardian, records: new ProcessRecords(dataDir), report };
-  const binaries = await postgresBinaries(setup);
-  const cli = await temporalCli(setup);
-  process.env['HOLDFAST_TEST_SERVER'] = await temporalTestServer(setup);
-  const postgres = await startPostgres(supervision, binaries, { port: await freePort(), fsync: false });
-  const temporal = await startTemporal(supervision, cli, { port: await freePort(), uiPort: undefined, namespace: NAMESPACE });
-  await registerSearchAttributes(temporal.address, NAMESPACE);
-  process.env['HOLDFAST_TEST_POSTGRES'] = postgres.url;
-  process.env['HOLDFAST_TEST_TEMPORAL'] = temporal.address;
+  const servers = await startServers({ dataDir, fsync: false, report });
+  process.env['HOLDFAST_TEST_SERVER'] = await temporalTestServer({ toolsDir: TOOLS_DIR, report });
+  process.env['HOLDFAST_TEST_POSTGRES'] = servers.databaseUrl;
+  process.env['HOLDFAST_TEST_TEMPORAL'] = servers.temporalAddress;
   return {
     async stop() {
-      await Promise.all([temporal.process.stop(), postgres.process.stop()]);
-      guardian.close();
+      await servers.stop();
       rmSync(dataDir, { recursive: true, force: true });
     },
   };

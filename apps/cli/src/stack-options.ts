@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
-import { loadStackConfig, type StackConfig, type StackPorts } from '#platform';
+import { loadStackConfig, type StackConfig } from '#platform';
+import type { StackPorts } from '#platform/stack';
 
 export const STACK_HELP = `  --data DIR            folder that holds all state (default: .holdfast/data)
   --port N              port of the API (default: 3000; 0: any free one)

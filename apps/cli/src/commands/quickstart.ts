@@ -1,10 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CorpusView, IngestionView, RunView } from '#contracts';
-import { PROJECT_ROOT, startStack } from '#platform';
+import { PROJECT_ROOT } from '#platform';
+import { startStack } from '#platform/stack';
 import { type ApiClient, createApiClient } from '../api-client.js';
 import { printAnswer } from '../print-answer.js';
 import { parseStackOptions, STACK_HELP } from '../stack-options.js';
+import { listenForStop } from '../stop-request.js';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const SAMPLES = join(PROJECT_ROOT, 'samples');
@@ -29,10 +31,9 @@ export const quickstart = {
       return 0;
     }
     const question = String(values['question'] ?? (JSON.parse(readFileSync(join(SAMPLES, 'question.json'), 'utf8')) as { question: string }).question);
-    const stack = await startStack(config, ports, say);
-    const interrupted = new Promise<'interrupted'>((resolve) => {
-      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve('interrupted'));
-    });
+    const stop = listenForStop();
+    const stack = await startStack({ config, ports, report: say, signal: stop.signal });
+    const interrupted = stop.asked.then(() => 'interrupted' as const);
     try {
       say(stack.runtimeNote);
       const done = await Promise.race([ask(createApiClient(stack.apiUrl), question), interrupted]);

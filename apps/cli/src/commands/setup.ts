@@ -1,12 +1,11 @@
-import { gemma270m, llamaLibraries, minilmGguf, prepareServers, temporalTestServer, TOOLS_DIR } from '#platform';
+import { gemma270m, llamaLibraries, minilmGguf, postgresBinaries, temporalCli, temporalTestServer, TOOLS_DIR } from '#platform/stack';
 
 /** Fetches what the embedded stack and the tests need, and starts nothing. */
 export const setup = {
   help: 'fetch everything that the embedded stack needs, start nothing',
   async run(): Promise<number> {
     const tools = { toolsDir: TOOLS_DIR, report: (message: string) => console.error(`• ${message}`) };
-    await prepareServers(tools);
-    for (const part of [llamaLibraries, minilmGguf, gemma270m, temporalTestServer]) await part(tools);
+    for (const part of [postgresBinaries, temporalCli, llamaLibraries, minilmGguf, gemma270m, temporalTestServer]) await part(tools);
     return 0;
   },
 };

@@ -1,5 +1,8 @@
-import { startStack } from '#platform';
+import { startStack } from '#platform/stack';
 import { parseStackOptions, STACK_HELP } from '../stack-options.js';
+import { listenForStop } from '../stop-request.js';
+
+const say = (message: string): void => console.error(`• ${message}`);
 
 /** Starts the stack and stays in the foreground until SIGINT or SIGTERM. */
 export const up = {
@@ -10,14 +13,14 @@ export const up = {
       console.log(`holdfast up [OPTIONS]\n\n${STACK_HELP}`);
       return 0;
     }
-    let stop: () => void = () => process.exit(130);
-    const asked = new Promise<void>((resolve) => (stop = resolve));
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop());
-    const stack = await startStack(config, ports, (message) => console.error(`• ${message}`), { probe: process.env['HOLDFAST_PROBE_AGENT'] === '1' });
-    console.error(`• ${stack.runtimeNote}`);
-    console.log(`holdfast ready: API ${stack.apiUrl}, documentation ${stack.apiUrl}/docs${stack.temporalUiUrl ? `, Temporal Web UI ${stack.temporalUiUrl}` : ''}, data ${config.dataDir}`);
-    await asked;
-    console.error('• Stopping');
+    const stop = listenForStop();
+    const probe = process.env['HOLDFAST_PROBE_AGENT'];
+    const stack = await startStack({ config, ports, report: say, signal: stop.signal, ...(probe ? { env: { HOLDFAST_PROBE_AGENT: probe } } : {}) });
+    say(stack.runtimeNote);
+    const webUi = stack.temporalUiUrl === undefined ? '' : `, Temporal Web UI ${stack.temporalUiUrl}`;
+    console.log(`holdfast ready: API ${stack.apiUrl}, documentation ${stack.apiUrl}/docs${webUi}, data ${config.dataDir}`);
+    await stop.asked;
+    say('Stopping');
     await stack.stop();
     return 0;
   },

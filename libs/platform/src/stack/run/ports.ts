@@ -24,8 +24,6 @@ export interface WantedPort {
   readonly service: string;
   /** The command-line option that changes it. */
   readonly option: string;
-  /** Takes a free one instead of failing, when nobody asked for this port by number. */
-  readonly mayMove: boolean;
 }
 
 /** @throws SetupError naming the port and the option. */
@@ -38,7 +36,6 @@ export async function resolvePort(wanted: WantedPort, host = '127.0.0.1'): Promi
     throw new SetupError(`Port ${wanted.port} for ${wanted.service} can't be opened (${(error as NodeJS.ErrnoException).code}). Choose another with ${wanted.option} (0 picks a free one).`);
   }
   if (free) return wanted.port;
-  if (wanted.mayMove) return freePort(host);
   throw new SetupError(`Port ${wanted.port} for ${wanted.service} is taken by another program. Stop it, or choose another port with ${wanted.option} (0 picks a free one).`);
 }
 

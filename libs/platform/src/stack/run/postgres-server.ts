@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import pg from 'pg';
 import type { PostgresBinaries } from '../setup/postgres-binaries.js';
-import { ManagedProcess, type Supervision } from './managed-process.js';
+import { ManagedProcess } from './managed-process.js';
 import { APP_DATABASE, APP_ROLE, ensureCluster, SUPERUSER } from './postgres-cluster.js';
+import type { ProcessSet } from './process-set.js';
+import { STOP_ORDER } from './stop-order.js';
 import { unprivileged } from './unprivileged.js';
 
 export interface PostgresServer {
@@ -10,7 +12,6 @@ export interface PostgresServer {
   readonly url: string;
   /** As the superuser, to the database `postgres`. */
   readonly adminUrl: string;
-  readonly process: ManagedProcess;
 }
 
 export interface PostgresOptions {
@@ -23,8 +24,8 @@ const READY_TIMEOUT_MS = 60_000;
 const STOP_GRACE_MS = 20_000;
 
 /** Starts Postgres with its data below `<data>/postgres`. Loopback TCP only: a socket's path could be too long. */
-export async function startPostgres(supervision: Supervision, binaries: PostgresBinaries, options: PostgresOptions): Promise<PostgresServer> {
-  const folder = join(supervision.dataDir, 'postgres');
+export async function startPostgres(set: ProcessSet, binaries: PostgresBinaries, options: PostgresOptions): Promise<PostgresServer> {
+  const folder = join(set.supervision.dataDir, 'postgres');
   const as = await unprivileged(folder);
   const { dataFolder, passwords } = await ensureCluster(folder, binaries, as);
   const url = `postgres://${APP_ROLE}:${passwords.app}@127.0.0.1:${options.port}/${APP_DATABASE}`;
@@ -43,10 +44,11 @@ export async function startPostgres(supervision: Supervision, binaries: Postgres
       ready: () => answers(url),
       readyTimeoutMs: READY_TIMEOUT_MS,
     },
-    supervision,
+    set.supervision,
   );
+  set.add(process, STOP_ORDER.postgres);
   await process.start();
-  return { url, adminUrl, process };
+  return { url, adminUrl };
 }
 
 function settings({ port, fsync }: PostgresOptions): string[] {

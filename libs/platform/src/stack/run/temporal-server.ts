@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
-import { ManagedProcess, type Supervision } from './managed-process.js';
+import { ManagedProcess } from './managed-process.js';
+import type { ProcessSet } from './process-set.js';
+import { STOP_ORDER } from './stop-order.js';
 
 export interface TemporalOptions {
   readonly port: number;
@@ -13,7 +15,6 @@ export interface TemporalServer {
   /** host:port */
   readonly address: string;
   readonly uiUrl: string | undefined;
-  readonly process: ManagedProcess;
 }
 
 /**
@@ -32,24 +33,25 @@ const READY_TIMEOUT_MS = 60_000;
 const STOP_GRACE_MS = 10_000;
 
 /** Starts Temporal's dev server with its database at `<data>/temporal.db`. */
-export async function startTemporal(supervision: Supervision, cli: string, options: TemporalOptions): Promise<TemporalServer> {
+export async function startTemporal(set: ProcessSet, cli: string, options: TemporalOptions): Promise<TemporalServer> {
   const address = `127.0.0.1:${options.port}`;
   const process = new ManagedProcess(
     {
       name: 'temporal',
       command: cli,
-      args: temporalArguments(supervision.dataDir, options),
+      args: temporalArguments(set.supervision.dataDir, options),
       // The CLI would otherwise read, and write, its configuration in the home folder.
-      env: { TEMPORAL_CONFIG_FILE: join(supervision.dataDir, 'temporal-cli.toml') },
+      env: { TEMPORAL_CONFIG_FILE: join(set.supervision.dataDir, 'temporal-cli.toml') },
       stopSignal: 'SIGTERM',
       stopGraceMs: STOP_GRACE_MS,
       ready: () => answers(address, options.namespace),
       readyTimeoutMs: READY_TIMEOUT_MS,
     },
-    supervision,
+    set.supervision,
   );
+  set.add(process, STOP_ORDER.temporal);
   await process.start();
-  return { address, uiUrl: options.uiPort === undefined ? undefined : `http://127.0.0.1:${options.uiPort}`, process };
+  return { address, uiUrl: options.uiPort === undefined ? undefined : `http://127.0.0.1:${options.uiPort}` };
 }
 
 function temporalArguments(dataDir: string, { port, uiPort, namespace }: TemporalOptions): string[] {
