@@ -23,6 +23,8 @@ export const callDigestSchema = z.object({
   /** Exempt from repetition signals (polling, batch work over many items). */
   exempt: z.boolean(),
   sketch: z.array(z.int()),
+  /** Sketch of the arguments' 2-token shingles: finds calls that are nearly the same. */
+  argsSketch: z.array(z.int()).optional(),
 });
 export type CallDigest = z.infer<typeof callDigestSchema>;
 

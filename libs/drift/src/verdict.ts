@@ -1,0 +1,24 @@
+import type { StepDigest, Verdict } from '#contracts';
+import type { DriftConfig } from './config.js';
+import type { Signals } from './signals/read-signals.js';
+
+export type Judged = { step: StepDigest; signals: Signals; overthinking: number; overacting: number; sustained: number };
+
+/**
+ * The harness's own faults come first, since they look like drift and are none. Hard flags are enough for an alarm at
+ * once; scores have to stay up for as long as `sustain` says, and are `suspect` until then.
+ */
+export function verdictOf({ step, signals, overthinking, overacting, sustained }: Judged, config: DriftConfig): { verdict: Verdict; hard: boolean } {
+  const early = step.step < config.firstStep;
+  if (signals.harnessFault.hard) return { verdict: 'harness_fault', hard: true };
+  if (signals.degenerateText.hard) return { verdict: 'degenerate', hard: true };
+  if (signals.prematureFinish.value > 0) return { verdict: 'premature_finish', hard: false };
+  if (signals.exactRepeat.hard) return { verdict: 'overacting', hard: true };
+  if (!early && (signals.cycle.hard || signals.errorStreak.hard || signals.toolEntropy.hard)) return { verdict: 'overacting', hard: true };
+  if (!early && sustained >= config.sustain) {
+    if (overthinking >= config.overthinkingAt && overthinking >= overacting) return { verdict: 'overthinking', hard: false };
+    if (overacting >= config.overactingAt) return { verdict: 'overacting', hard: false };
+    if (overthinking >= config.overthinkingAt) return { verdict: 'overthinking', hard: false };
+  }
+  return { verdict: Math.max(overthinking, overacting) >= config.suspectAt ? 'suspect' : 'ok', hard: false };
+}
