@@ -6,6 +6,7 @@ import { AgentsModule } from './agents/agents.controller.js';
 import type { ApiOptions } from './core/api-options.js';
 import { identifyCaller } from './core/caller.js';
 import { CoreModule } from './core/core.module.js';
+import { CorporaModule } from './corpora/corpora.module.js';
 import { EventsModule } from './events/events.module.js';
 import { HealthModule } from './health/health.controller.js';
 import { checkHost } from './http/host-check.js';
@@ -21,7 +22,7 @@ import { RunsModule } from './runs/runs.module.js';
 @Module({})
 class ApiModule {
   static with(options: ApiOptions): DynamicModule {
-    return { module: ApiModule, imports: [CoreModule.with(options), RunsModule, EventsModule, AgentsModule, HealthModule] };
+    return { module: ApiModule, imports: [CoreModule.with(options), RunsModule, EventsModule, CorporaModule, AgentsModule, HealthModule] };
   }
 }
 

@@ -28,6 +28,9 @@ export type RunSummary = z.infer<typeof runSummarySchema>;
 const page = <T extends z.ZodType>(item: T) => z.object({ data: z.array(item), nextCursor: z.string().nullable() });
 export const runPageSchema = page(runSummarySchema);
 
+/** Query of a plain list. */
+export const listPageSchema = z.strictObject({ cursor: z.string().max(200).optional(), limit: limit(200, 50) });
+
 export const includeSchema = z.strictObject({ include: z.literal('content').optional() });
 export const stepQuerySchema = includeSchema.extend({ cursor: z.string().max(200).optional(), limit: limit(200, 50) });
 export const stepPageSchema = page(stepViewSchema);

@@ -3,7 +3,7 @@ import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swag
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { ERROR_CODES } from '#contracts';
 import { EXTRA_COMPONENTS } from './component-names.js';
-import { ALSO_AS } from './endpoint.js';
+import { ALSO_AS, TAKES_FILES } from './endpoint.js';
 import { toComponents } from './to-components.js';
 
 const VERSION = '0.1.0';
@@ -21,7 +21,10 @@ export function buildDocument(app: INestApplication): OpenAPIObject {
   const schemas = (document.components ??= {}).schemas ?? {};
   for (const schema of EXTRA_COMPONENTS) Object.assign(schemas, toComponents(schema, { schemaType: 'output' }).components);
   document.components.schemas = schemas;
-  for (const operation of operationsOf(document)) addMediaType(operation);
+  for (const operation of operationsOf(document)) {
+    addMediaType(operation);
+    addFiles(operation);
+  }
   Object.assign(document.paths, OWN_PATHS);
   return document;
 }
@@ -32,7 +35,7 @@ const OWN_PATHS: OpenAPIObject['paths'] = {
   '/docs': { get: { operationId: 'getDocs', summary: 'Read this document as a page', tags: ['docs'], parameters: [], responses: { 200: { description: 'The page.', content: { 'text/html': { schema: { type: 'string' } } } } } } },
 };
 
-type Operation = { responses: Record<string, { content?: Record<string, unknown> }>; [ALSO_AS]?: { status: string; mediaType: string } };
+type Operation = { responses: Record<string, { content?: Record<string, unknown> }>; requestBody?: { content: Record<string, unknown> }; [ALSO_AS]?: { status: string; mediaType: string }; [TAKES_FILES]?: boolean };
 
 function operationsOf(document: OpenAPIObject): Operation[] {
   return Object.values(document.paths).flatMap((item) => Object.values(item).filter((o) => o !== null && typeof o === 'object' && 'responses' in o)) as Operation[];
@@ -43,6 +46,12 @@ function addMediaType(operation: Operation): void {
   delete operation[ALSO_AS];
   const content = also && operation.responses[also.status]?.content;
   if (content) content[also.mediaType] = { schema: { type: 'string' } };
+}
+
+function addFiles(operation: Operation): void {
+  const takes = operation[TAKES_FILES];
+  delete operation[TAKES_FILES];
+  if (takes && operation.requestBody) operation.requestBody.content['multipart/form-data'] = { schema: { type: 'object', properties: { files: { type: 'array', items: { type: 'string', format: 'binary' } } } } };
 }
 
 /** Serves the document and a page to read it with; the page's files are our own, and its policy allows no other host. */

@@ -13,10 +13,14 @@ export type EndpointDescription = {
   /** Takes an Idempotency-Key. */
   idempotent?: boolean;
   headers?: { name: string; description: string }[];
+  /** Takes files as multipart/form-data beside JSON. */
+  takesFiles?: boolean;
 };
 
 /** Where an operation says that an answer comes in a second media type, until the document takes it up. */
 export const ALSO_AS = 'x-also-as';
+/** Where an operation says that it takes files. */
+export const TAKES_FILES = 'x-takes-files';
 
 const ALWAYS: ErrorCode[] = ['validation_failed', 'forbidden_host', 'database_unavailable', 'internal'];
 const KEYED: ErrorCode[] = ['idempotency_in_flight', 'idempotency_mismatch'];
@@ -28,6 +32,7 @@ export function Endpoint(d: EndpointDescription): MethodDecorator {
   return applyDecorators(
     ApiOperation({ summary: d.summary, ...(d.description ? { description: d.description } : {}) }),
     ...Object.entries(d.answers).flatMap(([status, { alsoAs }]) => (alsoAs ? [ApiExtension(ALSO_AS, { status, mediaType: alsoAs })] : [])),
+    ...(d.takesFiles ? [ApiExtension(TAKES_FILES, true)] : []),
     ...headers.map((h) => ApiHeader({ ...h, required: false })),
     ...Object.entries(d.answers).map(([status, answer]) => success(Number(status), answer)),
     ...[...byStatus(codes)].map(([status, group]) => ApiResponse({ status, description: describeCodes(group), content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } })),

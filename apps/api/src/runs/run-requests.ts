@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type Accepted, HoldfastError, isLive, isResumable, type Limits, type RunRef, type RunStatus } from '#contracts';
-import { abandonStep, changeStatus, deleteRun, endRun, insertInbox, limitsLeft, lockRun, type Notifier, pendingKinds, type Pool, readRun, reopenRun, type RunRow, setLimits, type Tx, withTx } from '#store';
+import { changeStatus, deleteRun, endRun, insertInbox, limitsLeft, lockRun, type Notifier, pendingKinds, type Pool, readRun, reopenRun, type RunRow, setLimits, type Tx, withTx } from '#store';
 import type { Caller } from '../core/caller.js';
 import { NOTIFIER, POOL } from '../core/tokens.js';
 import { InvalidRequest } from '../http/invalid-request.js';
@@ -33,8 +33,6 @@ export class RunRequests {
       const number = await insertInbox(tx, ref, { kind: 'cancel', data: { mode }, ...(reason === undefined ? {} : { body: reason }), principalId: caller.principalId });
       // Nothing of a queued run has happened or is under way: it can end here and now, without a worker.
       if (mode === 'terminate' || run.status === 'queued') {
-        // Whatever still runs of its open step finds the attempt closed and is refused.
-        await abandonStep(tx, ref, run.next_step - 1, null);
         await endRun(tx, ref, { status: 'cancelled', reason: null });
         return { status: 'cancelled', number, follow: 'terminate' };
       }

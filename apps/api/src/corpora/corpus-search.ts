@@ -1,0 +1,18 @@
+import type { Provider } from '@nestjs/common';
+import type { SearchResult } from '#contracts';
+import { createSearch } from '#corpus';
+import { createRuntime } from '#models';
+import type { Config } from '#platform';
+import type { Pool } from '#store';
+import { CONFIG, POOL } from '../core/tokens.js';
+
+export type CorpusSearch = (tenantId: string, corpusId: string, query: string, limit: number, signal: AbortSignal) => Promise<SearchResult>;
+
+export const SEARCH = Symbol('CorpusSearch');
+
+/** The corpora's own search, with the runtime that embeds. */
+export const corpusSearch: Provider = {
+  provide: SEARCH,
+  inject: [CONFIG, POOL],
+  useFactory: ({ runtime, embedUrl, model, embedModel }: Config, pool: Pool): CorpusSearch => createSearch(pool, createRuntime({ kind: runtime, url: embedUrl, model, embedModel })),
+};

@@ -1,0 +1,61 @@
+import { randomUUID } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { type CallHandler, type ExecutionContext, Inject, Injectable, type NestInterceptor } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import multer from 'multer';
+import { finalize, from, type Observable, switchMap } from 'rxjs';
+import type { Config } from '#platform';
+import { CONFIG } from '../core/tokens.js';
+import { InvalidRequest } from '../http/invalid-request.js';
+
+const MOST_FILES = 200;
+
+/** A file of an upload, as it lies on this machine's disk until its request is answered. */
+export type UploadedFile = { name: string; file: string; bytes: number };
+type WithUploads = Request & { uploads?: UploadedFile[] };
+
+export const uploadsOf = (req: Request): UploadedFile[] | null => (req as WithUploads).uploads ?? null;
+
+/** Streams the files of a multipart request to disk, within limits, and removes them once the request is answered. */
+@Injectable()
+export class UploadInterceptor implements NestInterceptor {
+  constructor(@Inject(CONFIG) private readonly config: Config) {}
+
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    const req = context.switchToHttp().getRequest<WithUploads>();
+    if (!req.is('multipart/form-data')) return next.handle();
+    const folder = join(this.config.dataDir, 'uploads', randomUUID());
+    const received = this.receive(req, context.switchToHttp().getResponse<Response>(), folder);
+    return from(received).pipe(
+      switchMap(() => next.handle()),
+      finalize(() => void rm(folder, { recursive: true, force: true }).catch(() => undefined)),
+    );
+  }
+
+  private receive(req: WithUploads, res: Response, folder: string): Promise<void> {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const storage = multer.diskStorage({ destination: folder, filename: (_req, _file, done) => done(null, randomUUID()) });
+    const take = multer({ storage, defParamCharset: 'utf8', limits: { fileSize: this.config.maxFileBytes, files: MOST_FILES, fields: 20, fieldSize: 4_096, parts: MOST_FILES + 20 } }).any();
+    return new Promise((resolve, reject) => {
+      void take(req, res, (error: unknown) => {
+        if (error) return reject(known(error) ? (error as Error) : new InvalidRequest([{ path: '', message: 'the multipart body is malformed' }]));
+        req.uploads = ((req.files ?? []) as Express.Multer.File[]).map((f) => ({ name: fileName(f.originalname), file: f.path, bytes: f.size }));
+        resolve();
+      });
+    });
+  }
+}
+
+/** multer's own limits and the disk's errors carry a code; what its parser says of a broken body does not. */
+function known(error: unknown): boolean {
+  return typeof (error as { code?: unknown }).code === 'string';
+}
+
+/** The name without folders and control characters. */
+export function fileName(original: string): string {
+  const name = basename(original.replaceAll('\\', '/'));
+  // eslint-disable-next-line no-control-regex
+  return name.replace(/[\u0000-\u001f\u007f]/g, '').slice(0, 255) || 'unnamed';
+}
