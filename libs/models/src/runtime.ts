@@ -17,6 +17,8 @@ export type ChatOptions = {
 export interface Runtime {
   readonly id: string;
   readonly kind: RuntimeKind;
+  /** Model that `embed` goes with: vectors of two models are never compared. */
+  readonly embedModel: string;
   chat(request: ChatRequest, options: ChatOptions): Promise<ChatResult>;
   /** One vector a text, in order; a text longer than the model's context is an error, never cut. */
   embed(texts: string[], options: { signal: AbortSignal }): Promise<number[][]>;

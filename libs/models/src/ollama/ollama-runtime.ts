@@ -43,6 +43,7 @@ export function createOllamaRuntime(config: RuntimeConfig): Runtime {
   return {
     id: config.id ?? kind,
     kind,
+    embedModel: config.embedModel || config.model,
     chat,
     async embed(texts, { signal }) {
       if (texts.length === 0) return [];

@@ -23,6 +23,7 @@ export function createOpenAiRuntime(config: RuntimeConfig): Runtime {
 
   return {
     id: config.id ?? 'openai',
+    embedModel: config.embedModel || config.model,
     kind: 'openai',
     async chat(request, { signal, onDelta }) {
       const model = request.model || config.model;
