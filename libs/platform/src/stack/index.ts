@@ -1,5 +1,6 @@
 export { Guardian } from './run/guardian.js';
 export { ManagedProcess, type ProcessSpec, type Supervision } from './run/managed-process.js';
+export { createEmbedder, createGemma, startOllama } from './run/ollama-server.js';
 export { freePort, isPortFree } from './run/ports.js';
 export { type PostgresServer, startPostgres } from './run/postgres-server.js';
 export { ProcessSet } from './run/process-set.js';
@@ -10,6 +11,7 @@ export { startTemporal, TEMPORAL_PRAGMAS, TEMPORAL_SETTINGS, type TemporalServer
 export { gemma270m } from './setup/gemma.js';
 export { llamaLibraries } from './setup/llama.js';
 export { minilmFolder, minilmGguf } from './setup/minilm.js';
+export { type OllamaBinary, ollamaBinary } from './setup/ollama.js';
 export { postgresBinaries } from './setup/postgres-binaries.js';
 export { temporalCli, temporalTestServer } from './setup/temporal-binaries.js';
 export { type Report, type Setup, TOOLS_DIR } from './setup/tools.js';
