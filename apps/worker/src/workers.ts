@@ -1,6 +1,6 @@
 import { NativeConnection, Worker, type WorkflowBundle } from '@temporalio/worker';
 import { Client, Connection } from '@temporalio/client';
-import { createReconcilerActivities, createRunActivities, type RunDeps } from '#activities';
+import { createIngestionActivities, createReconcilerActivities, createRunActivities, type RunDeps } from '#activities';
 import { TASK_QUEUES, workflowIds, WORKFLOWS } from '#contracts';
 import { type Config, createDataConverter } from '#platform';
 import { createRunStarter } from './starter.js';
@@ -28,7 +28,7 @@ export async function createWorkers(config: Config, deps: RunDeps, workflowBundl
     ...shared,
     taskQueue: TASK_QUEUES.main,
     workflowBundle,
-    activities: { ...quick, ...createReconcilerActivities({ pool: deps.pool, notifier: deps.notifier, starter: createRunStarter(client) }) },
+    activities: { ...quick, ...createIngestionActivities({ ...deps, maxFileBytes: config.maxFileBytes }), ...createReconcilerActivities({ pool: deps.pool, notifier: deps.notifier, starter: createRunStarter(client) }) },
     stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT,
     maxCachedWorkflows: 200,
     maxConcurrentActivityTaskExecutions: 50,

@@ -1,4 +1,5 @@
 export * from './agent.js';
+export { createIngestionActivities, type IngestionActivities, type IngestionDeps } from './ingestion.js';
 export { createReconcilerActivities, type ExecutionState, type ReconcilerActivities, type ReconcilerDeps, type RunStarter } from './reconcile.js';
 export { createRunActivities, type RunActivities, type RunDeps } from './run/index.js';
 export { RunCache } from './run/run-cache.js';

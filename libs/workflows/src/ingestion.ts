@@ -1,0 +1,77 @@
+import { ActivityFailure, ApplicationFailure, continueAsNew, proxyActivities, setCurrentDetails } from '@temporalio/workflow';
+import type { IngestionActivities } from '#activities';
+import { type ErrorCode, errorCodeSchema, type IngestionRef } from '#contracts';
+
+const PARALLEL = 2;
+const FILES_PER_EXECUTION = 200;
+
+/** One transaction in Postgres: tried until Postgres is back. */
+const control = proxyActivities<Pick<IngestionActivities, 'beginIngestion' | 'giveUpFile' | 'finishIngestion'>>({
+  startToCloseTimeout: '30s',
+  retry: { initialInterval: '500ms', maximumInterval: '10s' },
+});
+
+/** Half an hour of tries, for a full disk or a Postgres that is away; not for ever, since a file may kill its reader. */
+const reading = proxyActivities<Pick<IngestionActivities, 'ingestFile'>>({
+  startToCloseTimeout: '30m',
+  // A large page is parsed in one go, and no heartbeat goes out meanwhile.
+  heartbeatTimeout: '60s',
+  retry: { initialInterval: '1s', maximumInterval: '1m', maximumAttempts: 35 },
+});
+
+/** The embedding model is a convenience: where it stays away, the document is searched by words. */
+const embedding = proxyActivities<Pick<IngestionActivities, 'embedDocument'>>({
+  startToCloseTimeout: '6h',
+  heartbeatTimeout: '60s',
+  retry: { initialInterval: '1s', maximumInterval: '30s', maximumAttempts: 8 },
+});
+
+/** Reads an ingestion's files, two at a time; `from` is where an execution takes over from the one before it. */
+export async function ingestion(input: IngestionRef & { from?: number }): Promise<void> {
+  const ref = { tenantId: input.tenantId, ingestionId: input.ingestionId };
+  const from = input.from ?? 0;
+  try {
+    const { total } = await control.beginIngestion(ref);
+    const until = Math.min(total, from + FILES_PER_EXECUTION);
+    let next = from;
+    const lane = async (): Promise<void> => {
+      while (next < until) {
+        const n = next++;
+        setCurrentDetails(`file ${n + 1} of ${total}`);
+        await takeIn(ref, n, `file ${n + 1} of ${total}`);
+      }
+    };
+    await Promise.all(Array.from({ length: PARALLEL }, lane));
+    if (until < total) return await continueAsNew<typeof ingestion>({ ...ref, from: until });
+    await control.finishIngestion(ref);
+  } catch (error) {
+    // The corpus was deleted meanwhile, and the ingestion with it.
+    if (codeOf(error) !== 'not_found') throw error;
+  }
+}
+
+async function takeIn(ref: IngestionRef, n: number, summary: string): Promise<void> {
+  try {
+    const { state, corpusId, documentId } = await reading.ingestFile.executeWithOptions({ summary }, [{ ...ref, n }]);
+    if (state !== 'failed' && documentId) await embed({ tenantId: ref.tenantId, corpusId, documentId }, `${summary}, vectors`);
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === null || code === 'not_found') throw error;
+    await control.giveUpFile({ ...ref, n, code });
+  }
+}
+
+async function embed(document: { tenantId: string; corpusId: string; documentId: string }, summary: string): Promise<void> {
+  try {
+    await embedding.embedDocument.executeWithOptions({ summary }, [document]);
+  } catch (error) {
+    if (codeOf(error) === null) throw error;
+  }
+}
+
+/** The code that an activity failed with for good; null for a cancel and whatever is not an activity's failure. */
+function codeOf(error: unknown): ErrorCode | null {
+  if (!(error instanceof ActivityFailure) || error.cause?.name === 'CancelledFailure') return null;
+  const code = errorCodeSchema.safeParse(error.cause instanceof ApplicationFailure ? error.cause.type : null);
+  return code.success ? code.data : 'internal';
+}
