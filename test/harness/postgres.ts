@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { postgresBinaries, type PostgresBinaries } from '../../libs/platform/src/stack/setup/postgres-binaries.js';
 import { Child } from './child.js';
@@ -56,6 +57,13 @@ export class TestPostgres {
     } finally {
       await client.end().catch(() => undefined);
     }
+  }
+
+  /** Starts it and kills it again before it can have answered anybody. */
+  async killWhileRecovering(): Promise<void> {
+    await this.child.start();
+    await sleep(30);
+    await this.kill();
   }
 
   kill(): Promise<void> {
