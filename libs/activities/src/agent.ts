@@ -8,6 +8,8 @@ export type AgentDeps = {
   runtime: Runtime;
   /** Searches a corpus of the run's tenant. */
   search(tenantId: string, corpusId: string, query: string, limit: number, signal: AbortSignal): Promise<SearchResult>;
+  /** Context length of a turn in tokens, output included. */
+  contextTokens: number;
 };
 
 export type TurnContext = {

@@ -60,7 +60,7 @@ async function open(deps: RunDeps, call: ModelCall, delivery: number): Promise<O
     state: await loadJson(deps.pool, call.tenantId, turn.stateHash),
     corpusId: turn.corpusId,
     rejection: turn.rejection?.reason ?? null,
-    deps: { pool: deps.pool, runtime: deps.runtime, search: deps.search },
+    deps: { pool: deps.pool, runtime: deps.runtime, search: deps.search, contextTokens: deps.contextTokens },
   };
   return { turn, agent, context, words };
 }

@@ -61,7 +61,7 @@ async function prepare(deps: RunDeps, input: ToolCallInput, signal: AbortSignal,
     rejection: null,
     idempotencyKey: uuidv5(`${input.step}/${input.attempt}/${input.call}`, input.runId),
     signal,
-    deps: { pool: deps.pool, runtime: deps.runtime, search: deps.search },
+    deps: { pool: deps.pool, runtime: deps.runtime, search: deps.search, contextTokens: deps.contextTokens },
   };
   return { pending, opened, agent, contract, request, context };
 }

@@ -1,0 +1,35 @@
+import type { Tool } from '#activities';
+import { type PlacedPassage, readPassages, withTx } from '#store';
+import { answerArgsSchema, type ResearchInput, type ResearchResult, type ResearchState } from '../contract.js';
+import { checkClaims, type CheckedClaim } from './evidence.js';
+import { nameAll } from './shown.js';
+
+const TITLE_LENGTH = 120;
+
+/** Takes the answer where every citation stands in the corpus, and refuses it with the reason where one does not. */
+export const answer: Tool = async (ctx, args) => {
+  const { claims } = answerArgsSchema.parse(args);
+  const { question } = ctx.input as ResearchInput;
+  const state = ctx.state as ResearchState;
+  const corpus = { tenantId: ctx.tenantId, corpusId: ctx.corpusId! };
+  const places = await withTx(ctx.deps.pool, ctx.tenantId, (tx) => readPassages(tx, corpus, state.passages.map((p) => p.passageId)));
+  const checked = checkClaims(claims, nameAll(state.passages), new Map(places.map((p) => [p.passageId, p])));
+  if (!checked.ok) return { content: checked.reason, error: 'agent', reject: { code: 'evidence_missing', reason: checked.reason } };
+  const result = resultOf(checked.claims, places);
+  const title = question.length > TITLE_LENGTH ? `${question.slice(0, TITLE_LENGTH - 1)}…` : question;
+  const evidence = checked.claims.flatMap((c) => c.evidence);
+  return { content: 'The answer was taken.', finish: { result, artifact: { kind: 'cited_answer', title, content: result, evidence, verified: true } } };
+};
+
+/** Each claim ends in its number, under which its evidence is listed. */
+function resultOf(claims: CheckedClaim[], places: PlacedPassage[]): ResearchResult {
+  const sections = new Map(places.map((p) => [p.passageId, p.section]));
+  const answer = claims.map((c, i) => `${c.text} [${i + 1}]`).join(' ');
+  return {
+    answer,
+    claims: claims.map((c) => ({
+      text: c.text,
+      citations: c.evidence.map(({ passageId, documentId, documentName, page, quote }) => ({ passageId, documentId, documentName, page, section: sections.get(passageId) ?? null, quote })),
+    })),
+  };
+}
