@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { HoldfastError, workflowIds, WORKFLOWS } from '#contracts';
 import type { Config } from '#platform';
@@ -13,7 +13,7 @@ import { CONFIG } from '../core/tokens.js';
 import { InvalidRequest } from '../http/invalid-request.js';
 import { TemporalGateway } from '../temporal/temporal-gateway.js';
 import { serverFiles } from './server-files.js';
-import type { UploadedFile } from './upload.interceptor.js';
+import { sweepUploads, type UploadedFile } from './upload.interceptor.js';
 
 export type IngestionAccepted = { id: string; corpusId: string; status: 'queued' };
 type Hashed = UploadedFile & { sha256: Buffer };
@@ -21,12 +21,16 @@ type CorpusRef = { tenantId: string; corpusId: string };
 
 /** Takes documents into a corpus: rows first, then a workflow that reads them; Temporal down leaves it `queued`. */
 @Injectable()
-export class Ingestions {
+export class Ingestions implements OnApplicationBootstrap {
   constructor(
     @Inject(CONFIG) private readonly config: Config,
     @Inject(IdempotentWrites) private readonly writes: IdempotentWrites,
     @Inject(TemporalGateway) private readonly temporal: TemporalGateway,
   ) {}
+
+  onApplicationBootstrap(): void {
+    void sweepUploads(this.config.dataDir, Date.now());
+  }
 
   async ofUploads(caller: Caller, corpusId: string, uploads: UploadedFile[], key: string | undefined): Promise<{ accepted: IngestionAccepted; replayed: boolean }> {
     if (uploads.length === 0) throw new InvalidRequest([{ path: 'files', message: 'the upload holds no file' }]);

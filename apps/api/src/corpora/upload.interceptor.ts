@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { type CallHandler, type ExecutionContext, Inject, Injectable, type NestInterceptor } from '@nestjs/common';
 import type { Request, Response } from 'express';
@@ -11,6 +11,9 @@ import { CONFIG } from '../core/tokens.js';
 import { InvalidRequest } from '../http/invalid-request.js';
 
 const MOST_FILES = 200;
+const FOLDER = 'uploads';
+/** No request lasts as long: what is older was left by a process that died. */
+const LEFT_BEHIND_MS = 24 * 3_600_000;
 
 /** A file of an upload, as it lies on this machine's disk until its request is answered. */
 export type UploadedFile = { name: string; file: string; bytes: number };
@@ -26,7 +29,7 @@ export class UploadInterceptor implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const req = context.switchToHttp().getRequest<WithUploads>();
     if (!req.is('multipart/form-data')) return next.handle();
-    const folder = join(this.config.dataDir, 'uploads', randomUUID());
+    const folder = join(this.config.dataDir, FOLDER, randomUUID());
     const received = this.receive(req, context.switchToHttp().getResponse<Response>(), folder);
     return from(received).pipe(
       switchMap(() => next.handle()),
@@ -45,6 +48,15 @@ export class UploadInterceptor implements NestInterceptor {
         resolve();
       });
     });
+  }
+}
+
+/** Removes uploads of processes that died before they answered. */
+export async function sweepUploads(dataDir: string, nowMs: number): Promise<void> {
+  for (const name of await readdir(join(dataDir, FOLDER)).catch(() => [])) {
+    const folder = join(dataDir, FOLDER, name);
+    const found = await stat(folder).catch(() => null);
+    if (found && nowMs - found.mtimeMs > LEFT_BEHIND_MS) await rm(folder, { recursive: true, force: true }).catch(() => undefined);
   }
 }
 

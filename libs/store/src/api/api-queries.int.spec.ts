@@ -72,6 +72,10 @@ describe('queries of the API', () => {
     await expect(tx((t) => claimKey(t, { ...key, bodyHash: Buffer.from('b') }))).rejects.toMatchObject({ code: 'idempotency_mismatch' });
     expect(await tx((t) => claimKey(t, { ...key, route: 'POST /y' }))).toBeNull();
     await tx((t) => t.query(`update idempotency set created_at = now() - interval '8 days' where key = $1`, [key.key]));
+    const other = { ...key, key: uuidv7() };
+    await tx(async (t) => (await claimKey(t, other), await keepAnswer(t, other, answer)));
+    await tx((t) => t.query(`update idempotency set created_at = now() - interval '8 days' where key = $1`, [other.key]));
     expect(await tx((t) => claimKey(t, { ...key, bodyHash: Buffer.from('b') }))).toBeNull();
+    expect((await tx((t) => t.query('select 1 from idempotency where key = $1', [other.key]))).rowCount).toBe(0);
   });
 });
