@@ -58,34 +58,20 @@ function insert(smallest: number[], hash: number, k: number): void {
   if (smallest.length > k) smallest.pop();
 }
 
-/** Estimated Jaccard index of two texts from their sketches, in [0,1]; 0 where either is empty. */
-export function overlap(a: number[], b: number[]): number {
+/** Estimated Jaccard index of two texts from their sketches of size `k`, in [0,1]; 0 where either is empty. */
+export function overlap(a: number[], b: number[], k = 32): number {
   if (a.length === 0 || b.length === 0) return 0;
-  const size = Math.max(a.length, b.length);
   let shared = 0;
-  let i = 0;
-  let j = 0;
-  for (let seen = 0; seen < size && (i < a.length || j < b.length); seen++) {
+  let seen = 0;
+  // The k smallest of both together are a fair sample of what the two texts hold together.
+  for (let i = 0, j = 0; seen < k && (i < a.length || j < b.length); seen++) {
     const left = a[i] ?? Infinity;
     const right = b[j] ?? Infinity;
     if (left === right) shared++;
     if (left <= right) i++;
     if (right <= left) j++;
   }
-  // Smaller texts have whole sketches: the union is then counted as far as both go.
-  return shared / Math.min(size, union(a, b));
-}
-
-function union(a: number[], b: number[]): number {
-  let shared = 0;
-  for (let i = 0, j = 0; i < a.length && j < b.length; ) {
-    const left = a[i] ?? 0;
-    const right = b[j] ?? 0;
-    if (left === right) (shared++, i++, j++);
-    else if (left < right) i++;
-    else j++;
-  }
-  return a.length + b.length - shared;
+  return shared / seen;
 }
 
 /** Estimated share of text `a` that also stands in text `b`, in [0,1]; `k` is the size that full sketches have. */

@@ -1,4 +1,5 @@
 import type { DriftConfig } from '../config.js';
+import { ARGS_SKETCH, RESULT_SKETCH } from '../digest/digest.js';
 import { overlap } from '../digest/sketch.js';
 import { looks, sameCall, stepsOf, type History, type PlacedCall } from '../history.js';
 import { clip, silent, type Signal } from './signal.js';
@@ -6,7 +7,7 @@ import { clip, silent, type Signal } from './signal.js';
 const ALIKE = 0.9;
 
 function sameResult(a: PlacedCall, b: PlacedCall): boolean {
-  return a.result === b.result || overlap(a.sketch, b.sketch) >= ALIKE;
+  return a.result === b.result || overlap(a.sketch, b.sketch, RESULT_SKETCH) >= ALIKE;
 }
 
 /** The same call again and again, with the same result, nothing having changed between. */
@@ -30,7 +31,7 @@ export function nearRepeat(history: History, config: DriftConfig): Signal {
     if (now.at > 0) break;
     for (const then of history.calls) {
       if (then === now || then.tool !== now.tool || then.at === 0 || !history.unchanged(now, then)) continue;
-      const value = sameCall(now, then) ? 1 : overlap(now.argsSketch ?? [], then.argsSketch ?? []);
+      const value = sameCall(now, then) ? 1 : overlap(now.argsSketch ?? [], then.argsSketch ?? [], ARGS_SKETCH);
       if (value >= config.nearRepeat && value > best.value) best = { ...best, value, steps: stepsOf([then, now]) };
     }
   }
@@ -53,14 +54,17 @@ export function staleResult(history: History): Signal {
 
 const PERIODS = [2, 3, 4, 5];
 const ROUNDS = 3;
+/** The window holds no third round of a cycle of five. */
+const MAX_SPAN = 12;
 
 /** Calls and results that go round: three rounds of two to five calls, leaving the state where it was. */
 export function cycle(history: History): Signal {
   const { calls, steps } = history;
   if (calls[0]?.at !== 0) return silent('cycle');
   for (const period of PERIODS) {
-    const span = calls.slice(0, ROUNDS * period);
-    if (span.length < ROUNDS * period) break;
+    const length = Math.min(ROUNDS * period, MAX_SPAN);
+    const span = calls.slice(0, length);
+    if (span.length < length) break;
     const goesRound = span.every((call, i) => i < period || (sameCall(call, span[i - period] ?? call) && call.result === span[i - period]?.result));
     const varied = span.slice(0, period).some((call) => !sameCall(call, span[0] ?? call));
     // A round that leaves another state behind each time may be getting somewhere.

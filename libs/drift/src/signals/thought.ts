@@ -1,5 +1,5 @@
 import type { DriftState } from '#contracts';
-import type { DriftConfig } from '../config.js';
+import { TEXT_SKETCH } from '../digest/digest.js';
 import { overlap } from '../digest/sketch.js';
 import type { History } from '../history.js';
 import { stepsOf } from '../history.js';
@@ -12,7 +12,7 @@ const SOFT = 0.5;
 export function thoughtRedundancy({ step, steps }: History): Signal {
   let best = silent('thoughtRedundancy');
   for (const earlier of steps.slice(1, THOUGHTS + 1)) {
-    const value = overlap(step.text, earlier.text);
+    const value = overlap(step.text, earlier.text, TEXT_SKETCH);
     if (value >= SOFT && value > best.value) best = { ...best, value, steps: [earlier.step, step.step] };
   }
   return best;
@@ -44,6 +44,3 @@ export function monologue({ steps }: History): Signal {
   const row = acted < 0 ? steps : steps.slice(0, acted);
   return row.length < 2 ? silent('monologue') : { name: 'monologue', value: clip((row.length - 1) / 2), steps: stepsOf(row), hard: false };
 }
-
-/** Whether a redundancy is strong enough to name on its own. */
-export const isRestated = (signal: Signal, config: DriftConfig): boolean => signal.value >= config.nearRepeat;
