@@ -3,7 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
-import { PROJECT_ROOT, TOOLS_DIR } from '#platform';
+import { PROJECT_ROOT } from '#platform';
+import { TOOLS_DIR } from '#platform/stack';
 
 const VERSION = 'v2.16.2';
 const CHECKER = join(TOOLS_DIR, `compose-go-${VERSION}`, 'cmd');

