@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import request from 'supertest';
 import { createPool, type Pool } from '#store';
 import { CuttableProxy } from './testing/cuttable-proxy.js';
@@ -6,6 +6,8 @@ import { RunRows } from './testing/run-rows.js';
 import { testDatabase, testTemporal } from '#test/setup/servers';
 import { SseReader } from './testing/sse-reader.js';
 import { startApi, type TestApi } from './testing/start-api.js';
+
+jest.setTimeout(30_000);
 
 describe('when a server goes away', () => {
   let database: Awaited<ReturnType<typeof testDatabase>>;

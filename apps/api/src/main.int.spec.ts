@@ -4,9 +4,11 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import request from 'supertest';
 import { testDatabase, testTemporal } from '#test/setup/servers';
+
+jest.setTimeout(30_000);
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
@@ -60,7 +62,7 @@ describe('the API process', () => {
     api.child.kill(signal);
     expect(await api.exited).toBe(0);
     expect(Date.now() - stopped).toBeLessThan(4_000);
-  }, 20_000);
+  });
 
   it('finishes open streams before it stops, and offers the probe agent where it is asked for', async () => {
     const api = await start({ HOLDFAST_PROBE_AGENT: '1' });
@@ -71,7 +73,7 @@ describe('the API process', () => {
     api.child.kill('SIGTERM');
     expect(await text).toContain('event: run.queued');
     expect(await api.exited).toBe(0);
-  }, 20_000);
+  });
 
   it('names the port that is taken, and the setting', async () => {
     const taken = createServer();
@@ -82,13 +84,13 @@ describe('the API process', () => {
     expect(api.output()).toContain(`HOLDFAST_PORT: port ${port} on 127.0.0.1 is taken`);
     expect(api.output()).toContain('--port');
     taken.close();
-  }, 20_000);
+  });
 
   it('names a setting that is wrong', async () => {
     const api = await start({ TEMPORAL_ADDRESS: 'http://127.0.0.1:1' });
     expect(await api.exited).toBe(1);
     expect(api.output()).toMatch(/^TEMPORAL_ADDRESS: must be host:port/m);
-  }, 20_000);
+  });
 
   it('starts and says so while Postgres and Temporal are down', async () => {
     const api = await start({ DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none', TEMPORAL_ADDRESS: '127.0.0.1:1' });
@@ -97,5 +99,5 @@ describe('the API process', () => {
     const ready = await request(url).get('/readyz');
     expect([ready.status, ready.body.status, ready.body.parts.postgres.state, ready.body.parts.temporal.state]).toEqual([503, 'not_ready', 'down', 'down']);
     expect(api.output()).toContain('cannot be migrated yet');
-  }, 20_000);
+  });
 });

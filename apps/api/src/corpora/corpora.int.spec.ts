@@ -1,13 +1,15 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import request from 'supertest';
 import { v7 as uuidv7 } from 'uuid';
 import { corpusPageSchema, corpusViewSchema, documentPageSchema, ingestionAcceptedSchema, ingestionViewSchema, LOCAL_TENANT, problemSchema, searchResultSchema } from '#contracts';
 import { createPool, insertDocument, insertPages, insertPassages, type Pool, putBlob, readBlob, withTx } from '#store';
 import { testDatabase, testTemporal } from '#test/setup/servers';
 import { startApi, type TestApi } from '../testing/start-api.js';
+
+jest.setTimeout(30_000);
 
 /** No worker takes documents in here: an ingestion stays as the API left it. */
 describe('corpora', () => {

@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import request from 'supertest';
 import { eventPageSchema, type RunRef } from '#contracts';
 import { createPool, type Pool } from '#store';
@@ -8,6 +8,8 @@ import { RunRows } from '../testing/run-rows.js';
 import { testDatabase } from '#test/setup/servers';
 import { SseReader } from '../testing/sse-reader.js';
 import { startApi, type TestApi } from '../testing/start-api.js';
+
+jest.setTimeout(30_000);
 
 const upTo = (n: number): number[] => Array.from({ length: n }, (_, i) => i + 1);
 

@@ -1,7 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import request from 'supertest';
 import { errorCodeSchema } from '#contracts';
 import { startApi, type TestApi } from '../testing/start-api.js';
+
+jest.setTimeout(30_000);
 
 type Operation = { operationId: string; summary?: string; requestBody?: object; parameters: { name: string; in: string }[]; responses: Record<string, { description: string; content?: Record<string, { schema: unknown }> }> };
 type Document = { openapi: string; info: { description: string }; paths: Record<string, Record<string, Operation>>; components: { schemas: Record<string, unknown> } };

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import request from 'supertest';
 import { v7 as uuidv7 } from 'uuid';
 import { artifactViewSchema, checkpointViewSchema, problemSchema, runPageSchema, runViewSchema, stepPageSchema, stepViewSchema } from '#contracts';
@@ -6,6 +6,8 @@ import { createPool, type Pool } from '#store';
 import { RunRows } from '../testing/run-rows.js';
 import { testDatabase } from '#test/setup/servers';
 import { startApi, type TestApi } from '../testing/start-api.js';
+
+jest.setTimeout(30_000);
 
 /** Temporal is not there in this file: what the API does is complete without it. */
 describe('runs', () => {

@@ -1,5 +1,5 @@
 import { Client, Connection } from '@temporalio/client';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import request from 'supertest';
 import { v7 as uuidv7 } from 'uuid';
 import { createDataConverter } from '#platform';
@@ -7,6 +7,8 @@ import { createPool, type Pool } from '#store';
 import { RunRows } from '../testing/run-rows.js';
 import { testDatabase, testTemporal } from '#test/setup/servers';
 import { startApi, type TestApi } from '../testing/start-api.js';
+
+jest.setTimeout(30_000);
 
 /** No worker polls here: what is seen is what the API alone told Temporal. */
 describe('what Temporal hears', () => {

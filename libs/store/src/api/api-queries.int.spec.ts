@@ -1,8 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
 import { LOCAL_PRINCIPAL, LOCAL_TENANT, type RunRef } from '#contracts';
 import { claimKey, CONTENT_REFERENCES, contentHash, createPool, deleteRun, endRun, insertRun, keepAnswer, lockRun, pendingMigrations, type Pool, putContents, readRunRecord, setResult, type Tx, withTx } from '../index.js';
 import { testDatabase } from '#test/setup/servers';
+
+jest.setTimeout(30_000);
 
 describe('queries of the API', () => {
   let database: Awaited<ReturnType<typeof testDatabase>>;
