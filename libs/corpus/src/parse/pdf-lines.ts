@@ -29,6 +29,7 @@ function isParagraph(above: PdfLine, line: PdfLine): boolean {
 
 function joinLine(text: string, line: string, paragraph: boolean): string {
   if (paragraph) return `${text}\n\n${line}`;
-  const parted = /\p{L}[-\u00ad\u2010]$/u.test(text) && /^\p{Ll}/u.test(line);
-  return parted ? text.slice(0, -1) + line : `${text} ${line}`;
+  if (/\p{L}[-\u00ad\u2010]$/u.test(text) && /^\p{Ll}/u.test(line)) return text.slice(0, -1) + line;
+  // A number's range, or a name with a hyphen, keeps it.
+  return /[\p{L}\p{N}][-\u2010-\u2013]$/u.test(text) && /^[\p{L}\p{N}]/u.test(line) ? text + line : `${text} ${line}`;
 }

@@ -1,0 +1,60 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { plainPage } from './parse/parsed.js';
+import { passagesOf } from './passages.js';
+import { sentencesOf } from './sentences.js';
+
+const sentence = (n: number): string => `Sentence number ${n} says something about a trial of some treatment in some patients.`;
+const text = (from: number, to: number): string => Array.from({ length: to - from }, (_, i) => sentence(from + i)).join(' ');
+
+describe('passagesOf', () => {
+  it('cuts at the ends of sentences, near 1,200 characters', () => {
+    const passages = passagesOf([plainPage(1, text(0, 60))]);
+    expect(passages.length).toBeGreaterThan(3);
+    for (const p of passages) {
+      expect(p.text.length).toBeLessThanOrEqual(1_400);
+      expect(p.text).toMatch(/^Sentence .*patients\.$/s);
+    }
+  });
+
+  it('never spans two pages or two sections', () => {
+    const page = { page: 2, text: 'One.\n\nHeading\n\nTwo.', sections: [{ title: null, start: 0, end: 4 }, { title: 'Heading', start: 15, end: 19 }] };
+    expect(passagesOf([plainPage(1, 'Zero.'), page]).map((p) => [p.page, p.pageStart, p.section, p.text])).toEqual([[1, 0, null, 'Zero.'], [2, 0, null, 'One.'], [2, 15, 'Heading', 'Two.']]);
+  });
+
+  it('cuts a text without sentences at blanks, and one without blanks at its length', () => {
+    expect(Math.max(...passagesOf([plainPage(1, 'word '.repeat(1_000))]).map((p) => p.text.length))).toBeLessThanOrEqual(1_400);
+    expect(passagesOf([plainPage(1, 'x'.repeat(3_000))]).map((p) => p.text.length)).toEqual([1_200, 1_200, 600]);
+  });
+
+  it('gives passages that stand in their page where they say, in order, with every character that is not white space', () => {
+    const words = fc.stringMatching(/^[a-zé]{1,12}[.?!]?$/);
+    const between = fc.constantFrom(' ', ' ', ' ', '\n', '\n\n', '  ');
+    fc.assert(
+      fc.property(fc.array(fc.tuple(words, between), { maxLength: 600 }), (parts) => {
+        const page = parts.flat().join('');
+        const passages = passagesOf([plainPage(1, page)]);
+        for (const p of passages) expect(page.slice(p.pageStart, p.pageStart + p.text.length)).toBe(p.text);
+        expect(passages.map((p) => p.text).join('').replace(/\s/g, '')).toBe(page.replace(/\s/g, ''));
+      }),
+      { numRuns: 50 },
+    );
+  });
+});
+
+describe('sentencesOf', () => {
+  const of = (t: string): string[] => sentencesOf(t).map((s) => s.text);
+
+  it('knows where they stand', () => {
+    const t = '  First one. Second one?\n\nThird.';
+    for (const s of sentencesOf(t)) expect(t.slice(s.start, s.end)).toBe(s.text);
+    expect(of(t)).toEqual(['First one.', 'Second one?', 'Third.']);
+  });
+
+  it.each([
+    ['abbreviations', 'Smith et al. Showed it, e.g. In mice. Then vs. Placebo it failed.', ['Smith et al. Showed it, e.g. In mice.', 'Then vs. Placebo it failed.']],
+    ['numbers', 'A rise of 2.5 mg was seen. P = 0.01.', ['A rise of 2.5 mg was seen.', 'P = 0.01.']],
+    ['line ends within a sentence', 'It went on\nto the next line. Then Berlin\nHospital followed.', ['It went on\nto the next line.', 'Then Berlin\nHospital followed.']],
+    ['a blank line', 'A title\n\nA text.', ['A title', 'A text.']],
+  ])('is not misled by %s', (_what, t, expected) => expect(of(t)).toEqual(expected));
+});
