@@ -16,7 +16,7 @@ export const searchFormat: JsonSchema = object({ action: oneOf(['search']), quer
 /** An answer that can only name what the turn shows. */
 export function answerFormat(mode: ResearchInput['mode'], shown: NamedPassage[]): JsonSchema {
   const text = { type: 'string', minLength: 1, maxLength: MAX_CLAIM_LENGTH };
-  const evidence = mode === 'sentences'
+  const evidence = mode !== 'quotes'
     ? { sentences: { type: 'array', items: oneOf(shown.flatMap((p) => p.sentences.map((s) => s.name))), minItems: 1, maxItems: SENTENCES_PER_CLAIM } }
     : { passage: oneOf(shown.map((p) => p.name)), quote: { type: 'string', minLength: 1, maxLength: MAX_QUOTE_LENGTH } };
   return object({ action: oneOf(['answer']), claims: { type: 'array', items: object({ text, ...evidence }), minItems: 1, maxItems: MAX_CLAIMS } });

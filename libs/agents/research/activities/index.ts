@@ -27,7 +27,7 @@ function turnOf(ctx: TurnContext): Pick<TurnPlan, 'turn' | 'format'> {
   const { question, mode } = ctx.input as ResearchInput;
   const state = ctx.state as ResearchState;
   if (mustSearch(state)) return { turn: user(searchTurn(question, ctx.rejection)), format: searchFormat };
-  const write = mode === 'sentences' ? sentencesTurn : quotesTurn;
+  const write = mode === 'quotes' ? quotesTurn : sentencesTurn;
   const ask = (shown: NamedPassage[]): string => write(question, shown, state, maySearch(state), ctx.rejection);
   const outputTokens = researchContract.sampling.maxTokens ?? 0;
   const shown = fitting(nameAll(state.passages), Math.min(MOST_PROMPT_TOKENS, ctx.deps.contextTokens - outputTokens - MARGIN) - estimateTokens(SYSTEM + ask([])));

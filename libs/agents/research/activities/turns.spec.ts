@@ -1,0 +1,83 @@
+import { describe, expect, it } from '@jest/globals';
+import type { TurnContext } from '#activities';
+import { estimateTokens } from '#models';
+import { type FoundPassage, MAX_SEARCHES, type ResearchState } from '../contract.js';
+import { research } from './index.js';
+
+const passage = (n: number, text = `Passage ${n} says that treatment ${n} helped. It was tried in ${n} hundred patients.`): FoundPassage => ({ passageId: `p${n}`, documentId: 'd', documentName: 'studies.pdf', page: n, section: 'Results', text });
+const context = (more: Partial<TurnContext> & { state?: ResearchState; contextTokens?: number }): TurnContext => ({
+  tenantId: 't', runId: 'r', step: 2, attempt: 1, input: { question: 'Did it help?', mode: 'sentences' }, corpusId: 'c', rejection: null,
+  ...more,
+  state: more.state ?? { searches: [], passages: [] },
+  deps: { contextTokens: more.contextTokens ?? 8_192 } as TurnContext['deps'],
+});
+const searched = (passages: FoundPassage[], searches = 1): ResearchState => ({ searches: Array.from({ length: searches }, (_, i) => ({ query: `query ${i}`, vectors: true, added: 1 })), passages });
+const plan = async (ctx: TurnContext) => {
+  const { turn, format, sampling } = await research.prepareTurn(ctx);
+  return { text: turn[0]!.content, format: format as Record<string, unknown>, sampling };
+};
+const parse = (state: ResearchState, said: unknown) => research.parseTurn(context({ state }), { content: typeof said === 'string' ? said : JSON.stringify(said) } as never);
+
+describe('a turn', () => {
+  it('searches first, and can do nothing else', async () => {
+    const { text, format } = await plan(context({}));
+    expect(text).toContain('Did it help?');
+    expect(format).toMatchObject({ properties: { action: { enum: ['search'] } } });
+  });
+
+  it('shows numbered sentences with their places, and lets an answer name only those', async () => {
+    const { text, format } = await plan(context({ state: searched([passage(1), passage(2)], MAX_SEARCHES) }));
+    expect(text).toContain('[P2] studies.pdf, page 2, Results\nS3: Passage 2 says that treatment 2 helped.\nS4: ');
+    expect(JSON.stringify(format)).toContain('"enum":["S1","S2","S3","S4"]');
+    expect(JSON.stringify(format)).not.toContain('search');
+  });
+
+  it('offers a further search while some are left', async () => {
+    const { text, format } = await plan(context({ state: searched([passage(1)]) }));
+    expect(format['anyOf']).toHaveLength(2);
+    expect(text).toContain('"query 0"');
+  });
+
+  it('names passages where the model quotes in its own hand', async () => {
+    const { text, format } = await plan(context({ state: searched([passage(1)], MAX_SEARCHES), input: { question: 'Did it help?', mode: 'quotes' } }));
+    expect(text).toContain('[P1] studies.pdf, page 1, Results\nPassage 1 says');
+    expect(JSON.stringify(format)).toContain('"passage":{"type":"string","enum":["P1"]}');
+  });
+
+  it('says why the last try was refused, and draws anew', async () => {
+    const { text, sampling } = await plan(context({ state: searched([passage(1)]), attempt: 2, rejection: 'Claim 1 names S9.' }));
+    expect(text).toContain('Your last answer was refused. Claim 1 names S9.');
+    expect(sampling?.temperature).toBeGreaterThan(0);
+  });
+
+  it('shows as many passages as the context takes, and one in any case', async () => {
+    const many = Array.from({ length: 12 }, (_, i) => passage(i + 1, `${passage(i + 1).text} `.repeat(12)));
+    for (const contextTokens of [2_048, 4_096, 8_192]) {
+      const { text } = await plan(context({ state: searched(many), contextTokens }));
+      expect(estimateTokens(text)).toBeLessThan(contextTokens - 700);
+      expect(text).toContain('[P1]');
+    }
+    expect((await plan(context({ state: searched(many), contextTokens: 512 }))).text).not.toContain('[P2]');
+  });
+});
+
+describe('what the model says', () => {
+  it('becomes a call', () => {
+    expect(parse(searched([]), { action: 'search', query: ' metformin ' })).toEqual({ ok: true, text: '', calls: [{ name: 'search', args: { query: 'metformin' } }] });
+    const claims = [{ text: 'Yes.', sentences: ['S1'] }];
+    expect(parse(searched([passage(1)]), { action: 'answer', claims })).toEqual({ ok: true, text: '', calls: [{ name: 'answer', args: { claims } }] });
+  });
+
+  it('searches with the question where the query is blank', () => {
+    expect(parse(searched([]), { action: 'search', query: ' ' })).toMatchObject({ calls: [{ args: { query: 'Did it help?' } }] });
+  });
+
+  it.each([
+    ['is no JSON', searched([passage(1)]), 'It helped.'],
+    ['ends too early', searched([passage(1)]), '{"action":"answer","claims":[{"text":"It hel'],
+    ['answers before anything was found', searched([]), { action: 'answer', claims: [{ text: 'Yes.', sentences: ['S1'] }] }],
+    ['searches once too often', searched([passage(1)], MAX_SEARCHES), { action: 'search', query: 'more' }],
+    ['claims without evidence', searched([passage(1)]), { action: 'answer', claims: [{ text: 'Yes.', sentences: [] }] }],
+    ['claims nothing', searched([passage(1)]), { action: 'answer', claims: [] }],
+  ])('is refused with a reason where it %s', (_what, state, said) => expect(parse(state, said)).toEqual({ ok: false, reason: expect.stringMatching(/\w/) }));
+});
