@@ -44,8 +44,9 @@ async function prepare(deps: RunDeps, input: ToolCallInput, signal: AbortSignal,
   // Where another worker made the calls before this one, what is remembered here is older than the step.
   const opened = held?.digest.calls.length === input.call ? held : null;
   const pending = opened ? { ...opened.pending, done: null } : await withTx(deps.pool, input.tenantId, (tx) => readPendingCall<ToolOutcome>(tx, input, input.call));
-  const agent = pending && deps.agents.get(pending.agent);
-  if (!pending || !agent) throw new HoldfastError('not_found', 'The call does not exist, or this worker does not have its agent.');
+  if (!pending) throw new HoldfastError('attempt_closed', 'The call is of an attempt that is not the step’s.');
+  const agent = deps.agents.get(pending.agent);
+  if (!agent) throw new HoldfastError('unknown_agent', `This worker has no agent ${pending.agent}.`);
   const request = pending.requests[input.call];
   const contract = agent.contract.tools.find((t) => t.name === request?.name);
   if (!request || !contract) throw new HoldfastError('not_found', 'The call is not part of the model’s turn.');

@@ -1,4 +1,4 @@
-import type { ChatMessage, ChatResult, ModelCall, ModelOutcome, NewEvent, PlannedCall, ToolCallRequest, ToolContract } from '#contracts';
+import { type ChatMessage, type ChatResult, MAX_DIGEST_BYTES, type ModelCall, type ModelOutcome, type NewEvent, type PlannedCall, type ToolCallRequest, type ToolContract } from '#contracts';
 import { digestTurn } from '#drift';
 import { addTokens, appendEvents, changeStatus, dropChunks, finishEffect, insertMessages, MODEL_CALL, type PartialDigest, type StoredMessage, type Turn, withTx } from '#store';
 import type { AgentImplementation, ParsedTurn, TurnContext } from '../agent.js';
@@ -94,7 +94,18 @@ function checkCalls(agent: AgentImplementation, parsed: ParsedTurn): ParsedTurn 
     const args = contract.parameters.safeParse(c.args);
     if (!args.success) return { ok: false, reason: `The arguments of ${c.name} do not fit: ${args.error.issues.slice(0, 3).map((i) => `${i.path.join('.') || 'arguments'}: ${i.message}`).join('; ')}.` };
   }
-  return parsed;
+  return tooMany(agent, parsed.calls) ?? parsed;
+}
+
+/** What the rest of a model outcome weighs beside its calls, in bytes of JSON. */
+const OUTCOME_BYTES = 100;
+
+/** The list of calls goes to history, which takes no more than a digest. */
+function tooMany(agent: AgentImplementation, calls: ToolCallRequest[]): ParsedTurn | null {
+  const bytes = JSON.stringify(calls.map((c, i) => planned(agent, c, i))).length;
+  const room = MAX_DIGEST_BYTES - OUTCOME_BYTES;
+  if (bytes <= room) return null;
+  return { ok: false, reason: `These are ${calls.length} calls in one turn. Make at most ${Math.max(1, Math.floor((calls.length * room) / bytes))} at a time.` };
 }
 
 const contractOf = (agent: AgentImplementation, name: string): ToolContract | undefined => agent.contract.tools.find((t) => t.name === name);
