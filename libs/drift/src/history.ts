@@ -11,7 +11,10 @@ export type History = {
   step: StepDigest;
   steps: StepDigest[];
   calls: PlacedCall[];
-  /** True where the agent's state stayed the same from after the call `older` to before the call `newer`. */
+  /**
+   * True where the agent's state after the call `newer` is what it was after the call `older`, and was all the while:
+   * neither did anything happen between them, nor does the call itself get anywhere.
+   */
   unchanged(newer: PlacedCall, older: PlacedCall): boolean;
 };
 
@@ -27,9 +30,7 @@ export function historyOf(step: StepDigest, window: StepDigest[]): History {
   });
 
   function unchanged(newer: PlacedCall, older: PlacedCall): boolean {
-    if (newer.at === older.at) return true;
-    const before = steps[older.at + 1]?.state ?? steps[older.at]?.state;
-    for (let at = newer.at + 1; at <= older.at; at++) if (steps[at]?.state !== before) return false;
+    for (let at = newer.at; at < older.at; at++) if (steps[at]?.state !== steps[older.at]?.state) return false;
     return true;
   }
   return { step, steps, calls, unchanged };

@@ -14,7 +14,7 @@ export function verdictOf({ step, signals, overthinking, overacting, sustained }
   if (signals.degenerateText.hard) return { verdict: 'degenerate', hard: true };
   if (signals.prematureFinish.value > 0) return { verdict: 'premature_finish', hard: false };
   if (signals.exactRepeat.hard) return { verdict: 'overacting', hard: true };
-  if (!early && (signals.cycle.hard || signals.errorStreak.hard || signals.toolEntropy.hard)) return { verdict: 'overacting', hard: true };
+  if (!early && (signals.cycle.hard || signals.errorStreak.hard)) return { verdict: 'overacting', hard: true };
   if (!early && sustained >= config.sustain) {
     if (overthinking >= config.overthinkingAt && overthinking >= overacting) return { verdict: 'overthinking', hard: false };
     if (overacting >= config.overactingAt) return { verdict: 'overacting', hard: false };
