@@ -1,0 +1,37 @@
+import { Fault } from '../fault.js';
+import type { Exchange } from '../http/exchange.js';
+import type { ServedModel } from '../model/served-model.js';
+import type { PromptPart } from '../native/model.js';
+import { type Message, toTurns } from '../prompt/messages.js';
+import { renderPrompt } from '../prompt/templates.js';
+import { replyFigures } from './figures.js';
+import { generateJob } from './generate-job.js';
+import type { GenerateBody } from './schemas.js';
+
+/** POST /api/generate. With `raw` the prompt is the model's input as it is, special tokens included. */
+export async function generate(model: ServedModel, body: GenerateBody, exchange: Exchange): Promise<void> {
+  const startedAt = performance.now();
+  const part = (response: string): Record<string, unknown> => ({ model: body.model, created_at: new Date().toISOString(), response });
+  if (body.prompt === '') return exchange.json({ ...part(''), done: true, done_reason: 'load' });
+  if (body.images?.length) throw new Fault(400, `"${model.setting.name}" does not take images`);
+
+  let reply = '';
+  const result = await model.thread.generate(
+    generateJob(model, body, promptParts(model, body), body.raw ? [] : model.template!.stops),
+    (text) => {
+      if (body.stream) exchange.line({ ...part(text), done: false });
+      else reply += text;
+    },
+    exchange.signal,
+  );
+  if (result.reason === 'cancelled') return;
+  const figures = { done: true, ...replyFigures(result, startedAt) };
+  if (body.stream) exchange.endLines({ ...part(''), ...figures });
+  else exchange.json({ ...part(reply), ...figures });
+}
+
+function promptParts(model: ServedModel, body: GenerateBody): PromptPart[] {
+  if (body.raw) return [{ text: body.prompt, control: true }];
+  const system: Message[] = body.system ? [{ role: 'system', content: body.system }] : [];
+  return renderPrompt(toTurns([...system, { role: 'user', content: body.prompt }]), model.template!);
+}

@@ -1,0 +1,80 @@
+import { integerRange } from './integer-range.js';
+import { count, invalid, onlyKeywords, type Schema, unsupported, wholeNumber } from './keywords.js';
+import { jsonLiteral } from './rules.js';
+
+/** llama.cpp refuses more repetitions of one item (MAX_REPETITION_THRESHOLD in llama-grammar.cpp). */
+export const MOST_REPETITIONS = 2000;
+
+const DATE = '[0-9]{4} "-" ("0" [1-9] | "1" [0-2]) "-" ("0" [1-9] | [12] [0-9] | "3" [01])';
+const TIME = '([01] [0-9] | "2" [0-3]) ":" [0-5] [0-9] ":" [0-5] [0-9] ("." [0-9]{3})?';
+const ZONE = '("Z" | [-+] ([01] [0-9] | "2" [0-3]) ":" [0-5] [0-9])';
+const FORMATS: Record<string, string> = {
+  date: DATE,
+  time: `${TIME} ${ZONE}`,
+  'date-time': `${DATE} "T" ${TIME} ${ZONE}`,
+  uuid: '[0-9a-f]{8} "-" [0-9a-f]{4} "-" [0-9a-f]{4} "-" [0-9a-f]{4} "-" [0-9a-f]{12}',
+};
+
+/** GBNF of the value list of `enum` or `const`. */
+export function choice(values: unknown, path: string): string {
+  if (!Array.isArray(values) || values.length === 0) throw invalid('enum', path, 'a list with at least one value');
+  return [...new Set(values.map(jsonLiteral))].join(' | ');
+}
+
+export function stringRule(schema: Schema, path: string): string {
+  onlyKeywords(schema, path, ['minLength', 'maxLength', 'format']);
+  const least = count(schema, 'minLength', path) ?? 0;
+  const most = count(schema, 'maxLength', path);
+  if (schema['format'] !== undefined) return formatted(schema, path, least, most);
+  if (most !== undefined && most < least) throw invalid('maxLength', path, 'at least minLength');
+  if (Math.max(least, most ?? 0) > MOST_REPETITIONS) throw unsupported(most === undefined ? 'minLength' : 'maxLength', path, `above ${MOST_REPETITIONS}`);
+  return `"\\"" ${repeated('char', least, most)} "\\""`;
+}
+
+function formatted(schema: Schema, path: string, least: number, most: number | undefined): string {
+  const body = FORMATS[String(schema['format'])];
+  if (!body) throw unsupported(`format: ${String(schema['format'])}`, path);
+  if (least > 0 || most !== undefined) throw unsupported('maxLength', path, 'beside format');
+  return `"\\"" ${body} "\\""`;
+}
+
+export function integerRule(schema: Schema, path: string): string {
+  const [low, high] = bounds(schema, path, 1);
+  return integerRange(low, high);
+}
+
+/** Bounds of a number with decimals are whole numbers, both included. */
+export function numberRule(schema: Schema, path: string): string {
+  if (schema['exclusiveMinimum'] !== undefined) throw unsupported('exclusiveMinimum', path, 'for numbers with decimals');
+  if (schema['exclusiveMaximum'] !== undefined) throw unsupported('exclusiveMaximum', path, 'for numbers with decimals');
+  const [low, high] = bounds(schema, path, 0);
+  if (low === undefined && high === undefined) return 'number';
+  const parts = [...decimals(Math.max(0, low ?? 0), high ?? Infinity, ''), ...decimals(Math.max(0, -(high ?? 0)), -(low ?? -Infinity), '"-" ')];
+  return parts.join(' | ');
+}
+
+/** Decimals from `low` to `high`, neither negative: whole parts below `high` with any fraction, and `high` itself. */
+function decimals(low: number, high: number, sign: string): string[] {
+  if (low > high) return [];
+  const top = Number.isFinite(high) ? [`${sign}(${integerRange(high, high)}) ("." "0"{1,15})?`] : [];
+  const below = high === low ? [] : [`${sign}(${integerRange(low, Number.isFinite(high) ? high - 1 : undefined)}) fraction?`];
+  return [...below, ...top];
+}
+
+function bounds(schema: Schema, path: string, exclusiveStep: number): [number | undefined, number | undefined] {
+  onlyKeywords(schema, path, ['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum']);
+  const above = wholeNumber(schema, 'exclusiveMinimum', path);
+  const below = wholeNumber(schema, 'exclusiveMaximum', path);
+  const lows = [wholeNumber(schema, 'minimum', path), above === undefined ? undefined : above + exclusiveStep].filter((n) => n !== undefined);
+  const highs = [wholeNumber(schema, 'maximum', path), below === undefined ? undefined : below - exclusiveStep].filter((n) => n !== undefined);
+  const low = lows.length > 0 ? Math.max(...lows) : undefined;
+  const high = highs.length > 0 ? Math.min(...highs) : undefined;
+  if (low !== undefined && high !== undefined && low > high) throw invalid('maximum', path, 'at least minimum');
+  return [low, high];
+}
+
+/** `item` repeated `least` to `most` times, without a separator. */
+export function repeated(item: string, least: number, most: number | undefined): string {
+  if (most === undefined) return least === 0 ? `${item}*` : `${item}{${least},}`;
+  return most === 0 ? '' : `${item}{${least},${most}}`;
+}

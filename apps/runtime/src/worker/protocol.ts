@@ -1,0 +1,68 @@
+import type { ControlVector } from '../native/context.js';
+import type { ModelFacts, PromptPart } from '../native/model.js';
+import type { Sampling } from '../native/sampler.js';
+
+/** What a worker thread needs to load its model. */
+export interface WorkerSetup {
+  readonly kind: 'chat' | 'embed';
+  readonly bins: string;
+  readonly file: string;
+  readonly threads: number;
+  /** Tokens of the context made at start; a request with a larger num_ctx makes a larger one. */
+  readonly contextSize: number;
+  readonly nativeLogs: boolean;
+  /** Shared by all workers: only one of them computes at a time. */
+  readonly turn: SharedArrayBuffer;
+}
+
+interface JobBase {
+  readonly id: number;
+  /** int32[1], set to 1 to give the job up. */
+  readonly cancel: SharedArrayBuffer;
+}
+
+export interface GenerateJob extends JobBase {
+  readonly parts: readonly PromptPart[];
+  readonly sampling: Sampling;
+  /** Tokens of the reply at most; undefined: until the context is full. */
+  readonly maxTokens: number | undefined;
+  /** Tokens of prompt and reply together at most. */
+  readonly contextSize: number;
+  readonly stop: readonly string[];
+  /** GBNF that the whole reply follows. */
+  readonly grammar?: string | undefined;
+  /** GBNF that the reply follows if it starts with a brace. */
+  readonly toolGrammar?: string | undefined;
+  readonly steer?: ControlVector | undefined;
+}
+
+export interface EmbedJob extends JobBase {
+  readonly texts: readonly string[];
+  /** Whether text beyond the model's length is dropped; otherwise it's an error. */
+  readonly truncate: boolean;
+}
+
+export type FinishReason = 'stop' | 'length' | 'cancelled';
+
+export interface GenerateResult {
+  readonly reason: FinishReason;
+  readonly promptTokens: number;
+  /** Of these, taken from the previous request's cache instead of being evaluated. */
+  readonly cachedTokens: number;
+  readonly replyTokens: number;
+  readonly loadMs: number;
+  readonly promptMs: number;
+  readonly replyMs: number;
+}
+
+export interface EmbedResult {
+  readonly vectors: readonly Float32Array[];
+  readonly tokens: number;
+}
+
+export type WorkerReply =
+  | { readonly kind: 'ready'; readonly facts: ModelFacts; readonly library: string; readonly contextSize: number; readonly controls: readonly string[] }
+  | { readonly kind: 'text'; readonly id: number; readonly text: string }
+  | { readonly kind: 'generated'; readonly id: number; readonly result: GenerateResult }
+  | { readonly kind: 'embedded'; readonly id: number; readonly result: EmbedResult }
+  | { readonly kind: 'failed'; readonly id: number; readonly status: number; readonly message: string };
