@@ -9,13 +9,20 @@ export class ChatCollector {
   private readonly toolCalls: ToolCallRequest[] = [];
   private finish: ChatResult['finish'] = 'stop';
   private tokens = { prompt: 0, output: 0, thinking: -1 };
+  /** What the caller's own listener threw: not the runtime's failure. */
+  fault: { error: unknown } | null = null;
 
   constructor(private readonly onDelta: ((delta: ChatDelta) => void) | undefined) {}
 
   add(delta: ChatDelta): void {
     if (delta.kind === 'text') this.content += delta.text;
     else this.thinking += delta.text;
-    this.onDelta?.(delta);
+    try {
+      this.onDelta?.(delta);
+    } catch (error) {
+      this.fault = { error };
+      throw error;
+    }
   }
 
   /** `args` as an object, or as the JSON text that some APIs send. */

@@ -168,6 +168,18 @@ describe('ollama runtime', () => {
     await expect(runtime.chat(request(), { signal: never })).rejects.toMatchObject({ code: 'runtime_unavailable' });
   });
 
+  it('passes on what the listener throws, and lets the server go', async () => {
+    const { server, runtime } = await scripted({ script: () => ({ content: LONG, delayMs: 10_000 }) });
+    const fault = new TypeError('a listener that fails');
+    const throwing = (): never => {
+      throw fault;
+    };
+    await expect(runtime.chat(request(), { signal: never, onDelta: throwing })).rejects.toBe(fault);
+    const closed = server.stop();
+    await expect(Promise.race([closed.then(() => 'closed'), new Promise((resolve) => setTimeout(resolve, 2_000, 'open'))])).resolves.toBe('closed');
+    await server.start();
+  });
+
   it('calls a prompt that was cut an error', async () => {
     const { runtime } = await scripted({ script: [{ content: 'ok', promptTokens: 100 }] });
     await expect(runtime.chat(request({ messages: [{ role: 'user', content: LONG }] }), { signal: never })).rejects.toMatchObject({ code: 'context_truncated' });

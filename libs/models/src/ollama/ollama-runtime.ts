@@ -23,11 +23,15 @@ export function createOllamaRuntime(config: RuntimeConfig): Runtime {
     const model = request.model || config.model;
     const collector = new ChatCollector(options.onDelta);
     const asked = { ...request, sampling: cannotThink.has(model) ? { ...request.sampling, think: undefined } : request.sampling };
+    const broken = new AbortController();
     try {
-      const stream = await client(options.signal).chat(toOllamaChat(asked, model) as never) as unknown as AsyncIterable<ChatResponse>;
+      const stream = (await client(AbortSignal.any([options.signal, broken.signal])).chat(toOllamaChat(asked, model) as never)) as unknown as AsyncIterable<ChatResponse>;
       for await (const part of stream) take(part, collector);
     } catch (error) {
+      // The client lets go of a stream without closing it.
+      broken.abort();
       if (options.signal.aborted) return collector.cut(options.signal.reason);
+      if (collector.fault) throw collector.fault.error;
       const wire = streamError(error);
       if (wire instanceof WireError && asked.sampling.think && /does not support thinking/.test(wire.detail)) {
         cannotThink.add(model);
@@ -83,8 +87,10 @@ function take(part: ChatResponse, collector: ChatCollector): void {
   collector.end(part.done_reason === 'length' ? 'length' : 'stop', { prompt: part.prompt_eval_count ?? 0, output: part.eval_count ?? 0 });
 }
 
+const CLIENT_ERRORS = new Set(['Error', 'ResponseError']);
+
 /** The client throws plain errors for a line `{"error": …}` and for a stream that ends early. */
 function streamError(error: unknown): unknown {
-  if (error instanceof WireError || !(error instanceof Error)) return error;
+  if (error instanceof WireError || !(error instanceof Error) || !CLIENT_ERRORS.has(error.name)) return error;
   return error.message.startsWith('Did not receive done') ? new WireError('broken', '') : new WireError('status', error.message, 500);
 }

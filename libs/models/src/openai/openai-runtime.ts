@@ -32,6 +32,7 @@ export function createOpenAiRuntime(config: RuntimeConfig): Runtime {
         await readCompletion(sseData(lines(await post('/v1/chat/completions', toOpenAiChat(request, model), signal))), collector);
       } catch (error) {
         if (signal.aborted) return collector.cut(signal.reason);
+        if (collector.fault) throw collector.fault.error;
         throw failure(error, model);
       }
       const result = collector.result();

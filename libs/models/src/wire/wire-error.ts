@@ -20,7 +20,8 @@ export type WireContext = { kind: 'ollama' | 'openai' | 'embedded'; url: string;
  */
 export function toHoldfastError(error: unknown, context: WireContext): HoldfastError {
   if (error instanceof HoldfastError) return error;
-  const wire = error instanceof WireError ? error : new WireError('broken', error instanceof Error ? error.message : '');
+  if (!(error instanceof WireError)) return isTimeout(error) ? toHoldfastError(new WireError('silent', ''), context) : new HoldfastError('internal', `The model client failed (${error instanceof Error ? error.name : typeof error}).`);
+  const wire = error;
   const said = wire.detail.toLowerCase();
   if (isModelMissing(wire, said)) return new HoldfastError('model_missing', missingModelMessage(context));
   if (/exceeds?( the)?( maximum| available)? context|context (length|size|window)|input length|too many tokens|prompt (is )?too long|exceed_context_size/.test(said))
@@ -35,6 +36,8 @@ export function toHoldfastError(error: unknown, context: WireContext): HoldfastE
     return new HoldfastError('validation_failed', `The runtime at ${context.url} refused the request (HTTP ${wire.status}).`);
   return new HoldfastError('runtime_unavailable', unavailableMessage(wire, context));
 }
+
+const isTimeout = (error: unknown): boolean => error instanceof Error && error.name === 'TimeoutError';
 
 function isModelMissing(wire: WireError, said: string): boolean {
   if (/model .*(not found|does not exist|not loaded)|no such model|try pulling it|no models? loaded/.test(said)) return true;
