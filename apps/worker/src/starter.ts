@@ -36,6 +36,13 @@ export function createRunStarter(client: Client): RunStarter {
     async cancel(ref) {
       await client.workflow.getHandle(workflowIds.run(ref.runId)).cancel().catch(ignoreGone);
     },
+    async startIngestion({ tenantId, ingestionId }) {
+      try {
+        await client.workflow.start(WORKFLOWS.ingestion, { workflowId: workflowIds.ingestion(ingestionId), taskQueue: TASK_QUEUES.main, args: [{ tenantId, ingestionId }], workflowIdReusePolicy: 'REJECT_DUPLICATE', staticSummary: 'ingestion' });
+      } catch (error) {
+        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      }
+    },
     async describe(ref) {
       try {
         const { status } = await client.workflow.getHandle(workflowIds.run(ref.runId)).describe();

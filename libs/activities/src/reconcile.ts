@@ -1,5 +1,5 @@
-import { ERROR_CODES, type RunRef } from '#contracts';
-import { ALL_TENANTS, appendEvents, endRun, type LiveRun, type Notifier, type Pool, readLiveRuns, readRun, withTx } from '#store';
+import { ERROR_CODES, type IngestionRef, type RunRef } from '#contracts';
+import { ALL_TENANTS, appendEvents, endRun, type LiveRun, type Notifier, type Pool, readLiveRuns, readQueuedIngestions, readRun, withTx } from '#store';
 import { activity } from './edge.js';
 
 /** How a run's execution stands in Temporal. */
@@ -12,6 +12,8 @@ export interface RunStarter {
   wake(ref: RunRef): Promise<void>;
   cancel(ref: RunRef): Promise<void>;
   describe(ref: RunRef): Promise<ExecutionState>;
+  /** Starts an ingestion's execution; one that was ever started is left alone. */
+  startIngestion(ref: IngestionRef): Promise<void>;
 }
 
 export type ReconcilerDeps = { pool: Pool; notifier: Notifier; starter: RunStarter };
@@ -29,6 +31,7 @@ export function createReconcilerActivities(deps: ReconcilerDeps) {
   return {
     reconcileRuns: activity<void, void>(async () => {
       const all = pass++ % FULL_EVERY === 0;
+      for (const ref of await withTx(deps.pool, ALL_TENANTS, (tx) => readQueuedIngestions(tx, STALE_SECONDS, PAGE))) await deps.starter.startIngestion(ref);
       for (let after: string | null = null; ; ) {
         const page: LiveRun[] = await withTx(deps.pool, ALL_TENANTS, (tx) => readLiveRuns(tx, { staleSeconds: STALE_SECONDS, all, after, limit: PAGE }));
         for (const run of page) await reconcile(deps, run);

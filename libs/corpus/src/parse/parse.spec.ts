@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from '@jest/globals';
 import PDFDocument from 'pdfkit';
 import type { HoldfastError } from '#contracts';
@@ -27,6 +28,13 @@ describe('PDF', () => {
   it('joins lines to running text, words parted at a line’s end and paragraphs apart', async () => {
     const parsed = await read('a.pdf', await pdf(['A signifi-\ncant reduction was\nfound in 5-\n10 cases.\n\n\nAnother paragraph.']));
     expect(parsed.pages[0]!.text).toBe('A significant reduction was found in 5-10 cases.\n\nAnother paragraph.');
+  });
+
+  it('keeps a heading apart from the text below it', async () => {
+    const { pages } = await read('studies.pdf', await readFile(new URL('../../../../samples/documents/clinical-studies.pdf', import.meta.url)));
+    const text = pages.map((p) => p.text).join('\n\n');
+    expect(text).toMatch(/\n\nConclusion\n\nVitamin C reduces the prevalence of complex regional pain syndrome after wrist fractures\./);
+    expect(text).toContain('416 patients with 427 wrist fractures were randomly allocated');
   });
 
   it('is told by its bytes, not by its name', async () => {

@@ -51,13 +51,20 @@ function linesOf(items: TextItem[]): PdfLine[] {
   for (const item of items) {
     if (item.str !== '') {
       const y: number = item.transform[5];
+      const right: number = item.transform[4] + item.width;
       if (open && Math.abs(open.y - y) > item.height && item.height > 0) open = null;
-      if (open) open.text += item.str;
-      else lines.push((open = { text: item.str, y, height: item.height }));
+      if (open) extend(open, item, right);
+      else lines.push((open = { text: item.str, y, right, height: item.height, font: item.fontName }));
     }
     if (item.hasEOL) open = null;
   }
   return lines;
+}
+
+function extend(line: PdfLine, item: TextItem, right: number): void {
+  line.text += item.str;
+  line.right = Math.max(line.right, right);
+  if (item.str.trim() !== '' && item.fontName !== line.font) line.font = null;
 }
 
 function toFailure(cause: unknown): HoldfastError {

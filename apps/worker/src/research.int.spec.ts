@@ -1,0 +1,157 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Client, Connection, WorkflowFailedError } from '@temporalio/client';
+import { DefaultLogger, Runtime as TemporalRuntime } from '@temporalio/worker';
+import { RunCache } from '#activities';
+import { researchContract, researchResultSchema } from '#agents/research/contract';
+import { LOCAL_PRINCIPAL, LOCAL_TENANT as tenantId, type RunRef, TASK_QUEUES, workflowIds, WORKFLOWS } from '#contracts';
+import { createSearch, filesBelow } from '#corpus';
+import { createRuntime } from '#models';
+import { type ScriptedAnswer, type ScriptedRequest, type ScriptedRuntime, startScriptedRuntime } from '#models/scripted';
+import { createLogger, loadConfig } from '#platform';
+import { createNotifier, createPool, insertCorpus, insertIngestion, insertRun, listArtifactViews, type NewIngestionFile, type Pool, readArtifactView, readIngestion, readRunRecord, withTx } from '#store';
+import { TestTemporal } from '#test/harness/temporal';
+import { until } from '#test/harness/until';
+import { testDatabase } from '#test/setup/servers';
+import { v7 as uuidv7 } from 'uuid';
+import { loadAgents } from './agents.js';
+import { bundleWorkflows } from './bundle.js';
+import { createWorkers, type RunningWorkers } from './workers.js';
+
+const SAMPLES = join(import.meta.dirname, '../../../samples/documents');
+const QUESTION = 'Can vitamin C prevent complex regional pain syndrome in patients with wrist fractures?';
+const INVENTED = 'Vitamin C cured every patient of the trial within a week.';
+
+const search: ScriptedAnswer = { content: JSON.stringify({ action: 'search', query: 'vitamin C wrist fracture pain syndrome' }) };
+const answer = (...claims: unknown[]): ScriptedAnswer => ({ content: JSON.stringify({ action: 'answer', claims }) });
+const promptOf = (request: ScriptedRequest): string => request.messages.at(-1)!.content;
+const isFirst = (request: ScriptedRequest): boolean => !promptOf(request).includes('[P1]');
+
+/** Ingestion and the research agent through Temporal and Postgres, with a scripted model. */
+describe('a research run', () => {
+  TemporalRuntime.install({ logger: new DefaultLogger('ERROR') });
+  let database: Awaited<ReturnType<typeof testDatabase>>;
+  let temporal: TestTemporal;
+  let model: ScriptedRuntime;
+  let play: (request: ScriptedRequest) => ScriptedAnswer;
+  let pool: Pool;
+  let client: Client;
+  let workers: RunningWorkers;
+  let running: Promise<void>;
+  let folder: string;
+  let corpusId: string;
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'holdfast-research-'));
+    const [bundle] = await Promise.all([bundleWorkflows(), testDatabase().then((d) => (database = d)), TestTemporal.start(folder).then((t) => (temporal = t))]);
+    model = await startScriptedRuntime({ script: (request) => play(request) });
+    const config = loadConfig({ DATABASE_URL: database.url, TEMPORAL_ADDRESS: temporal.address, HOLDFAST_DATA_DIR: folder, HOLDFAST_RUNTIME: 'ollama', HOLDFAST_RUNTIME_URL: model.url, HOLDFAST_MODEL: 'scripted', HOLDFAST_EMBED_MODEL: 'scripted-embed', HOLDFAST_LOG_LEVEL: 'silent' });
+    pool = createPool(database.url);
+    const runtime = createRuntime({ kind: config.runtime, url: config.runtimeUrl, model: config.model, embedModel: config.embedModel });
+    workers = await createWorkers(config, { pool, notifier: createNotifier(pool), runtime, embedder: runtime, agents: loadAgents({ probe: false }), model: config.model, contextTokens: config.contextTokens, search: createSearch(pool, runtime), logger: createLogger(config, 'worker'), cache: new RunCache(config.contextTokens) }, bundle);
+    running = workers.run();
+    client = new Client({ connection: await Connection.connect({ address: temporal.address }) });
+    corpusId = await corpus();
+    writeFileSync(join(folder, 'broken.pdf'), '%PDF-1.4 broken');
+    const taken = await ingest(corpusId, [...(await filesBelow(SAMPLES, [SAMPLES])), { name: 'broken.pdf', path: join(folder, 'broken.pdf') }]);
+    expect(taken).toMatchObject({ status: 'completed', total: 8, done: 7, failed: 1 });
+  }, 120_000);
+
+  afterAll(async () => {
+    workers.shutdown();
+    await running;
+    await client.connection.close();
+    await pool.end();
+    await model.stop();
+    await Promise.all([temporal.stop(), database.drop()]);
+    rmSync(folder, { recursive: true, force: true });
+  }, 60_000);
+
+  async function corpus(): Promise<string> {
+    const id = uuidv7();
+    await withTx(pool, tenantId, (tx) => insertCorpus(tx, { tenantId, corpusId: id, name: 'papers' }));
+    return id;
+  }
+
+  async function ingest(into: string, files: NewIngestionFile[]) {
+    const ref = { tenantId, ingestionId: uuidv7() };
+    await withTx(pool, tenantId, (tx) => insertIngestion(tx, { ...ref, corpusId: into, principalId: LOCAL_PRINCIPAL, files }));
+    await client.workflow.execute(WORKFLOWS.ingestion, { workflowId: workflowIds.ingestion(ref.ingestionId), taskQueue: TASK_QUEUES.main, args: [ref] });
+    return (await withTx(pool, tenantId, (tx) => readIngestion(tx, ref)))!;
+  }
+
+  async function run(script: typeof play, input: { question: string; mode?: string }, into = corpusId) {
+    play = script;
+    const ref: RunRef = { tenantId, runId: uuidv7() };
+    const { name, version, limits } = researchContract;
+    await withTx(pool, tenantId, (tx) => insertRun(tx, { ...ref, principalId: LOCAL_PRINCIPAL, agent: name, agentVersion: version, input: researchContract.input.parse(input), corpusId: into, priority: 'interactive', tags: [], limits, sampling: {} }));
+    // A run that fails fails its workflow; the row says why.
+    await client.workflow.execute(WORKFLOWS.agentRun, { workflowId: workflowIds.run(ref.runId), taskQueue: TASK_QUEUES.main, args: [ref] }).catch((error: unknown) => expect(error).toBeInstanceOf(WorkflowFailedError));
+    return withTx(pool, tenantId, async (tx) => {
+      const [artifact] = await listArtifactViews(tx, ref);
+      return { ref, record: (await readRunRecord(tx, ref))!, artifact: artifact ? await readArtifactView(tx, tenantId, artifact.id) : null };
+    });
+  }
+
+  it('answers from numbered sentences, with evidence that stands on its page', async () => {
+    const prompts: string[] = [];
+    const { record, artifact, ref } = await run((request) => {
+      if (isFirst(request)) return search;
+      prompts.push(promptOf(request));
+      const name = /(S\d+): Vitamin C reduces the prevalence/.exec(promptOf(request))![1];
+      return answer({ text: 'Vitamin C lowers how often the syndrome comes.', sentences: [name] });
+    }, { question: QUESTION });
+    expect(record).toMatchObject({ status: 'completed', head: { step: 2 } });
+    const result = researchResultSchema.parse(record.result);
+    expect(result.answer).toBe('Vitamin C lowers how often the syndrome comes. [1]');
+    expect(result.claims[0]!.citations).toEqual([expect.objectContaining({ documentName: 'clinical-studies.pdf', page: expect.any(Number), quote: expect.stringMatching(/^Vitamin C reduces the prevalence/) })]);
+    expect(artifact).toMatchObject({ kind: 'cited_answer', title: QUESTION, verified: true, evidence: [{ claim: 1, verified: true, documentName: 'clinical-studies.pdf' }] });
+    // Nothing that was asked, read or said is in Temporal's history.
+    const history = JSON.stringify(await client.workflow.getHandle(workflowIds.run(ref.runId)).fetchHistory(), (_k, v: unknown) => (v instanceof Uint8Array ? Buffer.from(v).toString() : v));
+    expect(history).toContain(ref.runId);
+    expect(history).not.toMatch(/vitamin|syndrome/i);
+  }, 60_000);
+
+  it('refuses an invented quotation, says why, and takes the one that stands', async () => {
+    const tries: string[] = [];
+    const { record, artifact } = await run((request) => {
+      if (isFirst(request)) return search;
+      tries.push(promptOf(request));
+      const passage = /\[(P\d+)\] clinical-studies\.pdf[^\n]*\n(?:(?!\[P\d)[^\n]*\n)*?[^\n]*Vitamin C reduces the prevalence/.exec(promptOf(request))![1];
+      const quote = tries.length === 1 ? INVENTED : 'Vitamin C reduces the prevalence of complex regional pain syndrome';
+      return answer({ text: 'It lowers the rate.', passage, quote });
+    }, { question: QUESTION, mode: 'quotes' });
+    expect(record.status).toBe('completed');
+    expect(tries).toHaveLength(2);
+    expect(tries[1]).toContain('Your last answer was refused. Claim 1: the quotation "Vitamin C cured every patient');
+    expect(JSON.stringify([record.result, artifact])).not.toContain(INVENTED);
+    expect(artifact!.evidence).toHaveLength(1);
+    const { rows } = await withTx(pool, tenantId, (tx) => tx.query<{ state: string; attempt: number }>(`select attempt, state from ledger where run_id = $1 and tool = 'answer' order by attempt`, [record.id]));
+    expect(rows).toEqual([{ attempt: 1, state: 'rejected' }, { attempt: 2, state: 'done' }]);
+  }, 60_000);
+
+  it('fails with the reason where no try has evidence', async () => {
+    const { record, artifact } = await run((request) => (isFirst(request) ? search : answer({ text: 'It cures.', passage: 'P1', quote: INVENTED })), { question: QUESTION, mode: 'quotes' });
+    expect(record).toMatchObject({ status: 'failed', statusReason: { code: 'evidence_missing' }, result: null });
+    expect(artifact).toBeNull();
+  }, 60_000);
+
+  it('says that a corpus is empty', async () => {
+    const { record } = await run(() => search, { question: QUESTION }, await corpus());
+    expect(record).toMatchObject({ status: 'failed', statusReason: { code: 'corpus_empty' } });
+  }, 60_000);
+
+  it('ends its ingestion where the corpus was deleted meanwhile', async () => {
+    const ref = { tenantId, ingestionId: uuidv7() };
+    await client.workflow.execute(WORKFLOWS.ingestion, { workflowId: workflowIds.ingestion(ref.ingestionId), taskQueue: TASK_QUEUES.main, args: [ref] });
+  }, 60_000);
+
+  it('starts an ingestion that Temporal never heard of', async () => {
+    const into = await corpus();
+    const ref = { tenantId, ingestionId: uuidv7() };
+    await withTx(pool, tenantId, (tx) => insertIngestion(tx, { ...ref, corpusId: into, principalId: LOCAL_PRINCIPAL, files: [{ name: 'broken.pdf', path: join(folder, 'broken.pdf') }] }));
+    await until('the reconciler to start it', async () => (await withTx(pool, tenantId, (tx) => readIngestion(tx, ref)))?.status === 'failed', 40_000, 250);
+  }, 60_000);
+});
