@@ -6,6 +6,7 @@ import { COMMANDS } from './commands.mjs';
 import { ensureBuild } from './build.mjs';
 import { ensureDependencies } from './dependencies.mjs';
 import { isAtLeast, OLDEST_NODE, suitableNode } from './node-version.mjs';
+import { HAS_PARENT, watchParent } from './parent-watch.mjs';
 import { SetupError } from './setup-error.mjs';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
@@ -17,33 +18,42 @@ const report = (message) => console.error(`• ${message}`);
  */
 async function main([name = 'help', ...args]) {
   const command = COMMANDS[name];
-  if (!command) return help(name === 'help' || name === '--help' ? 0 : 2);
+  if (!command) return list(name === 'help' || name === '--help' ? 0 : 2);
+  if (args.includes('--help') && command.usage) return usage(command);
   if (!isAtLeast(process.versions.node, OLDEST_NODE)) throw new SetupError(`Node ${OLDEST_NODE.join('.')} or newer is needed to begin with; this is ${process.versions.node}.`);
   const node = await suitableNode(join(ROOT, '.holdfast', 'tools'), report);
   if (node !== process.execPath) return run(node, [fileURLToPath(import.meta.url), name, ...args], { PATH: `${dirname(node)}${delimiter}${process.env.PATH}` });
   await ensureDependencies(ROOT, report);
-  if (command.build !== false) await ensureBuild(ROOT, report);
-  for (const step of command.steps(ROOT, args)) {
-    const code = await run(process.execPath, step.args, step.env);
+  if (command.build) await ensureBuild(ROOT, report);
+  for (const step of command.steps(args)) {
+    const code = await run(process.execPath, step.args);
     if (code !== 0) return code;
   }
   return 0;
 }
 
-function help(code) {
-  const width = Math.max(...Object.keys(COMMANDS).map((n) => n.length));
-  console.log(['npm run COMMAND -- [OPTIONS]   (--help after a command shows its options)', '', ...Object.entries(COMMANDS).map(([n, c]) => `  ${n.padEnd(width)}  ${c.help}`)].join('\n'));
+function usage(command) {
+  console.log(`${command.usage}\n\n${command.summary}`);
+  return 0;
+}
+
+function list(code) {
+  const width = Math.max(...Object.keys(COMMANDS).map((name) => name.length));
+  const lines = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`);
+  (code === 0 ? console.log : console.error)(['npm run COMMAND -- [OPTIONS]   (--help after a command shows its options)', '', ...lines].join('\n'));
   return code;
 }
 
 /** Runs to the end; a signal to this process is the child's affair, which gets it from the terminal or from here. */
 function run(command, args, env = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd: ROOT, stdio: 'inherit', env: { ...process.env, ...env } });
+    const child = spawn(command, args, { cwd: ROOT, stdio: 'inherit', env: { ...process.env, [HAS_PARENT]: '1', ...env } });
     const pass = (signal) => child.kill(signal);
+    const unwatch = watchParent(() => pass('SIGTERM'));
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, pass);
     child.on('error', reject);
     child.on('exit', (code, signal) => {
+      unwatch();
       for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.off(name, pass);
       resolve(code ?? (signal === 'SIGINT' ? 130 : 143));
     });

@@ -1,43 +1,61 @@
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+// Runs lint, then Jest ring by ring, and sums what Jest itself counted; a check of lint counts as one test.
+// `--ring NAME` takes one ring and no lint; what else is given goes to Jest.
 import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { LINT_STEPS } from './checks.mjs';
 
-const ROOT = join(import.meta.dirname, '..', '..');
+const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+const RESULTS = join(ROOT, '.holdfast', 'test-results');
 const RINGS = ['unit', 'integration', 'e2e'];
+const NODE_OPTIONS = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
 
-/** Runs Jest ring by ring (`--ring NAME` picks one; other arguments go to Jest) and sums what Jest itself counted. */
 const args = process.argv.slice(2);
 const at = args.indexOf('--ring');
 const rings = at < 0 ? RINGS : args.splice(at, 2).slice(1);
-const total = { passed: 0, failed: 0, skipped: 0 };
-const skipped = [];
-let broken = false;
-mkdirSync(join(ROOT, '.holdfast', 'test'), { recursive: true });
-for (const ring of rings) {
-  const file = join(ROOT, '.holdfast', 'test', `${ring}.json`);
-  rmSync(file, { force: true });
-  const workers = ring === 'unit' ? [] : ['--runInBand'];
-  const { status } = spawnSync(
-    process.execPath,
-    ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js', '--selectProjects', ring, ...workers, '--passWithNoTests', '--forceExit', '--json', `--outputFile=${file}`, ...args],
-    { cwd: ROOT, stdio: ['ignore', 2, 2], env: { ...process.env, NODE_ENV: 'test' } },
-  );
-  const counted = read(file);
-  broken ||= status !== 0 || !counted;
-  if (!counted) continue;
-  total.passed += counted.numPassedTests;
-  total.failed += counted.numFailedTests + counted.numRuntimeErrorTestSuites;
-  total.skipped += counted.numPendingTests + counted.numTodoTests;
-  for (const suite of counted.testResults) {
-    for (const test of suite.assertionResults.filter((t) => t.status === 'pending')) skipped.push(test.fullName);
-  }
+const unknown = rings.find((ring) => !RINGS.includes(ring));
+if (unknown !== undefined) {
+  console.error(`There is no ring "${unknown}"; the rings are ${RINGS.join(', ')}.`);
+  process.exit(2);
 }
-if (skipped.length) console.log(`Skipped:\n${skipped.map((name) => `  ${name}`).join('\n')}`);
-if (broken && total.failed === 0) total.failed = 1;
-console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
-process.exitCode = total.failed === 0 && total.passed > 0 ? 0 : 1;
 
-function read(file) {
+mkdirSync(RESULTS, { recursive: true });
+const outcomes = [...(at < 0 && args.length === 0 ? LINT_STEPS.map(check) : []), ...rings.map(runRing)];
+const total = (kind) => outcomes.reduce((sum, outcome) => sum + outcome[kind].length, 0);
+for (const kind of ['skipped', 'failed']) {
+  const names = outcomes.flatMap((outcome) => outcome[kind]);
+  if (names.length > 0) console.log(`${kind[0].toUpperCase()}${kind.slice(1)}:\n${names.map((name) => `  ${name}`).join('\n')}`);
+}
+const passed = total('passed');
+const failed = total('failed');
+console.log(`${passed} passed, ${failed} failed, ${total('skipped')} skipped`);
+process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
+
+function check({ name, args: checkArgs }) {
+  const { status } = spawnSync(process.execPath, checkArgs, { cwd: ROOT, stdio: ['ignore', 2, 2] });
+  return { passed: status === 0 ? [name] : [], failed: status === 0 ? [] : [name], skipped: [] };
+}
+
+function runRing(ring) {
+  const file = join(RESULTS, `${ring}.json`);
+  rmSync(file, { force: true });
+  // Specs with servers share two cores with them.
+  const workers = ring === 'unit' ? [] : ['--runInBand'];
+  const jest = [...NODE_OPTIONS, 'node_modules/jest/bin/jest.js', '--selectProjects', ring, ...workers, '--passWithNoTests', '--forceExit', '--json', `--outputFile=${file}`, ...args];
+  const { status } = spawnSync(process.execPath, jest, { cwd: ROOT, stdio: ['ignore', 2, 2], env: { ...process.env, NODE_ENV: 'test' } });
+  const results = readResults(file);
+  if (results === undefined) return { passed: [], failed: [`${ring}: Jest ended (${status}) without results`], skipped: [] };
+  const tests = results.testResults.flatMap((suite) => suite.assertionResults);
+  const named = (...states) => tests.filter(({ status: state }) => states.includes(state)).map(({ fullName }) => fullName);
+  // A suite that can't be loaded has no tests, and Jest counts none.
+  const broken = results.testResults.filter((suite) => suite.status === 'failed' && !suite.assertionResults.some(({ status: state }) => state === 'failed')).map((suite) => `${suite.name} can't run`);
+  const failed = [...named('failed'), ...broken];
+  if (status !== 0 && failed.length === 0) failed.push(`${ring}: Jest ended with ${status}`);
+  return { passed: named('passed'), failed, skipped: named('pending', 'todo', 'skipped', 'disabled') };
+}
+
+function readResults(file) {
   try {
     return JSON.parse(readFileSync(file, 'utf8'));
   } catch {

@@ -1,12 +1,6 @@
 import { parseArgs } from 'node:util';
-import { loadStackConfig, type StackConfig } from '#platform';
+import { ConfigError, loadStackConfig, type StackConfig } from '#platform';
 import type { StackPorts } from '#platform/stack';
-
-export const STACK_HELP = `  --data DIR            folder that holds all state (default: .holdfast/data)
-  --port N              port of the API (default: 3000; 0: any free one)
-  --temporal-port N     port of Temporal (default: 7233; 0: any free one)
-  --ui-port N           port of Temporal's Web UI (default: 8233; 0: any free one)
-  --postgres-port N     port of Postgres (default: 5433; 0: any free one)`;
 
 const DEFAULT_PORTS = { temporal: 7233, ui: 8233, postgres: 5433 };
 
@@ -22,6 +16,12 @@ export function parseStackOptions(args: string[], more: Record<string, { type: '
     ...(values['data'] ? { HOLDFAST_DATA_DIR: String(values['data']) } : {}),
     ...(port === undefined ? {} : { HOLDFAST_PORT: String(port) }),
   });
-  const other = (name: keyof StackPorts, option: string): number => Number(values[option] ?? (config.port === 0 ? 0 : DEFAULT_PORTS[name]));
+  const other = (name: keyof StackPorts, option: string): number => toPort(option, values[option] ?? (config.port === 0 ? 0 : DEFAULT_PORTS[name]));
   return { config, ports: { temporal: other('temporal', 'temporal-port'), ui: other('ui', 'ui-port'), postgres: other('postgres', 'postgres-port') }, values };
+}
+
+function toPort(option: string, value: string | number | boolean): number {
+  const port = Number(value);
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
+  throw new ConfigError(`--${option}`, `${String(value)} is no port`, 'Give a number up to 65535; 0 picks a free one');
 }

@@ -1,3 +1,5 @@
+import { watchParent } from '#bootstrap/parent-watch';
+
 /** A wish to stop, however it came. */
 export interface StopRequest {
   /** Aborted once somebody asked. */
@@ -5,7 +7,6 @@ export interface StopRequest {
   readonly asked: Promise<void>;
 }
 
-const PARENT_POLL_MS = 1_000;
 /** Ctrl-C reaches a foreground process from the terminal and from npm; that is one wish, not two. */
 const SAME_WISH_MS = 2_000;
 
@@ -22,7 +23,6 @@ export function listenForStop(): StopRequest {
     controller.abort(new Error('stopped before the stack was ready'));
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, ask);
-  const parent = process.ppid;
-  setInterval(() => process.ppid !== parent && ask(), PARENT_POLL_MS).unref();
+  watchParent(ask);
   return { signal: controller.signal, asked: new Promise((resolve) => controller.signal.addEventListener('abort', () => resolve(), { once: true })) };
 }

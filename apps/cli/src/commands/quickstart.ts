@@ -1,24 +1,17 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CorpusView, IngestionView, RunView } from '#contracts';
+import { QUICKSTART_HELP } from '#bootstrap/help';
 import { PROJECT_ROOT } from '#platform';
 import { startStack } from '#platform/stack';
 import { type ApiClient, createApiClient } from '../api-client.js';
 import { printAnswer } from '../print-answer.js';
-import { parseStackOptions, STACK_HELP } from '../stack-options.js';
+import { parseStackOptions } from '../stack-options.js';
 import { listenForStop } from '../stop-request.js';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const SAMPLES = join(PROJECT_ROOT, 'samples');
 const CORPUS = 'Sample corpus';
-const HELP = `holdfast quickstart [OPTIONS]
-
-Starts the stack, ingests the sample corpus, asks the research agent a question and prints its answer.
-
-${STACK_HELP}
-  --question TEXT       another question
-  --keep                leave the stack running afterwards, until Ctrl-C`;
-
 const say = (message: string): void => console.error(`• ${message}`);
 
 /** From nothing to a cited answer. */
@@ -27,7 +20,7 @@ export const quickstart = {
   async run(args: string[]): Promise<number> {
     const { config, ports, values } = parseStackOptions(args, { question: { type: 'string' }, keep: { type: 'boolean' } }, true);
     if (values['help']) {
-      console.log(HELP);
+      console.log(QUICKSTART_HELP);
       return 0;
     }
     const question = String(values['question'] ?? (JSON.parse(readFileSync(join(SAMPLES, 'question.json'), 'utf8')) as { question: string }).question);

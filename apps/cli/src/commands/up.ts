@@ -1,5 +1,6 @@
+import { UP_HELP } from '#bootstrap/help';
 import { startStack } from '#platform/stack';
-import { parseStackOptions, STACK_HELP } from '../stack-options.js';
+import { parseStackOptions } from '../stack-options.js';
 import { listenForStop } from '../stop-request.js';
 
 const say = (message: string): void => console.error(`• ${message}`);
@@ -10,7 +11,7 @@ export const up = {
   async run(args: string[]): Promise<number> {
     const { config, ports, values } = parseStackOptions(args);
     if (values['help']) {
-      console.log(`holdfast up [OPTIONS]\n\n${STACK_HELP}`);
+      console.log(UP_HELP);
       return 0;
     }
     const stop = listenForStop();

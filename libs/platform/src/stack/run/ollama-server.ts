@@ -24,8 +24,8 @@ const GEMMA_TEMPLATE = `{{- range $i, $_ := .Messages }}
 {{- end }}
 {{- end }}`;
 
-/** Starts an Ollama on `port`, its models and keys below the data folder. @returns its address */
-export async function startOllama(set: ProcessSet, binary: string, port: number): Promise<string> {
+/** Starts an Ollama on `port`, its keys below the data folder. @returns its address */
+export async function startOllama(set: ProcessSet, binary: string, { port, modelsDir }: { port: number; modelsDir: string }): Promise<string> {
   const { dataDir } = set.supervision;
   const url = `http://127.0.0.1:${port}`;
   const server = new ManagedProcess(
@@ -33,7 +33,7 @@ export async function startOllama(set: ProcessSet, binary: string, port: number)
       name: 'ollama',
       command: binary,
       args: ['serve'],
-      env: { HOME: dataDir, OLLAMA_HOST: `127.0.0.1:${port}`, OLLAMA_MODELS: join(dataDir, 'ollama-models'), OLLAMA_NUM_PARALLEL: '1', OLLAMA_MAX_LOADED_MODELS: '2', OLLAMA_NOHISTORY: '1' },
+      env: { HOME: dataDir, OLLAMA_HOST: `127.0.0.1:${port}`, OLLAMA_MODELS: modelsDir, OLLAMA_NUM_PARALLEL: '1', OLLAMA_MAX_LOADED_MODELS: '2', OLLAMA_NOHISTORY: '1' },
       stopSignal: 'SIGTERM',
       stopGraceMs: 10_000,
       ready: async () => (await probeJson(`${url}/api/version`)) !== undefined,

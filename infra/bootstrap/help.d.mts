@@ -1,0 +1,3 @@
+export const STACK_HELP: string;
+export const UP_HELP: string;
+export const QUICKSTART_HELP: string;
