@@ -1,11 +1,11 @@
 import { relative } from 'node:path';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { PROJECT_ROOT } from './project-root.js';
 import { settingsSchema } from './schema.js';
 
 export interface SettingDescription {
   readonly name: string;
-  /** As it would be written in the environment; empty when there is none. */
+  /** As it would be written in the environment, or words where the machine decides; empty when there is none. */
   readonly default: string;
   readonly description: string;
 }
@@ -20,6 +20,8 @@ export function describeConfig(): SettingDescription[] {
 }
 
 function shown(schema: z.ZodType): string {
+  const words = schema.meta()?.['shownDefault'];
+  if (typeof words === 'string') return words;
   const parsed = schema.safeParse(undefined);
   if (!parsed.success || parsed.data === undefined) return '';
   const values = Array.isArray(parsed.data) ? parsed.data : [parsed.data];

@@ -23,7 +23,7 @@ describe('createDataConverter', () => {
   it('encrypts a payload so that nothing of it shows, and reads it back', async () => {
     const it = codec(file('one', `# comment\n${key('k1')}`));
     const payload = defaultPayloadConverter.toPayload({ runId: 'SECRET' });
-    const [encrypted] = await it.encode([payload!]);
+    const [encrypted] = await it.encode([payload]);
     expect(JSON.stringify(encrypted)).not.toContain('SECRET');
     expect(Buffer.from(encrypted!.data!).includes('SECRET')).toBe(false);
     expect(Buffer.from(encrypted!.metadata!['encryption-key-id']!).toString()).toBe('k1');
@@ -33,7 +33,7 @@ describe('createDataConverter', () => {
 
   it('still reads what an older key wrote, and says which key is missing otherwise', async () => {
     const older = key('old');
-    const [encrypted] = await codec(file('old', older)).encode([defaultPayloadConverter.toPayload(1)!]);
+    const [encrypted] = await codec(file('old', older)).encode([defaultPayloadConverter.toPayload(1)]);
     const [decrypted] = await codec(file('rotated', key('new') + older)).decode([encrypted!]);
     expect(defaultPayloadConverter.fromPayload(decrypted!)).toBe(1);
     await expect(codec(file('new', key('new'))).decode([encrypted!])).rejects.toThrow('key "old"');
@@ -41,13 +41,13 @@ describe('createDataConverter', () => {
 
   it('refuses a payload that was tampered with', async () => {
     const it = codec(file('tamper', key('k')));
-    const [encrypted] = await it.encode([defaultPayloadConverter.toPayload('x')!]);
+    const [encrypted] = await it.encode([defaultPayloadConverter.toPayload('x')]);
     encrypted!.data![20]! ^= 1;
     await expect(it.decode([encrypted!])).rejects.toThrow();
   });
 
   it('passes through what was never encrypted', async () => {
-    const payload = defaultPayloadConverter.toPayload('plain')!;
+    const payload = defaultPayloadConverter.toPayload('plain');
     expect(await codec(file('plain', key('k'))).decode([payload])).toEqual([payload]);
   });
 

@@ -100,7 +100,7 @@ describe('a supervisor that is killed', () => {
       console.log(JSON.stringify(servers.pids()));
       setInterval(() => {}, 1000);`;
     const supervisor = spawn(process.execPath, ['--import', loader, '--input-type=module', '-e', program], { stdio: ['ignore', 'pipe', 'inherit'] });
-    const [line] = (await once(supervisor.stdout!, 'data')) as [Buffer];
+    const [line] = (await once(supervisor.stdout, 'data')) as [Buffer];
     return { supervisor, pids: Object.values(JSON.parse(line.toString()) as Record<string, number>) };
   };
 

@@ -17,13 +17,13 @@ export function runCommand(command: string, args: readonly string[], options: Sp
     const child = spawn(command, args, { ...spawnOptions, stdio: ['pipe', 'pipe', 'pipe'] });
     let stdout = '';
     let stderr = '';
-    child.stdout!.on('data', (chunk: Buffer) => (stdout = (stdout + chunk.toString()).slice(-KEPT_OUTPUT)));
-    child.stderr!.on('data', (chunk: Buffer) => (stderr = (stderr + chunk.toString()).slice(-KEPT_OUTPUT)));
+    child.stdout.on('data', (chunk: Buffer) => (stdout = (stdout + chunk.toString()).slice(-KEPT_OUTPUT)));
+    child.stderr.on('data', (chunk: Buffer) => (stderr = (stderr + chunk.toString()).slice(-KEPT_OUTPUT)));
     child.on('error', reject);
     child.on('close', (code) => resolve({ code, stdout, stderr }));
     // A command that exits without reading its input is judged by its exit code.
-    child.stdin!.on('error', () => {});
-    child.stdin!.end(input ?? '');
+    child.stdin.on('error', () => {});
+    child.stdin.end(input ?? '');
   });
 }
 
