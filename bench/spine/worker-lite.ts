@@ -22,7 +22,7 @@ async function main(): Promise<void> {
   const workers = await untilUp(logger, 'Temporal', () =>
     createWorkers(
       config,
-      { pool, notifier, runtime, embedder, agents: new Map([['probe', probe]]), model: config.model, contextTokens: config.contextTokens, search: (async () => ({hits:[],vectors:false})) as any, logger, cache: new RunCache(config.contextTokens) },
+      { pool, notifier, runtime, embedder, agents: new Map([['probe', probe]]), model: config.model, contextTokens: config.contextTokens, search: async () => ({ hits: [], vectors: false }), logger, cache: new RunCache(config.contextTokens) },
       bundle,
     ),
   );

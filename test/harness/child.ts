@@ -43,12 +43,12 @@ export class Child {
     alive.add(child);
     child.once('exit', () => alive.delete(child));
     const file = createWriteStream(log, { flags: 'a' });
-    child.stderr!.pipe(file, { end: false });
+    child.stderr.pipe(file, { end: false });
     let text = '';
     await new Promise<void>((resolve, reject) => {
       child.once('error', reject);
       child.once('exit', (code, signal) => reject(new Error(`${this.name} ended (${signal ?? code}) before it was ready; see ${log}`)));
-      child.stdout!.on('data', (chunk: Buffer) => {
+      child.stdout.on('data', (chunk: Buffer) => {
         file.write(chunk);
         if (!ready || this.#child !== child) return;
         text = (text + chunk.toString()).slice(-65_536);

@@ -77,7 +77,7 @@ export class TestPostgres {
 
 function initialise(binaries: PostgresBinaries, data: string): void {
   const [command, ...args] = [...asUnprivileged(), join(binaries.bin, 'initdb'), '-D', data, '-U', 'postgres', '--auth=trust', '-E', 'UTF8', '--locale=C', '--no-sync'];
-  const { status, stderr } = spawnSync(command!, args, { env: { ...process.env, ...binaries.env }, encoding: 'utf8' });
+  const { status, stderr } = spawnSync(command, args, { env: { ...process.env, ...binaries.env }, encoding: 'utf8' });
   if (status !== 0) throw new Error(`initdb failed: ${stderr}`);
 }
 

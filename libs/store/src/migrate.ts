@@ -58,6 +58,6 @@ async function requireVector(client: pg.Client): Promise<void> {
 }
 
 /** Two first starts at once: CREATE TABLE IF NOT EXISTS can still collide in the catalogue. */
-function ignoreRace(error: { code?: string }): void {
+function ignoreRace(error: Error & { code?: string }): void {
   if (error.code !== '23505' && error.code !== '42P07') throw error;
 }

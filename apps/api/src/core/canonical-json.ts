@@ -14,7 +14,7 @@ export function hashOf(value: unknown): Buffer {
 export function depthOf(value: unknown, stopAt: number): number {
   let level: unknown[] = [value];
   for (let depth = 0; ; depth++) {
-    level = level.filter((v) => v !== null && typeof v === 'object').flatMap((v) => Object.values(v as object));
+    level = level.filter((v) => v !== null && typeof v === 'object').flatMap((v) => Object.values(v));
     if (level.length === 0 || depth >= stopAt) return depth;
   }
 }

@@ -1,5 +1,5 @@
 import type { ChatMessage, ChatRequest, Sampling } from '#contracts';
-import type { ChatRequest as OllamaChatRequest, Message, Options, Tool } from 'ollama';
+import type { ChatRequest as OllamaChatRequest, Message, Options } from 'ollama';
 
 /**
  * `truncate` and `shift` (Ollama 0.12.5 and later) make the runtime refuse a prompt that is too long and end an answer
@@ -16,7 +16,7 @@ export function toOllamaChat(request: ChatRequest, model: string): StreamedChat 
     truncate: false,
     shift: false,
     options: toOptions(request.sampling, request.contextTokens, request.stop),
-    ...(request.tools?.length && { tools: request.tools.map((tool) => ({ type: 'function', function: tool }) as Tool) }),
+    ...(request.tools?.length && { tools: request.tools.map((tool) => ({ type: 'function', function: tool })) }),
     ...(request.format && { format: request.format }),
     ...(think !== undefined && { think }),
   };
