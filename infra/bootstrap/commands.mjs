@@ -18,5 +18,6 @@ export const COMMANDS = {
   typecheck: { summary: 'tsc without output', usage: 'npm run typecheck', build: false, steps: () => TYPE_STEPS },
   test: { summary: 'lint, then all tests: unit, integration, end to end', usage: TEST_HELP, build: true, steps: (args) => jest(...args) },
   'test:unit': { summary: 'the quick ring: tests without servers', usage: TEST_HELP, build: false, steps: (args) => jest('--ring', 'unit', ...args) },
+  docs: { summary: 'write the parts of the documentation that follow from the code', usage: 'npm run docs', build: true, steps: () => [{ args: ['infra/docs/main.mjs'] }] },
   bench: { summary: 'what the loop costs, beside a bare workflow', build: true, steps: (args) => [{ args: ['--enable-source-maps', 'dist/bench/spine/main.js', ...args] }] },
 };
