@@ -33,7 +33,7 @@ export async function startOllama(set: ProcessSet, binary: string, { port, model
       name: 'ollama',
       command: binary,
       args: ['serve'],
-      env: { HOME: dataDir, OLLAMA_HOST: `127.0.0.1:${port}`, OLLAMA_MODELS: modelsDir, OLLAMA_NUM_PARALLEL: '1', OLLAMA_MAX_LOADED_MODELS: '2', OLLAMA_NOHISTORY: '1' },
+      env: { HOME: dataDir, OLLAMA_HOST: `127.0.0.1:${port}`, OLLAMA_MODELS: modelsDir, OLLAMA_NUM_PARALLEL: '1', OLLAMA_MAX_LOADED_MODELS: '2', OLLAMA_NOHISTORY: '1', OLLAMA_NOPRUNE: '1' },
       stopSignal: 'SIGTERM',
       stopGraceMs: 10_000,
       ready: async () => (await probeJson(`${url}/api/version`)) !== undefined,
