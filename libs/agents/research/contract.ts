@@ -50,7 +50,7 @@ export type ResearchState = z.infer<typeof researchStateSchema>;
 export const MAX_SEARCHES = 3;
 export const MAX_CLAIMS = 4;
 export const MAX_CLAIM_LENGTH = 240;
-export const MAX_QUERY_LENGTH = 200;
+export const MAX_QUERY_LENGTH = 100;
 
 export const searchArgsSchema = z.strictObject({ query: z.string().min(1).max(4_000) });
 /** Sentences are named `S1`, `S2`, …, passages `P1`, `P2`, …, as the turn showed them. */
@@ -75,7 +75,7 @@ export const researchContract: AgentContract = {
     { name: 'answer', description: 'Gives the answer as claims with their evidence, and ends the run where the evidence stands.', kind: 'finish', effect: 'read', parameters: answerArgsSchema, timeoutMs: 30_000 },
   ],
   limits: { maxSteps: 12, maxTokens: 200_000, maxSeconds: 3_600 },
-  sampling: { temperature: 0, maxTokens: 700 },
+  sampling: { temperature: 0, maxTokens: 700, repeatPenalty: 1.1 },
   drift: { enabled: true, cooldown: 4, maxEpisodes: 3, mayAsk: false, holdout: 0 },
   maxAttempts: 4,
   needsCorpus: true,

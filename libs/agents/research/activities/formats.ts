@@ -4,6 +4,8 @@ import type { NamedPassage } from './shown.js';
 
 type JsonSchema = Record<string, unknown>;
 
+/** Keeps a small model from an answer of three dots. */
+const MIN_CLAIM_LENGTH = 24;
 const MAX_QUOTE_LENGTH = 600;
 const SENTENCES_PER_CLAIM = 3;
 
@@ -15,7 +17,7 @@ export const searchFormat: JsonSchema = object({ action: oneOf(['search']), quer
 
 /** An answer that can only name what the turn shows. */
 export function answerFormat(mode: ResearchInput['mode'], shown: NamedPassage[]): JsonSchema {
-  const text = { type: 'string', minLength: 1, maxLength: MAX_CLAIM_LENGTH };
+  const text = { type: 'string', minLength: MIN_CLAIM_LENGTH, maxLength: MAX_CLAIM_LENGTH };
   const evidence = mode !== 'quotes'
     ? { sentences: { type: 'array', items: oneOf(shown.flatMap((p) => p.sentences.map((s) => s.name))), minItems: 1, maxItems: SENTENCES_PER_CLAIM } }
     : { passage: oneOf(shown.map((p) => p.name)), quote: { type: 'string', minLength: 1, maxLength: MAX_QUOTE_LENGTH } };

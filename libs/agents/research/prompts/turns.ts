@@ -1,6 +1,7 @@
 import type { NamedPassage } from '../activities/shown.js';
 import { MAX_CLAIMS, type ResearchState } from '../contract.js';
 
+// Fields are described and never shown filled in: a small model copies what stands in an example.
 export const SYSTEM = 'You answer questions from documents. You say only what the documents say.';
 
 export function searchTurn(question: string, rejection: string | null): string {
@@ -8,7 +9,7 @@ export function searchTurn(question: string, rejection: string | null): string {
     `Question: ${question}`,
     '',
     refused(rejection),
-    'Write a search query of a few words that finds the passages with the answer. Answer with JSON: {"action":"search","query":"..."}',
+    'Give a "query" of a few words that finds the passages with the answer. The action is "search".',
   );
 }
 
@@ -18,7 +19,7 @@ export function sentencesTurn(question: string, passages: NamedPassage[], state:
     `Question: ${question}`,
     '',
     refused(rejection),
-    `Answer the question in one to ${MAX_CLAIMS} claims, each a sentence of your own, and name the sentences above that each rests on. Answer with JSON: {"action":"answer","claims":[{"text":"...","sentences":["S1"]}]}`,
+    `Answer in one to ${MAX_CLAIMS} claims. "text" is a full sentence that answers the question; "sentences" are the names of the sentences above that it rests on. The action is "answer".`,
     maySearch ? again(state) : null,
   );
 }
@@ -29,13 +30,13 @@ export function quotesTurn(question: string, passages: NamedPassage[], state: Re
     `Question: ${question}`,
     '',
     refused(rejection),
-    `Answer the question in one to ${MAX_CLAIMS} claims. For each, name the passage that it rests on and quote from that passage, word for word and without leaving anything out. Answer with JSON: {"action":"answer","claims":[{"text":"...","passage":"P1","quote":"..."}]}`,
+    `Answer in one to ${MAX_CLAIMS} claims. "text" is a full sentence that answers the question; "passage" is the name of the passage above that it rests on; "quote" is copied from that passage, word for word and without leaving anything out. The action is "answer".`,
     maySearch ? again(state) : null,
   );
 }
 
 function again(state: ResearchState): string {
-  return `If they do not answer it, search again in other words: {"action":"search","query":"..."}. Searched so far: ${state.searches.map((s) => `"${oneLine(s.query)}"`).join(', ')}.`;
+  return `If they do not answer it, search again in other words: the action is then "search", with a "query". Searched so far: ${state.searches.map((s) => `"${oneLine(s.query)}"`).join(', ')}.`;
 }
 
 function refused(reason: string | null): string | null {
