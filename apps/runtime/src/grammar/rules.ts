@@ -15,9 +15,9 @@ const SHARED: Record<string, string> = {
   colon: '":" " "?',
   char: '[^"\\\\\\x00-\\x1F\\x7F] | "\\\\" ["\\\\/bfnrt]',
   string: '"\\"" char* "\\""',
-  digits: '[0-9]{1,15}',
   natural: '"0" | [1-9] [0-9]{0,14}',
-  fraction: '"." digits',
+  // More decimals only invite a small model to go on writing them.
+  fraction: '"." [0-9]{1,6}',
   integer: '"-"? natural',
   number: '"-"? natural fraction? ([eE] [-+]? [0-9]{1,2})?',
   boolean: '"true" | "false"',

@@ -5,14 +5,15 @@ import { jsonLiteral } from './rules.js';
 /** llama.cpp refuses more repetitions of one item (MAX_REPETITION_THRESHOLD in llama-grammar.cpp). */
 export const MOST_REPETITIONS = 2000;
 
-const DATE = '[0-9]{4} "-" ("0" [1-9] | "1" [0-2]) "-" ("0" [1-9] | [12] [0-9] | "3" [01])';
-const TIME = '([01] [0-9] | "2" [0-3]) ":" [0-5] [0-9] ":" [0-5] [0-9] ("." [0-9]{3})?';
-const ZONE = '("Z" | [-+] ([01] [0-9] | "2" [0-3]) ":" [0-5] [0-9])';
+const DAY = '("0" [1-9] | "1" [0-9] | "2" [0-8])';
+const DATE = `[0-9]{4} "-" (("0" [13578] | "10" | "12") "-" (${DAY} | "29" | "3" [01]) | ("0" [469] | "11") "-" (${DAY} | "29" | "30") | "02-" ${DAY})`;
+const TIME = '([01] [0-9] | "2" [0-3]) ":" [0-5] [0-9] ":" [0-5] [0-9]';
+/** Narrower than the formats allow (UTC only, UUID of version 4), so that what validators write as `pattern` beside them holds too. */
 const FORMATS: Record<string, string> = {
   date: DATE,
-  time: `${TIME} ${ZONE}`,
-  'date-time': `${DATE} "T" ${TIME} ${ZONE}`,
-  uuid: '[0-9a-f]{8} "-" [0-9a-f]{4} "-" [0-9a-f]{4} "-" [0-9a-f]{4} "-" [0-9a-f]{12}',
+  time: TIME,
+  'date-time': `${DATE} "T" ${TIME} "Z"`,
+  uuid: '[0-9a-f]{8} "-" [0-9a-f]{4} "-4" [0-9a-f]{3} "-" [89ab] [0-9a-f]{3} "-" [0-9a-f]{12}',
 };
 
 /** GBNF of the value list of `enum` or `const`. */
@@ -22,7 +23,7 @@ export function choice(values: unknown, path: string): string {
 }
 
 export function stringRule(schema: Schema, path: string): string {
-  onlyKeywords(schema, path, ['minLength', 'maxLength', 'format']);
+  onlyKeywords(schema, path, ['minLength', 'maxLength', 'format', ...(schema['format'] === undefined ? [] : ['pattern'])]);
   const least = count(schema, 'minLength', path) ?? 0;
   const most = count(schema, 'maxLength', path);
   if (schema['format'] !== undefined) return formatted(schema, path, least, most);
@@ -49,14 +50,15 @@ export function numberRule(schema: Schema, path: string): string {
   if (schema['exclusiveMaximum'] !== undefined) throw unsupported('exclusiveMaximum', path, 'for numbers with decimals');
   const [low, high] = bounds(schema, path, 0);
   if (low === undefined && high === undefined) return 'number';
-  const parts = [...decimals(Math.max(0, low ?? 0), high ?? Infinity, ''), ...decimals(Math.max(0, -(high ?? 0)), -(low ?? -Infinity), '"-" ')];
-  return parts.join(' | ');
+  const positive = decimals(Math.max(0, low ?? 0), high ?? Infinity, '');
+  const negative = low !== undefined && low >= 0 ? [] : decimals(Math.max(0, -(high ?? 0)), -(low ?? -Infinity), '"-" ');
+  return [...positive, ...negative].join(' | ');
 }
 
 /** Decimals from `low` to `high`, neither negative: whole parts below `high` with any fraction, and `high` itself. */
 function decimals(low: number, high: number, sign: string): string[] {
   if (low > high) return [];
-  const top = Number.isFinite(high) ? [`${sign}(${integerRange(high, high)}) ("." "0"{1,15})?`] : [];
+  const top = Number.isFinite(high) ? [`${sign}(${integerRange(high, high)}) ("." "0"{1,2})?`] : [];
   const below = high === low ? [] : [`${sign}(${integerRange(low, Number.isFinite(high) ? high - 1 : undefined)}) fraction?`];
   return [...below, ...top];
 }

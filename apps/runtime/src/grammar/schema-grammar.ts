@@ -131,10 +131,13 @@ class SchemaWriter {
   }
 
   #tuple(schema: Schema, path: string): string {
-    onlyKeywords(schema, path, ['prefixItems', 'items']);
+    onlyKeywords(schema, path, ['prefixItems', 'items', 'minItems', 'maxItems']);
     const items = schema['prefixItems'];
     if (!Array.isArray(items) || items.length === 0) throw invalid('prefixItems', path, 'a list with at least one schema');
     if (isSchema(schema['items'])) throw unsupported('items', path, 'beside prefixItems');
+    for (const keyword of ['minItems', 'maxItems'] as const) {
+      if ((count(schema, keyword, path) ?? items.length) !== items.length) throw unsupported(keyword, path, 'other than the length of prefixItems');
+    }
     return `"[" ${items.map((item, index) => this.rule(item, `${path}[${index}]`)).join(' sep ')} "]"`;
   }
 
@@ -166,7 +169,7 @@ function impliedType(schema: Schema): string | undefined {
 const KEYWORDS_OF: Record<string, readonly string[]> = {
   object: ['properties', 'required', 'additionalProperties', 'propertyNames'],
   array: ['items', 'prefixItems', 'minItems', 'maxItems'],
-  string: ['minLength', 'maxLength', 'format'],
+  string: ['minLength', 'maxLength', 'format', 'pattern'],
   integer: ['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum'],
   number: ['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum'],
 };

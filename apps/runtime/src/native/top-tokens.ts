@@ -12,7 +12,7 @@ export function topTokens(logits: Float32Array, count: number): Int32Array {
     if (logits[id]! <= floor) continue;
     heap[0] = id;
     sink(heap, 0, logits);
-    floor = logits[heap[0]!]!;
+    floor = logits[heap[0]]!;
   }
   return heap.sort((a, b) => logits[b]! - logits[a]! || a - b);
 }
