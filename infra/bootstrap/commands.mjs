@@ -20,4 +20,5 @@ export const COMMANDS = {
   'test:unit': { summary: 'the quick ring: tests without servers', usage: TEST_HELP, build: false, steps: (args) => jest('--ring', 'unit', ...args) },
   docs: { summary: 'write the parts of the documentation that follow from the code', usage: 'npm run docs', build: true, steps: () => [{ args: ['infra/docs/main.mjs'] }] },
   bench: { summary: 'what the loop costs, beside a bare workflow', build: true, steps: (args) => [{ args: ['--enable-source-maps', 'dist/bench/spine/main.js', ...args] }] },
+  'eval:retrieval': { summary: 'how often a search finds the document that answers a question', build: true, steps: (args) => [{ args: ['--enable-source-maps', 'dist/eval/retrieval/main.js', ...args] }] },
 };

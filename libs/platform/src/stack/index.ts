@@ -4,6 +4,7 @@ export { createEmbedder, createGemma, startOllama } from './run/ollama-server.js
 export { freePort, isPortFree } from './run/ports.js';
 export { type PostgresServer, startPostgres } from './run/postgres-server.js';
 export { ProcessSet } from './run/process-set.js';
+export { EMBEDDED_EMBED_MODEL, runtimeFiles, startRuntime } from './run/runtime-server.js';
 export { registerSearchAttributes } from './run/search-attributes.js';
 export { type Servers, startServers } from './run/servers.js';
 export { type RunningStack, type StackOptions, type StackPorts, startStack } from './run/stack.js';
