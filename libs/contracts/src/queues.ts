@@ -1,3 +1,5 @@
+import type { Priority } from './run.js';
+
 /** Names that the API and the workers share; each is written here and nowhere else. */
 export const TASK_QUEUES = {
   /** Workflows and every activity that is not a model call. */
@@ -13,6 +15,9 @@ export const workflowIds = {
   ingestion: (ingestionId: string): string => `ingestion-${ingestionId}`,
   reconciler: 'reconciler',
 } as const;
+
+/** Of runs and their model calls: interactive before scheduled before batch. Temporal's scale, 1 is first. */
+export const PRIORITY_KEYS: Record<Priority, number> = { interactive: 1, scheduled: 3, batch: 5 };
 
 /** The only signal a run takes: it carries nothing and says "look at the inbox". */
 export const WAKE_SIGNAL = 'wake';

@@ -1,7 +1,7 @@
 import type { Priority, RunRef, RunStatus } from '#contracts';
 import type { Tx } from './pool.js';
 
-export type LiveRun = RunRef & { agent: string; status: RunStatus; priority: Priority; unread: number; startAt: Date | null };
+export type LiveRun = RunRef & { agent: string; status: RunStatus; priority: Priority; unread: number; startAt: Date | null; /** Had begun before: it goes on after a resume. */ resumed: boolean };
 
 /**
  * Live runs of all tenants that may need a hand, oldest first: queued ones that should have started, ones with an
@@ -9,7 +9,7 @@ export type LiveRun = RunRef & { agent: string; status: RunStatus; priority: Pri
  */
 export async function readLiveRuns(tx: Tx, options: { staleSeconds: number; all: boolean; after: string | null; limit: number }): Promise<LiveRun[]> {
   const { rows } = await tx.query<LiveRun>(
-    `select r.tenant_id as "tenantId", r.run_id as "runId", r.agent, r.status, r.priority, r.start_at as "startAt", h.inbox_seq - h.inbox_read as unread
+    `select r.tenant_id as "tenantId", r.run_id as "runId", r.agent, r.status, r.priority, r.start_at as "startAt", r.started_at is not null as resumed, h.inbox_seq - h.inbox_read as unread
      from runs r join run_heads h using (tenant_id, run_id)
      where r.status in ('queued','running','waiting_approval','waiting_input','waiting_runtime','paused','cancelling')
        and ($3::uuid is null or r.run_id > $3)

@@ -89,11 +89,11 @@ export async function changeStatus(tx: Tx, ref: RunRef, from: RunStatus[], to: R
 }
 
 /** Ends a run: status, time and `run.finished`, in one transaction under its lock; a step that is open is given up. */
-export async function endRun(tx: Tx, ref: RunRef, end: { status: RunStatus; reason: { code: ErrorCode; detail: string } | null }): Promise<boolean> {
+export async function endRun(tx: Tx, ref: RunRef, end: { status: RunStatus; reason: { code: ErrorCode; detail: string } | null; endedBy?: string }): Promise<boolean> {
   const { rowCount } = await tx.query(
-    `update runs set status = $3, status_reason = $4, ended_at = now() where tenant_id = $1 and run_id = $2
+    `update runs set status = $3, status_reason = $4, ended_at = now(), ended_by = $5 where tenant_id = $1 and run_id = $2
      and status in ('queued','running','waiting_approval','waiting_input','waiting_runtime','paused','cancelling')`,
-    [ref.tenantId, ref.runId, end.status, end.reason],
+    [ref.tenantId, ref.runId, end.status, end.reason, end.endedBy ?? null],
   );
   if (!rowCount) return false;
   await abandonOpenStep(tx, ref, end.reason);
@@ -108,4 +108,10 @@ export async function endRun(tx: Tx, ref: RunRef, end: { status: RunStatus; reas
 export async function setResult(tx: Tx, ref: RunRef, result: unknown): Promise<void> {
   const [hash] = await putContents(tx, ref.tenantId, [JSON.stringify(result)]);
   await tx.query('update runs set result_hash = $3 where tenant_id = $1 and run_id = $2', [ref.tenantId, ref.runId, hash]);
+}
+
+/** Whether this execution has written the run's end already. */
+export async function wasEndedBy(tx: Tx, ref: RunRef, executionId: string): Promise<boolean> {
+  const { rowCount } = await tx.query('select 1 from runs where tenant_id = $1 and run_id = $2 and ended_by = $3', [ref.tenantId, ref.runId, executionId]);
+  return Boolean(rowCount);
 }

@@ -1,11 +1,9 @@
 import { ActivityFailure, ApplicationFailure, setCurrentDetails, TimeoutFailure } from '@temporalio/workflow';
-import { type ErrorCode, errorCodeSchema, MAX_PAYLOAD_BYTES, type Priority, type RunPlan, type RunRef } from '#contracts';
+import { type ErrorCode, errorCodeSchema, MAX_PAYLOAD_BYTES, PRIORITY_KEYS, type RunPlan, type RunRef } from '#contracts';
 import { type LoopPorts, PortFailure } from '#loop';
 import { control, model, tool } from './proxies.js';
 import { showStep } from './visibility.js';
 
-/** Of the gate: interactive before scheduled before batch, and tenants in turn. */
-const PRIORITY_KEYS: Record<Priority, number> = { interactive: 1, scheduled: 3, batch: 5 };
 const TOOL_MARGIN_MS = 60_000;
 
 type Clockwork = {

@@ -1,12 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { defineSearchAttributeKey, type Priority as TaskPriority, SearchAttributeType } from '@temporalio/common';
-import { type Priority, type RunRef, workflowIds, WORKFLOWS } from '#contracts';
+import { type Priority, PRIORITY_KEYS, type RunRef, workflowIds, WORKFLOWS } from '#contracts';
 import { TemporalGateway } from './temporal-gateway.js';
 
 const AGENT = defineSearchAttributeKey('HoldfastAgent', SearchAttributeType.KEYWORD);
 const STATUS = defineSearchAttributeKey('HoldfastStatus', SearchAttributeType.KEYWORD);
 const TENANT = defineSearchAttributeKey('HoldfastTenant', SearchAttributeType.KEYWORD);
-const PRIORITY_KEY: Record<Priority, number> = { interactive: 1, scheduled: 3, batch: 5 };
 
 export type RunToStart = RunRef & { agent: string; priority: Priority; startAt?: string | undefined };
 
@@ -27,7 +26,7 @@ export class RunStarter {
 
   private launch(run: RunToStart, workflowIdReusePolicy: 'REJECT_DUPLICATE' | 'ALLOW_DUPLICATE'): Promise<boolean> {
     const delay = run.startAt ? Date.parse(run.startAt) - Date.now() : 0;
-    const priority: TaskPriority = { priorityKey: PRIORITY_KEY[run.priority], fairnessKey: run.tenantId };
+    const priority: TaskPriority = { priorityKey: PRIORITY_KEYS[run.priority], fairnessKey: run.tenantId };
     return this.temporal.start(WORKFLOWS.agentRun, {
       workflowId: workflowIds.run(run.runId),
       args: [{ tenantId: run.tenantId, runId: run.runId }],

@@ -1,5 +1,5 @@
-import { type AbandonStep, type ApplyInbox, type AskPerson, ERROR_CODES, type ErrorCode, type FinishOutcome, type FinishRun, HoldfastError, type InboxOutcome, isResumable, type RunRef, type RunStatus } from '#contracts';
-import { abandonStep as closeAbandoned, appendEvents, changeStatus, countSteeringAction, countStepInbox, endRun, markApplied, readRejection, readStepFailure, readRun, readUnapplied, type Tx, withTx } from '#store';
+import { type AbandonStep, type ApplyInbox, type AskPerson, ERROR_CODES, type ErrorCode, type FinishOutcome, type FinishRun, HoldfastError, type InboxOutcome, type RunRef, type RunStatus } from '#contracts';
+import { abandonStep as closeAbandoned, appendEvents, changeStatus, countSteeringAction, countStepInbox, endRun, markApplied, readRejection, readStepFailure, readRun, readUnapplied, type Tx, wasEndedBy, withTx } from '#store';
 import type { RunDeps } from './deps.js';
 
 const WAITING: RunStatus[] = ['running', 'waiting_runtime', 'waiting_input', 'waiting_approval', 'paused'];
@@ -52,14 +52,14 @@ export async function askPerson(deps: RunDeps, input: AskPerson): Promise<void> 
 }
 
 /** Closes the run in one transaction under its lock, unless unread messages exist (a cancel closes it all the same). */
-export async function finishRun(deps: RunDeps, input: FinishRun): Promise<FinishOutcome> {
+export async function finishRun(deps: RunDeps, input: FinishRun, executionId: string): Promise<FinishOutcome> {
   const outcome = await withTx(deps.pool, input.tenantId, async (tx) => {
     const { unread } = await appendEvents(tx, input, []);
-    // A late delivery of an earlier execution's end: the run was resumed since, and goes on in another one.
-    if (isResumable(input.status) && (await readRun(tx, input))?.status === 'queued') return { closed: true, unread: 0 };
+    // A late delivery of an end that was written: the run may have been resumed since, and go on in another execution.
+    if (await wasEndedBy(tx, input, executionId)) return { closed: true, unread: 0 };
     if (unread > 0 && input.status !== 'cancelled') return { closed: false, unread };
     const reason = input.code ? { code: input.code, detail: await detailOf(tx, input, input.step, input.code) } : null;
-    await endRun(tx, input, { status: input.status, reason });
+    await endRun(tx, input, { status: input.status, reason, endedBy: executionId });
     return { closed: true, unread: 0 };
   });
   deps.notifier.announce(input.runId, 0);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { ChatMessage, ModelCall, ModelOutcome, RunRef, ToolCallInput } from '#contracts';
 import { type Script, type ScriptedRuntime, startScriptedRuntime } from '#models/scripted';
-import { createPool, endRun, insertInbox, lockRun, type Pool, readHistory, readRun, withTx } from '#store';
+import { createPool, endRun, insertInbox, lockRun, type Pool, readHistory, readRun, reopenRun, withTx } from '#store';
 import { probe } from '#agents/probe/activities/index';
 import { checkRun } from '#test/harness/check-run';
 import { runDeps } from '#test/harness/run-deps';
@@ -18,6 +18,8 @@ const NEVER = new AbortController().signal;
 const PRINCIPAL = '00000000-0000-7000-8000-000000000002';
 
 /** What Temporal may do to an activity, done by hand: deliver it twice, late, at the same time, or to another worker. */
+const EXECUTION = 'execution-1';
+
 describe('deliveries of a run’s activities', () => {
   let database: TestDatabase;
   let pool: Pool;
@@ -47,7 +49,7 @@ describe('deliveries of a run’s activities', () => {
   const turn = (c: ModelCall, delivery = 1, d = deps): Promise<ModelOutcome> => callModel(d, c, { signal: NEVER, delivery });
   const tool = (step: number, more: Partial<ToolCallInput> = {}, delivery = 1, d = deps) => callTool(d, { ...ref, step, attempt: 1, call: 0, tool: 'read_filler', last: true, ...more }, NEVER, delivery);
   const finish = async (): Promise<void> => {
-    await finishRun(deps, { ...ref, status: 'completed', code: null, step: 0 });
+    await finishRun(deps, { ...ref, status: 'completed', code: null, step: 0 }, EXECUTION);
     await checkRun(pool, ref, { status: 'completed' });
   };
   const say = (text: string) => withTx(pool, ref.tenantId, (tx) => insertInbox(tx, ref, { kind: 'message', body: text, principalId: PRINCIPAL }));
@@ -117,7 +119,7 @@ describe('deliveries of a run’s activities', () => {
 
   it('refuses what comes late of a run that has ended, and opens no step in it', async () => {
     await turn(call(1));
-    await finishRun(deps, { ...ref, status: 'cancelled', code: null, step: 0 });
+    await finishRun(deps, { ...ref, status: 'cancelled', code: null, step: 0 }, EXECUTION);
     await expect(tool(1)).rejects.toMatchObject({ code: 'attempt_closed' });
     await expect(turn(call(2, 1, { parent: 0 }))).rejects.toMatchObject({ code: 'attempt_closed' });
     await expect(beginRun(deps, ref)).rejects.toMatchObject({ code: 'run_ended' });
@@ -125,9 +127,9 @@ describe('deliveries of a run’s activities', () => {
   });
 
   it('does not let an earlier execution’s late end close a run that was resumed', async () => {
-    await finishRun(deps, { ...ref, status: 'limit_reached', code: 'limit_reached', step: 1 });
+    await finishRun(deps, { ...ref, status: 'limit_reached', code: 'limit_reached', step: 1 }, EXECUTION);
     await withTx(pool, ref.tenantId, (tx) => tx.query(`update runs set status = 'queued', ended_at = null where run_id = $1`, [ref.runId]));
-    expect(await finishRun(deps, { ...ref, status: 'limit_reached', code: 'limit_reached', step: 1 })).toEqual({ closed: true, unread: 0 });
+    expect(await finishRun(deps, { ...ref, status: 'limit_reached', code: 'limit_reached', step: 1 }, EXECUTION)).toEqual({ closed: true, unread: 0 });
     expect((await withTx(pool, ref.tenantId, (tx) => readRun(tx, ref)))!.status).toBe('queued');
   });
 
@@ -220,13 +222,25 @@ describe('deliveries of a run’s activities', () => {
     await turn(call(1));
     await tool(1);
     await say('wait');
-    expect(await finishRun(deps, { ...ref, status: 'completed', code: null, step: 1 })).toEqual({ closed: false, unread: 1 });
+    expect(await finishRun(deps, { ...ref, status: 'completed', code: null, step: 1 }, EXECUTION)).toEqual({ closed: false, unread: 1 });
     await applyInbox(deps, { ...ref, step: 2 });
     await turn(call(2));
     await tool(2);
     await finish();
-    expect(await finishRun(deps, { ...ref, status: 'completed', code: null, step: 1 })).toEqual({ closed: true, unread: 0 });
+    expect(await finishRun(deps, { ...ref, status: 'completed', code: null, step: 1 }, EXECUTION)).toEqual({ closed: true, unread: 0 });
     await checkRun(pool, ref, { status: 'completed' });
+  });
+
+  it('is not ended again by the late end of an execution before its resume', async () => {
+    const end = { ...ref, status: 'limit_reached' as const, code: 'limit_reached' as const, step: 1 };
+    await turn(call(1));
+    await tool(1);
+    await finishRun(deps, end, EXECUTION);
+    await withTx(pool, ref.tenantId, (tx) => reopenRun(tx, ref));
+    expect(await finishRun(deps, end, EXECUTION)).toEqual({ closed: true, unread: 0 });
+    expect((await withTx(pool, ref.tenantId, (tx) => readRun(tx, ref)))!.status).toBe('queued');
+    await finishRun(deps, { ...end, status: 'cancelled', code: null }, 'execution-2');
+    await checkRun(pool, ref, { status: 'cancelled' });
   });
 
   it('refuses a turn with more calls than history takes', async () => {
@@ -243,7 +257,7 @@ describe('deliveries of a run’s activities', () => {
     const c = call(1);
     await expect(recordingFailure(deps, c, () => turn(c))).rejects.toMatchObject({ code: 'context_too_small' });
     await abandonStep(deps, { ...ref, step: 1, code: 'context_too_small' });
-    await finishRun(deps, { ...ref, status: 'failed', code: 'context_too_small', step: 1 });
+    await finishRun(deps, { ...ref, status: 'failed', code: 'context_too_small', step: 1 }, EXECUTION);
     const run = (await withTx(pool, ref.tenantId, (tx) => readRun(tx, ref)))!;
     expect(run.status_reason).toEqual({ code: 'context_too_small', detail: expect.stringContaining('HOLDFAST_CONTEXT_TOKENS') });
     await checkRun(pool, ref, { status: 'failed' });

@@ -19,7 +19,7 @@ export function createRunActivities(deps: RunDeps) {
     abandonStep: activity((input: AbandonStep) => abandonStep(deps, input)),
     applyInbox: activity((input: ApplyInbox) => applyInbox(deps, input)),
     askPerson: activity((input: AskPerson) => askPerson(deps, input)),
-    finishRun: activity((input: FinishRun) => finishRun(deps, input)),
+    finishRun: activity((input: FinishRun) => finishRun(deps, input, Context.current().info.workflowExecution?.runId ?? '')),
   };
 }
 export type RunActivities = ReturnType<typeof createRunActivities>;
