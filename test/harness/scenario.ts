@@ -49,8 +49,9 @@ export default playScenario;
 
 function lastCall(request: ScriptedRequest): number {
   for (const { tool_calls: calls } of [...request.messages].reverse()) {
-    const args = calls?.[0]?.function.arguments;
-    if (args) return Number(args['n'] ?? String(args['line']).split('.')[0]);
+    const call = calls?.[0]?.function;
+    const args = call?.arguments;
+    if (args && call.name !== 'done') return Number(args['n'] ?? String(args['line']).split('.')[0]);
   }
   return 0;
 }

@@ -5,13 +5,13 @@ import { insertRun, type Pool, withTx } from '#store';
 import { modelOf, type Scenario } from './scenario.js';
 
 /** Writes the row of a run of the probe agent that plays `scenario`, as the API does; its start is another matter. */
-export async function writeRun(pool: Pool, scenario: Scenario, more: { limits?: Partial<Limits>; bytes?: number; model?: string } = {}): Promise<RunRef> {
+export async function writeRun(pool: Pool, scenario: Scenario, more: { limits?: Partial<Limits>; bytes?: number; model?: string; agent?: string } = {}): Promise<RunRef> {
   const ref = { tenantId: LOCAL_TENANT, runId: uuidv7() };
   await withTx(pool, ref.tenantId, (tx) =>
     insertRun(tx, {
       ...ref,
       principalId: LOCAL_PRINCIPAL,
-      agent: probeContract.name,
+      agent: more.agent ?? probeContract.name,
       agentVersion: probeContract.version,
       input: { steps: scenario.steps, bytes: more.bytes ?? 200 },
       model: more.model ?? modelOf(scenario),
