@@ -57,7 +57,17 @@ export class ChatCollector {
     return { ...this.result(), finish: 'aborted' };
   }
 
-  private estimate(): number {
+  /** The answer of a runtime that stopped for want of room without saying so; counts are estimates. */
+  filled(promptTokens: number): ChatResult {
+    this.end('length', { prompt: promptTokens, output: 0 });
+    return this.result();
+  }
+
+  get started(): boolean {
+    return this.content !== '' || this.thinking !== '';
+  }
+
+  estimate(): number {
     return estimateTokens(this.content) + estimateTokens(this.thinking);
   }
 

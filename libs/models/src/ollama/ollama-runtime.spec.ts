@@ -180,6 +180,12 @@ describe('ollama runtime', () => {
     await server.start();
   });
 
+  it('takes an answer that ends without its last line for one that filled the context, where it did', async () => {
+    const { runtime } = await scripted({ script: () => ({ content: LONG, withoutEnd: true }) });
+    expect(await runtime.chat(request({ contextTokens: 400 }), { signal: never })).toMatchObject({ finish: 'length', content: LONG });
+    await expect(runtime.chat(request({ contextTokens: 8_192 }), { signal: never })).rejects.toMatchObject({ code: 'runtime_unavailable' });
+  });
+
   it('calls a prompt that was cut an error', async () => {
     const { runtime } = await scripted({ script: [{ content: 'ok', promptTokens: 100 }] });
     await expect(runtime.chat(request({ messages: [{ role: 'user', content: LONG }] }), { signal: never })).rejects.toMatchObject({ code: 'context_truncated' });

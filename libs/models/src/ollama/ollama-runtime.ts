@@ -2,6 +2,7 @@ import type { ChatRequest, ChatResult } from '#contracts';
 import { Ollama, type ChatResponse } from 'ollama';
 import { ChatCollector } from '../chat-collector.js';
 import { assertPromptWhole } from '../prompt-check.js';
+import { estimateTokens } from '../tokens.js';
 import type { ChatOptions, Runtime, RuntimeConfig } from '../runtime.js';
 import { toHoldfastError, WireError } from '../wire/wire-error.js';
 import { ollamaFetch } from './ollama-fetch.js';
@@ -32,6 +33,7 @@ export function createOllamaRuntime(config: RuntimeConfig): Runtime {
       broken.abort();
       if (options.signal.aborted) return collector.cut(options.signal.reason);
       if (collector.fault) throw collector.fault.error;
+      if (collector.started && endedWithoutDone(error) && fillsContext(request, collector)) return collector.filled(promptEstimate(request));
       const wire = streamError(error);
       if (wire instanceof WireError && asked.sampling.think && /does not support thinking/.test(wire.detail)) {
         cannotThink.add(model);
@@ -87,10 +89,27 @@ function take(part: ChatResponse, collector: ChatCollector): void {
   collector.end(part.done_reason === 'length' ? 'length' : 'stop', { prompt: part.prompt_eval_count ?? 0, output: part.eval_count ?? 0 });
 }
 
+/**
+ * With `shift: false` Ollama 0.17 closes the stream of an answer that fills the context without its last line, which
+ * looks like a broken connection but for the room that is used up.
+ */
+function fillsContext(request: ChatRequest, collector: ChatCollector): boolean {
+  return promptEstimate(request) + collector.estimate() >= request.contextTokens * 0.9;
+}
+
+function promptEstimate({ messages, tools }: ChatRequest): number {
+  return messages.reduce((sum, { content }) => sum + estimateTokens(content) + TURN_TOKENS, tools?.length ? estimateTokens(JSON.stringify(tools)) : 0);
+}
+
+/** A turn's markers and role. */
+const TURN_TOKENS = 5;
+
+const endedWithoutDone = (error: unknown): boolean => error instanceof Error && error.message.startsWith('Did not receive done');
+
 const CLIENT_ERRORS = new Set(['Error', 'ResponseError']);
 
 /** The client throws plain errors for a line `{"error": …}` and for a stream that ends early. */
 function streamError(error: unknown): unknown {
   if (error instanceof WireError || !(error instanceof Error) || !CLIENT_ERRORS.has(error.name)) return error;
-  return error.message.startsWith('Did not receive done') ? new WireError('broken', '') : new WireError('status', error.message, 500);
+  return endedWithoutDone(error) ? new WireError('broken', '') : new WireError('status', error.message, 500);
 }

@@ -20,6 +20,8 @@ export type ScriptedAnswer = {
   hang?: boolean;
   /** Breaks the connection after the first piece. */
   drop?: boolean;
+  /** Ends the stream in order but without its last line, as Ollama does where an answer fills the context. */
+  withoutEnd?: boolean;
   /** Counts to report instead of estimates; a low prompt count plays a runtime that cut the prompt. */
   promptTokens?: number;
   outputTokens?: number;
