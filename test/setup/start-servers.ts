@@ -14,6 +14,7 @@ export async function startTestServers(): Promise<{ stop(): Promise<void> }> {
   const servers = await startServers({ dataDir, fsync: false, report });
   process.env['HOLDFAST_TEST_SERVER'] = await temporalTestServer({ toolsDir: TOOLS_DIR, report });
   process.env['HOLDFAST_TEST_POSTGRES'] = servers.databaseUrl;
+  process.env['HOLDFAST_TEST_POSTGRES_ADMIN'] = servers.adminUrl;
   process.env['HOLDFAST_TEST_TEMPORAL'] = servers.temporalAddress;
   return {
     async stop() {

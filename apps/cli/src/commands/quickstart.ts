@@ -60,7 +60,7 @@ async function sampleCorpus(api: ApiClient): Promise<CorpusView> {
   const { data } = await api.get<{ data: CorpusView[] }>('/v1/corpora');
   const corpus = data.find((c) => c.name === CORPUS) ?? (await api.post<CorpusView>('/v1/corpora', { name: CORPUS }));
   let ingestion = await api.post<IngestionView>(`/v1/corpora/${corpus.id}/documents`, { path: join(SAMPLES, 'documents') });
-  say(`Reading ${ingestion.total} files of the sample corpus`);
+  say('Reading the sample corpus');
   for (let told = 0; ingestion.status === 'queued' || ingestion.status === 'running'; ) {
     await sleep(300);
     ingestion = await api.get<IngestionView>(`/v1/corpora/${corpus.id}/ingestions/${ingestion.id}`);

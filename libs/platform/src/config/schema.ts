@@ -35,7 +35,7 @@ export const settingsSchema = z.object({
     .describe('Temporal server, host:port. Not given: the embedded stack starts a dev server.'),
   TEMPORAL_NAMESPACE: z.string().min(1).default('default').describe('Temporal namespace.'),
   HOLDFAST_TEMPORAL_UI_URL: url('http', 'https').optional().describe("Address of Temporal's Web UI, for links to runs."),
-  HOLDFAST_PAYLOAD_KEY_FILE: path.optional().describe('Key file (lines of `id base64-of-32-bytes`, the first one encrypts). Not given: payloads are not encrypted.'),
+  HOLDFAST_PAYLOAD_KEY_FILE: path.optional().describe('Key file (lines of `id base64-of-32-bytes`, the first one encrypts). Not given: the stack makes one in the data folder; a process started by hand encrypts nothing.'),
   HOLDFAST_RUNTIME: z.enum(RUNTIME_KINDS).optional().describe('Kind of model runtime. Not given: an Ollama that answers and has a Gemma, else the embedded one.'),
   HOLDFAST_RUNTIME_URL: url('http', 'https').optional().describe('Address of the model runtime.'),
   HOLDFAST_MODEL: z.string().min(1).optional().describe('Model that agents use.'),
