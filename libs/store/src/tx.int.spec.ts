@@ -1,0 +1,119 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { v7 as uuidv7 } from 'uuid';
+import { LOCAL_TENANT } from '#contracts';
+import { testDatabase, type TestDatabase } from '#test/setup/servers';
+import { ALL_TENANTS, createPool, getContent, type Pool, putContents, type Tx, withTx } from './index.js';
+
+describe('withTx', () => {
+  let database: TestDatabase;
+  let pool: Pool;
+  const unhandled: unknown[] = [];
+  const note = (reason: unknown): void => void unhandled.push(reason);
+
+  beforeAll(async () => {
+    database = await testDatabase();
+    pool = createPool(database.url, { max: 4 });
+    process.on('unhandledRejection', note);
+  });
+  afterAll(async () => {
+    process.off('unhandledRejection', note);
+    await pool.end();
+    await database.drop();
+  });
+
+  const put = (tx: Tx, body: string) => putContents(tx, LOCAL_TENANT, [body]);
+  const count = async (body: string): Promise<number> =>
+    (await withTx(pool, ALL_TENANTS, (tx) => tx.query<{ n: number }>('select count(*)::int as n from contents where body = $1', [body]))).rows[0]!.n;
+
+  it('undoes all of it where a statement in the middle of a pipeline fails', async () => {
+    await expect(withTx(pool, LOCAL_TENANT, (tx) => Promise.all([put(tx, 'before'), tx.query('select 1 / 0'), put(tx, 'after')]))).rejects.toMatchObject({ code: '22012' });
+    expect([await count('before'), await count('after')]).toEqual([0, 0]);
+  });
+
+  it('does not take a failure that nobody looked at for a commit', async () => {
+    const careless = withTx(pool, LOCAL_TENANT, async (tx) => {
+      await put(tx, 'careless');
+      tx.query('select 1 / 0').catch(() => undefined);
+    });
+    await expect(careless).rejects.toThrow('failed before its commit');
+    expect(await count('careless')).toBe(0);
+  });
+
+  it('undoes what was sent where the function throws while statements are under way, and gives the connection back whole', async () => {
+    const thrown = withTx(pool, LOCAL_TENANT, async (tx) => {
+      void put(tx, 'under way').catch(() => undefined);
+      throw new Error('mine');
+    });
+    await expect(thrown).rejects.toThrow('mine');
+    expect(await count('under way')).toBe(0);
+    expect(pool.idleCount).toBe(pool.totalCount);
+  });
+
+  it('fails, and drops the connection, where the server cuts it in the middle; nothing is left unhandled', async () => {
+    const cut = withTx(pool, LOCAL_TENANT, async (tx) => {
+      await put(tx, 'cut');
+      const { rows } = await tx.query<{ pid: number }>('select pg_backend_pid() as pid');
+      await withTx(pool, LOCAL_TENANT, (other) => other.query('select pg_terminate_backend($1)', [rows[0]!.pid]));
+      await Promise.all([put(tx, 'a'), put(tx, 'b'), put(tx, 'c')]);
+    });
+    await expect(cut).rejects.toThrow();
+    expect(await count('cut')).toBe(0);
+    await new Promise((go) => setTimeout(go, 50));
+    expect(unhandled).toEqual([]);
+  });
+
+  it('tries a deadlock again', async () => {
+    await withTx(pool, LOCAL_TENANT, (tx) => tx.query(`insert into tenants (tenant_id, name) values ('${uuidv7()}', 'a'), ('${uuidv7()}', 'b')`));
+    let both = 0;
+    const update = (first: string, second: string) => withTx(pool, LOCAL_TENANT, async (tx) => {
+      await tx.query('update tenants set name = name where name = $1', [first]);
+      if (both++ < 2) await new Promise((go) => setTimeout(go, 100));
+      await tx.query('update tenants set name = name where name = $1', [second]);
+    });
+    await Promise.all([update('a', 'b'), update('b', 'a')]);
+    expect(both).toBeGreaterThan(2);
+  });
+
+  it('refuses a tenant that is not an id', async () => {
+    await expect(withTx(pool, `x'; drop table runs; --`, async () => undefined)).rejects.toThrow('not a UUID');
+  });
+
+  describe('row level security', () => {
+    const other = uuidv7();
+    beforeAll(async () => {
+      await pool.query(`insert into tenants (tenant_id, name) values ($1, 'other')`, [other]);
+    });
+
+    it('binds the role that the application connects as', async () => {
+      const { rows } = await pool.query<{ bypass: boolean }>('select rolsuper or rolbypassrls as bypass from pg_roles where rolname = current_user');
+      expect(rows).toEqual([{ bypass: false }]);
+      const { rows: open } = await pool.query<{ table: string }>(
+        `select c.table_name as table from information_schema.columns c join pg_class p on p.relname = c.table_name and p.relkind = 'r'
+         where c.table_schema = 'public' and c.column_name = 'tenant_id' and c.table_name <> 'tenants' and not (p.relrowsecurity and p.relforcerowsecurity)`,
+      );
+      expect(open).toEqual([]);
+    });
+
+    it('hides a tenant’s rows from another, and from a connection that names none', async () => {
+      const [hash] = await withTx(pool, LOCAL_TENANT, (tx) => put(tx, 'secret of one'));
+      await expect(withTx(pool, other, (tx) => getContent(tx, LOCAL_TENANT, Buffer.from(hash!).reverse()))).rejects.toThrow('missing');
+      expect((await withTx(pool, other, (tx) => tx.query('select 1 from contents'))).rowCount).toBe(0);
+      expect((await pool.query('select 1 from contents')).rowCount).toBe(0);
+      expect((await withTx(pool, ALL_TENANTS, (tx) => tx.query('select 1 from contents'))).rowCount).toBeGreaterThan(0);
+    });
+
+    it('refuses to write another tenant’s rows, or to change them', async () => {
+      await expect(withTx(pool, other, (tx) => put(tx, 'planted'))).rejects.toMatchObject({ code: '42501' });
+      expect((await withTx(pool, other, (tx) => tx.query(`update contents set body = 'changed'`))).rowCount).toBe(0);
+      expect((await withTx(pool, other, (tx) => tx.query('delete from contents'))).rowCount).toBe(0);
+    });
+
+    it('does not carry a tenant over to the connection’s next user', async () => {
+      await withTx(pool, LOCAL_TENANT, (tx) => put(tx, 'left behind'));
+      const clients = await Promise.all(Array.from({ length: 4 }, () => pool.connect()));
+      const seen = await Promise.all(clients.map(async (c) => (await c.query('select 1 from contents')).rowCount));
+      clients.forEach((c) => c.release());
+      expect(seen).toEqual([0, 0, 0, 0]);
+    });
+  });
+});
