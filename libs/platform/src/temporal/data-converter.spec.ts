@@ -41,9 +41,22 @@ describe('createDataConverter', () => {
 
   it('refuses a payload that was tampered with', async () => {
     const it = codec(file('tamper', key('k')));
-    const [encrypted] = await it.encode([defaultPayloadConverter.toPayload('x')]);
+    const [encrypted] = await it.encode([defaultPayloadConverter.toPayload({ x: 1 })]);
     encrypted!.data![20]! ^= 1;
     await expect(it.decode([encrypted!])).rejects.toThrow();
+  });
+
+  it.each([
+    ['a summary', 'step 3 attempt 2 after nudge', true],
+    ['an object', { status: 'completed' }, false],
+    ['several lines', 'one\ntwo', false],
+    ['a long text', 'x'.repeat(300), false],
+    ['a list', ['step 3'], false],
+    ['nothing', undefined, false],
+  ])('leaves summaries in clear and nothing else: %s', async (_what, value, clear) => {
+    const payload = defaultPayloadConverter.toPayload(value);
+    const [encoded] = await codec(file('summary', key('k'))).encode([payload]);
+    expect(encoded === payload).toBe(clear);
   });
 
   it('passes through what was never encrypted', async () => {

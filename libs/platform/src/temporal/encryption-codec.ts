@@ -2,6 +2,7 @@ import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { METADATA_ENCODING_KEY, type Payload, type PayloadCodec, ValueError } from '@temporalio/common';
 // A CommonJS package: Node gives its names only on the default import.
 import protocol from '@temporalio/proto';
+import { isSummary } from './is-summary.js';
 import type { PayloadKeys } from './payload-keys.js';
 
 const ENCODING = Buffer.from('binary/encrypted');
@@ -13,13 +14,13 @@ const ProtoPayload = protocol.temporal.api.common.v1.Payload;
 /**
  * Encrypts whole payloads, metadata included, with AES-256-GCM. Data is nonce (12 bytes), ciphertext, tag (16 bytes);
  * the key's id stands in clear in the metadata and is authenticated. The layout is that of Temporal's own sample, so
- * a codec server needs no second format.
+ * a codec server needs no second format. Summaries stay in clear (docs/decisions/0051).
  */
 export class EncryptionCodec implements PayloadCodec {
   constructor(private readonly keys: PayloadKeys) {}
 
   async encode(payloads: Payload[]): Promise<Payload[]> {
-    return payloads.map((payload) => this.encrypt(payload));
+    return payloads.map((payload) => (isSummary(payload) ? payload : this.encrypt(payload)));
   }
 
   async decode(payloads: Payload[]): Promise<Payload[]> {
