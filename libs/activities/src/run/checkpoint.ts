@@ -15,6 +15,8 @@ export type Closing = {
   /** The fold's state at the parent. */
   driftState: DriftState | null;
   finished: boolean;
+  /** How many tools the agent has: few tools say nothing by being used over and over. */
+  toolCount: number;
   /** All the step's messages, where this process has them. */
   messages: StoredMessage[] | null;
 };
@@ -35,7 +37,7 @@ export type Checkpoint = {
 export async function prepareCheckpoint(deps: Pick<RunDeps, 'pool' | 'cache'>, key: StepKey, c: Closing): Promise<Checkpoint> {
   const window = deps.cache.branch(key.runId, c.parent)?.digests ?? (await withTx(deps.pool, key.tenantId, (tx) => readWindow(tx, key, c.parent, WINDOW)));
   const digest: StepDigest = { ...c.digest, step: key.step, attempts: key.attempt, calls: c.calls, state: c.stateHash.toString('hex', 0, 8), finished: c.finished };
-  const { report, state } = evaluateStep(digest, window, c.driftState);
+  const { report, state } = evaluateStep(digest, window, c.driftState, { toolCount: c.toolCount });
   const at = { step: key.step, attempt: key.attempt };
   return {
     report,

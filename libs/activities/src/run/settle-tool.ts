@@ -75,6 +75,7 @@ async function closing(deps: RunDeps, input: ToolCallInput, p: PreparedCall, c: 
     stateHash: c.stateHash,
     driftState: p.pending.driftState,
     finished: c.finished,
+    toolCount: p.agent.contract.tools.length,
     messages: p.opened ? [...p.opened.messages, c.stored] : null,
   });
 }

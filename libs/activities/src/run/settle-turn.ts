@@ -37,7 +37,7 @@ export async function settleTurn(deps: RunDeps, call: ModelCall, s: Settled): Pr
   const stored: StoredMessage = { step: call.step, ordinal: 0, tokens: tokensOf(message), message };
   const messages = [...s.words, stored];
   const closes = parsed.ok && calls.length === 0;
-  const checkpoint = closes ? await prepareCheckpoint(deps, call, { digest, calls: [], parent: call.parent, stateHash: s.turn.stateHash, driftState: s.turn.driftState, finished: false, messages }) : null;
+  const checkpoint = closes ? await prepareCheckpoint(deps, call, { digest, calls: [], parent: call.parent, stateHash: s.turn.stateHash, driftState: s.turn.driftState, finished: false, toolCount: s.agent.contract.tools.length, messages }) : null;
   const outcome = outcomeOf(parsed, calls, tokens, checkpoint);
   const at = { step: call.step, attempt: call.attempt };
   const events: NewEvent[] = checkpoint ? checkpoint.events : calls.map((c) => ({ type: 'tool.called', ...at, data: { call: c.call, tool: c.tool } }));
