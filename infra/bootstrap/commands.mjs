@@ -20,5 +20,7 @@ export const COMMANDS = {
   'test:unit': { summary: 'the quick ring: tests without servers', usage: TEST_HELP, build: false, steps: (args) => jest('--ring', 'unit', ...args) },
   docs: { summary: 'write the parts of the documentation that follow from the code', usage: 'npm run docs', build: true, steps: () => [{ args: ['infra/docs/main.mjs'] }] },
   bench: { summary: 'what the loop costs, beside a bare workflow', build: true, steps: (args) => [{ args: ['--enable-source-maps', 'dist/bench/spine/main.js', ...args] }] },
+  'bench:drift': { summary: 'what a drift check costs at step 200 and at step 2,000', build: true, steps: (args) => [{ args: ['--enable-source-maps', 'dist/bench/drift.js', ...args] }] },
+  'eval:drift': { summary: 'alarms on recorded runs that failed and on good ones, beside other detectors', build: true, steps: (args) => [{ args: ['--enable-source-maps', 'dist/eval/drift/main.js', ...args] }] },
   'eval:retrieval': { summary: 'how often a search finds the document that answers a question', build: true, steps: (args) => [{ args: ['--enable-source-maps', 'dist/eval/retrieval/main.js', ...args] }] },
 };
