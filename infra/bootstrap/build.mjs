@@ -54,7 +54,8 @@ function compile(root) {
 
 /** Migrations, prompts and other files are read from beside the code that uses them. */
 function copyAssets(root, files) {
-  for (const file of files.filter((name) => /^(apps|libs|bench|eval)\//.test(name) && !name.endsWith('.ts'))) {
+  // A file may be gone again since it was listed, where somebody works while this builds.
+  for (const file of files.filter((name) => /^(apps|libs|bench|eval)\//.test(name) && !name.endsWith('.ts') && existsSync(join(root, name)))) {
     const target = join(root, 'dist', file);
     mkdirSync(dirname(target), { recursive: true });
     copyFileSync(join(root, file), target);
