@@ -12,7 +12,7 @@ export async function running(models: readonly ServedModel[]): Promise<Json> {
   const loaded = models.map(async (model) => ({
     ...(await listed(model)),
     size_vram: 0,
-    context_length: model.thread.ready.contextSize,
+    context_length: model.thread.contextSize,
     expires_at: '9999-12-31T23:59:59Z',
     /** Ours: requests that run or wait. */
     queue_depth: model.thread.depth,

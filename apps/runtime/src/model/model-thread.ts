@@ -24,11 +24,13 @@ export class ModelThread {
   readonly #worker: Worker;
   readonly #queue = new Fifo();
   #running: Running | undefined;
+  #contextSize: number;
   #lastId = 0;
 
   private constructor(worker: Worker, ready: Ready) {
     this.#worker = worker;
     this.ready = ready;
+    this.#contextSize = ready.contextSize;
     worker.on('message', (reply: WorkerReply) => this.#take(reply));
   }
 
@@ -42,6 +44,12 @@ export class ModelThread {
     return thread;
   }
 
+  /** Tokens that the context holds now; it grows when a request asks for more. */
+  get contextSize(): number {
+    return this.#contextSize;
+  }
+
+  /** Requests that run or wait. */
   get depth(): number {
     return this.#queue.depth;
   }
@@ -49,6 +57,7 @@ export class ModelThread {
   async generate(job: Unsent<GenerateJob>, onText: (text: string) => void, signal: AbortSignal): Promise<GenerateResult> {
     const answer = await this.#run(job, onText, signal);
     if (answer.kind !== 'generated') throw new Error(`a chat job was answered with "${answer.kind}"`);
+    this.#contextSize = answer.result.contextSize;
     return answer.result;
   }
 

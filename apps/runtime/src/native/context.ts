@@ -21,7 +21,6 @@ export interface ContextOptions {
 }
 
 const POOLING_NONE = 0;
-const FLASH_ATTENTION_OFF = 0;
 const SEQUENCE = 0;
 
 /** One llama.cpp context with one sequence. Not for use by two callers at once. */
@@ -47,8 +46,6 @@ export class NativeContext {
       n_threads: options.threads,
       n_threads_batch: options.threads,
       embeddings: options.embeddings ?? false,
-      // With it, the number of threads changes a token's low bits, and no prompt is faster here.
-      flash_attn_type: FLASH_ATTENTION_OFF,
     });
     if (!pointer) throw new Error(`llama.cpp could not make a context of ${options.size} tokens: out of memory?`);
     this.#pointer = pointer;

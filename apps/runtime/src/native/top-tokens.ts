@@ -9,7 +9,7 @@ export function topTokens(logits: Float32Array, count: number): Int32Array {
   for (let at = (size >> 1) - 1; at >= 0; at -= 1) sink(heap, at, logits);
   let floor = size > 0 ? logits[heap[0]!]! : Infinity;
   for (let id = size; id < logits.length; id += 1) {
-    if (logits[id]! <= floor) continue;
+    if (!(logits[id]! > floor)) continue;
     heap[0] = id;
     sink(heap, 0, logits);
     floor = logits[heap[0]]!;

@@ -24,11 +24,11 @@ export class ChatEngine {
     this.#llama = llama;
     this.#setup = setup;
     this.#turn = turn;
-    this.#compute = new Compute(turn, setup.threads);
     this.model = new NativeModel(llama, setup.file);
+    this.#compute = new Compute(turn, setup.threads, this.model.facts.parameters);
     this.#candidates = new Candidates(this.model.vocabSize + this.model.ends.length);
     this.#context = this.#makeContext(Math.min(setup.contextSize, this.model.facts.trainedContext));
-    this.#compute.warmUp(this.#context, this.model.ends[0] ?? 0);
+    this.#warmUp();
   }
 
   get contextSize(): number {
@@ -58,6 +58,7 @@ export class ChatEngine {
       promptTokens: prompt.length,
       cachedTokens,
       replyTokens: reply.tokens,
+      contextSize: this.#context.size,
       loadMs: loaded - started,
       promptMs: evaluated - loaded,
       replyMs: performance.now() - evaluated,
@@ -68,13 +69,29 @@ export class ChatEngine {
   #evaluate(prompt: Int32Array, variant: string, isCancelled: () => boolean): number {
     const reusable = this.#cache.reusable(prompt, variant);
     const start = this.#context.truncate(reusable) ? reusable : 0;
+    this.#probe(start);
     for (let at = start; at < prompt.length && !isCancelled(); at += BLOCK) {
       const end = Math.min(prompt.length, at + BLOCK);
       this.#cache.clear();
-      this.#compute.decode(this.#context, prompt.subarray(at, end));
+      this.#compute.prompt(this.#context, prompt.subarray(at, end));
       this.#cache.holds(prompt.slice(0, end), variant);
     }
     return start;
+  }
+
+  /** Lets the pace be measured with a token that isn't kept; the context holds `length` tokens before and after. */
+  #probe(length: number): void {
+    this.#compute.probe(this.#context, () => {
+      this.#context.decode(Int32Array.of(this.model.ends[0] ?? 0));
+      this.#context.truncate(length);
+    });
+  }
+
+  /** A fresh process's first tokens fault the weights in and tell how busy the cores are. */
+  #warmUp(): void {
+    this.#compute.reply(this.#context, Int32Array.of(this.model.ends[0] ?? 0));
+    this.#context.truncate(0);
+    this.#probe(0);
   }
 
   /** A larger num_ctx than any before needs a larger context; a smaller one is only a limit. */

@@ -2,35 +2,51 @@ import type { NativeContext } from '../native/context.js';
 import type { ComputeTurn } from './compute-turn.js';
 import { ThreadPace, type Work } from './thread-pace.js';
 
-/** Runs a context's computations: in turn with the other models, on as many threads as pay. */
+/** Below this many parameters a second thread gains a quarter per token at best, and loses a hundredfold on busy cores. */
+const SMALL_MODEL = 1e9;
+
+/**
+ * Runs a context's computations, in turn with the other models. Prompts and texts are evaluated on as many threads
+ * as pay at the moment: their result doesn't depend on it. A reply's tokens are always evaluated on the same number,
+ * because attention over a long context is summed thread by thread there, and the same seed must give the same text.
+ */
 export class Compute {
   readonly #turn: ComputeTurn;
   readonly #pace: ThreadPace;
+  readonly #replyThreads: number;
 
-  constructor(turn: ComputeTurn, threads: number) {
+  constructor(turn: ComputeTurn, threads: number, parameters: number) {
     this.#turn = turn;
     this.#pace = new ThreadPace(threads);
+    this.#replyThreads = parameters < SMALL_MODEL ? 1 : threads;
   }
 
-  /** Evaluates `tokens` behind what `context` holds. */
-  decode(context: NativeContext, tokens: Int32Array): void {
-    this.#paced(context, tokens.length === 1 ? 'token' : 'block', tokens.length, () => context.decode(tokens));
+  /** Evaluates the next tokens of a prompt behind what `context` holds. */
+  prompt(context: NativeContext, tokens: Int32Array): void {
+    // One token is attended to as in a reply.
+    if (tokens.length === 1) this.reply(context, tokens);
+    else this.#paced(context, 'block', tokens.length, () => context.decode(tokens));
+  }
+
+  /** Evaluates a token of a reply. */
+  reply(context: NativeContext, token: Int32Array): void {
+    this.#turn.take(() => {
+      context.setThreads(this.#replyThreads);
+      context.decode(token);
+    });
   }
 
   /** Pooled embedding of `tokens`. */
   embed(context: NativeContext, tokens: Int32Array): Float32Array {
-    const probe = tokens.subarray(0, 1);
-    // Once on one thread, once on all: embedding has no single tokens of its own to learn from.
-    for (let round = 0; round < 2 && this.#pace.wantsProbe(performance.now()); round += 1) {
-      this.#paced(context, 'token', 1, () => context.embed(probe));
-    }
+    this.probe(context, () => context.embed(tokens.subarray(0, 1)));
     return this.#paced(context, 'block', tokens.length, () => context.embed(tokens));
   }
 
-  /** Computes the first tokens of a fresh process: they fault the weights in and tell how busy the cores are. */
-  warmUp(context: NativeContext, token: number): void {
-    for (let round = 0; round < 3; round += 1) this.decode(context, Int32Array.of(token));
-    context.truncate(0);
+  /** Finds out how busy the cores are, where that is due, by computing one token once on one thread, once on all. */
+  probe(context: NativeContext, computeToken: () => void): void {
+    for (let round = 0; round < 2 && this.#pace.wantsProbe(performance.now()); round += 1) {
+      this.#paced(context, 'token', 1, computeToken);
+    }
   }
 
   #paced<T>(context: NativeContext, work: Work, tokens: number, compute: () => T): T {

@@ -13,8 +13,8 @@ export class EmbedEngine {
   readonly #context: NativeContext;
 
   constructor(llama: Llama, setup: WorkerSetup, turn: ComputeTurn) {
-    this.#compute = new Compute(turn, setup.threads);
     this.model = new NativeModel(llama, setup.file);
+    this.#compute = new Compute(turn, setup.threads, this.model.facts.parameters);
     const size = Math.min(setup.contextSize, this.model.facts.trainedContext);
     this.#context = turn.take(() => new NativeContext(llama, this.model, { size, threads: setup.threads, batch: size, embeddings: true }));
     if (!this.#context.pooled) throw new Error(`${setup.file} declares no pooling: it is not an embedding model`);

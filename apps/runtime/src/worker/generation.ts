@@ -57,7 +57,7 @@ function replyLoop(tools: ReplyTools, job: GenerateJob, promptTokens: number, sa
     sampler.accept(token);
     emit(tools, text.push(model.piece(token)));
     if (text.stopped || constraint.isComplete(logits)) return finish('stop', count);
-    if (count < limit) compute.decode(context, Int32Array.of(token));
+    if (count < limit) compute.reply(context, Int32Array.of(token));
   }
 }
 

@@ -50,6 +50,8 @@ export interface GenerateResult {
   /** Of these, taken from the previous request's cache instead of being evaluated. */
   readonly cachedTokens: number;
   readonly replyTokens: number;
+  /** Of the context that was used. */
+  readonly contextSize: number;
   readonly loadMs: number;
   readonly promptMs: number;
   readonly replyMs: number;
