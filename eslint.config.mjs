@@ -28,7 +28,7 @@ const ANY_CODE = {
   'no-unsafe-optional-chaining': 'error',
   'no-useless-escape': 'error',
   'no-var': 'error',
-  'prefer-const': 'error',
+  'prefer-const': ['error', { ignoreReadBeforeAssign: true }],
   'use-isnan': 'error',
   'valid-typeof': 'error',
 };
@@ -92,6 +92,7 @@ export default tseslint.config(
     rules: {
       '@typescript-eslint/no-deprecated': 'off',
       '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: { arguments: false } }],
+      '@typescript-eslint/no-unnecessary-type-assertion': 'off',
       '@typescript-eslint/no-unsafe-call': 'off',
       '@typescript-eslint/only-throw-error': 'off',
       '@typescript-eslint/prefer-promise-reject-errors': 'off',
