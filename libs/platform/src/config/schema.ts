@@ -49,7 +49,7 @@ export const settingsSchema = z.object({
     .min(1)
     .default(Math.max(1, Math.min(availableParallelism() - 1, 8)))
     .describe('Threads of the embedded runtime; one core is left to the rest of the stack. More threads than free cores make it a hundred times slower.')
-    .meta({ shownDefault: 'number of cores, at most 8' }),
+    .meta({ shownDefault: 'one less than there are cores, at most 8' }),
   HOLDFAST_MODEL_SLOTS: z.coerce.number().int().min(1).default(1).describe('Requests that the model runtime works on at once.'),
   HOLDFAST_CONTEXT_TOKENS: z.coerce.number().int().min(512).default(8192).describe('Context window asked of the model, in tokens.'),
   HOLDFAST_INGEST_DIRS: z
