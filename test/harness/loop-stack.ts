@@ -39,16 +39,17 @@ export class LoopStack {
   ) {}
   runtime!: ScriptedRuntime;
 
-  static async start(more: Partial<RunDeps> = {}, env: Record<string, string> = {}): Promise<LoopStack> {
+  /** `address`: of a Temporal of the caller's own; the one that the Jest run shares where none is given. */
+  static async start(more: Partial<RunDeps> = {}, address: string = testTemporal()): Promise<LoopStack> {
     const database = await testDatabase();
     const pool = createPool(database.url, { max: 20 });
     const namespace = `test-${randomUUID()}`;
-    const connection = await Connection.connect({ address: testTemporal() });
+    const connection = await Connection.connect({ address });
     await connection.workflowService.registerNamespace({ namespace, workflowExecutionRetentionPeriod: { seconds: 86_400 } as never });
-    await until('the namespace', async () => (await registerSearchAttributes(testTemporal(), namespace), true));
+    await until('the namespace', async () => (await registerSearchAttributes(address, namespace), true));
     let stack: LoopStack | undefined = undefined;
     const runtime = await startScriptedRuntime({ script: (request, n) => stack!.script(request, n) });
-    const config = loadConfig({ DATABASE_URL: database.url, TEMPORAL_ADDRESS: testTemporal(), TEMPORAL_NAMESPACE: namespace, HOLDFAST_RUNTIME: 'ollama', HOLDFAST_RUNTIME_URL: runtime.url, HOLDFAST_MODEL_SLOTS: '4', ...env });
+    const config = loadConfig({ DATABASE_URL: database.url, TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace, HOLDFAST_RUNTIME: 'ollama', HOLDFAST_RUNTIME_URL: runtime.url, HOLDFAST_MODEL_SLOTS: '4' });
     const client = new Client({ connection, namespace, dataConverter: createDataConverter(config) });
     stack = new LoopStack(database, pool, client, config, runDeps(pool, runtime.url, more));
     stack.runtime = runtime;

@@ -16,13 +16,14 @@ export class TestTemporal {
     readonly address: string,
   ) {}
 
-  static async start(folder: string): Promise<TestTemporal> {
+  /** `config`: dynamic configuration, `name=value`. */
+  static async start(folder: string, config: string[] = []): Promise<TestTemporal> {
     const port = await freePort();
-    const limits = ['transfer', 'timer', 'visibility'].flatMap((q) => ['--dynamic-config-value', `history.${q}ProcessorMaxPollRPS=2000`]);
+    const dynamic = [...['transfer', 'timer', 'visibility'].map((q) => `history.${q}ProcessorMaxPollRPS=2000`), ...config].flatMap((v) => ['--dynamic-config-value', v]);
     // As the embedded stack starts it.
     const pragmas = ['--sqlite-pragma', 'journal_mode=wal', '--sqlite-pragma', 'synchronous=normal'];
     const attributes = Object.entries(SEARCH_ATTRIBUTES).flatMap(([name, type]) => ['--search-attribute', `${name}=${TYPES[type]}`]);
-    const args = ['server', 'start-dev', '--db-filename', join(folder, 'temporal.db'), '--ip', '127.0.0.1', '--port', String(port), '--headless', '--log-level', 'error', ...limits, ...pragmas, ...attributes];
+    const args = ['server', 'start-dev', '--db-filename', join(folder, 'temporal.db'), '--ip', '127.0.0.1', '--port', String(port), '--headless', '--log-level', 'error', ...dynamic, ...pragmas, ...attributes];
     const child = new Child('temporal', { command: await temporalCli(SETUP), args, log: join(folder, 'temporal.log') });
     const temporal = new TestTemporal(child, `127.0.0.1:${port}`);
     await temporal.start();
