@@ -116,8 +116,3 @@ export type FinishRun = z.infer<typeof finishRunSchema>;
 /** Not closed while unread messages exist: the run goes on with them. */
 export const finishOutcomeSchema = z.object({ closed: z.boolean(), unread: z.int() });
 export type FinishOutcome = z.infer<typeof finishOutcomeSchema>;
-
-/** The most a payload may weigh before it is scheduled, in bytes of JSON. */
-export const MAX_PAYLOAD_BYTES = 4_096;
-/** Payloads that come back from an activity stay below this. */
-export const MAX_DIGEST_BYTES = 1_024;

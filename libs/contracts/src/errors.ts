@@ -1,46 +1,6 @@
 import { z } from 'zod';
+import { ERROR_CODES, type ErrorCode } from './error-codes.js';
 
-/**
- * Every stable error code, with the HTTP status it answers with, whether trying again can help, and what the
- * reader should do. A new code is one line here; the documentation's list is generated from this table.
- */
-export const ERROR_CODES = {
-  validation_failed: { status: 400, retryable: false, title: 'The request is not valid' },
-  unknown_agent: { status: 404, retryable: false, title: 'There is no agent of that name' },
-  not_found: { status: 404, retryable: false, title: 'Not found' },
-  run_ended: { status: 409, retryable: false, title: 'The run has ended' },
-  run_live: { status: 409, retryable: false, title: 'The run is still live' },
-  not_resumable: { status: 409, retryable: false, title: 'The run cannot be resumed from its status' },
-  thread_busy: { status: 409, retryable: true, title: 'Another run of this thread is live' },
-  idempotency_in_flight: { status: 409, retryable: true, title: 'A request with this key is still in flight' },
-  idempotency_mismatch: { status: 422, retryable: false, title: 'The key was used with another body' },
-  body_too_large: { status: 413, retryable: false, title: 'The body is too large' },
-  unsupported_media_type: { status: 415, retryable: false, title: 'This content type is not accepted' },
-  events_pruned: { status: 410, retryable: false, title: 'These events have been pruned' },
-  forbidden_host: { status: 403, retryable: false, title: 'This host or origin is not allowed' },
-  path_not_allowed: { status: 403, retryable: false, title: 'This path is outside the allowed folders' },
-  database_unavailable: { status: 503, retryable: true, title: 'Postgres does not answer' },
-  temporal_unavailable: { status: 503, retryable: true, title: 'Temporal does not answer' },
-  runtime_unavailable: { status: 503, retryable: true, title: 'The model runtime does not answer' },
-  model_missing: { status: 503, retryable: true, title: 'The runtime does not have this model' },
-  context_truncated: { status: 422, retryable: false, title: 'The runtime cut the prompt' },
-  context_too_small: { status: 422, retryable: false, title: 'The prompt does not fit the context' },
-  output_invalid: { status: 422, retryable: false, title: 'The model gave no valid output' },
-  evidence_missing: { status: 422, retryable: false, title: 'A claim has no evidence that could be verified' },
-  corpus_empty: { status: 422, retryable: false, title: 'The corpus has no passages' },
-  limit_reached: { status: 409, retryable: false, title: 'The run used up one of its limits' },
-  drift_stopped: { status: 409, retryable: false, title: 'The run drifted and was stopped' },
-  tool_failed: { status: 500, retryable: false, title: 'A tool failed' },
-  file_unreadable: { status: 422, retryable: false, title: 'The file cannot be read' },
-  file_encrypted: { status: 422, retryable: false, title: 'The file is encrypted' },
-  file_empty: { status: 422, retryable: false, title: 'The file has no text' },
-  file_too_large: { status: 413, retryable: false, title: 'The file is too large' },
-  disk_full: { status: 507, retryable: true, title: 'The disk is full' },
-  attempt_closed: { status: 409, retryable: false, title: 'A result came from an attempt that is closed' },
-  internal: { status: 500, retryable: true, title: 'Something failed inside Holdfast' },
-} as const satisfies Record<string, { status: number; retryable: boolean; title: string }>;
-
-export type ErrorCode = keyof typeof ERROR_CODES;
 export const errorCodeSchema = z.enum(Object.keys(ERROR_CODES) as [ErrorCode, ...ErrorCode[]]);
 
 /** RFC 9457 problem details, as every error of the REST API is answered. */

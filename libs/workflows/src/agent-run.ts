@@ -11,7 +11,8 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import { ERROR_CODES, type ErrorCode, type EndStatus, type RunPlan, type RunRef, WAKE_SIGNAL } from '#contracts';
+import type { EndStatus, RunPlan, RunRef } from '#contracts';
+import { ERROR_CODES, type ErrorCode, WAKE_SIGNAL } from '#contracts/workflow';
 import { initialState, type LoopState, runLoop } from '#loop';
 import { createPorts } from './ports.js';
 import { control } from './proxies.js';

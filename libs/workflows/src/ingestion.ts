@@ -1,6 +1,7 @@
 import { ActivityFailure, ApplicationFailure, continueAsNew, proxyActivities, setCurrentDetails } from '@temporalio/workflow';
 import type { IngestionActivities } from '#activities';
-import { type ErrorCode, errorCodeSchema, type IngestionRef } from '#contracts';
+import type { IngestionRef } from '#contracts';
+import { type ErrorCode, isErrorCode } from '#contracts/workflow';
 
 const PARALLEL = 2;
 const FILES_PER_EXECUTION = 200;
@@ -72,6 +73,6 @@ async function embed(document: { tenantId: string; corpusId: string; documentId:
 /** The code that an activity failed with for good; null for a cancel and whatever is not an activity's failure. */
 function codeOf(error: unknown): ErrorCode | null {
   if (!(error instanceof ActivityFailure) || error.cause?.name === 'CancelledFailure') return null;
-  const code = errorCodeSchema.safeParse(error.cause instanceof ApplicationFailure ? error.cause.type : null);
-  return code.success ? code.data : 'internal';
+  const type = error.cause instanceof ApplicationFailure ? error.cause.type : null;
+  return isErrorCode(type) ? type : 'internal';
 }

@@ -1,5 +1,6 @@
 import { ActivityFailure, ApplicationFailure, setCurrentDetails, TimeoutFailure } from '@temporalio/workflow';
-import { type ErrorCode, errorCodeSchema, MAX_PAYLOAD_BYTES, PRIORITY_KEYS, type RunPlan, type RunRef } from '#contracts';
+import type { RunPlan, RunRef } from '#contracts';
+import { type ErrorCode, isErrorCode, MAX_PAYLOAD_BYTES, PRIORITY_KEYS } from '#contracts/workflow';
 import { type LoopPorts, PortFailure } from '#loop';
 import { control, model, tool } from './proxies.js';
 import { showStep } from './visibility.js';
@@ -64,8 +65,7 @@ async function attempt<T>(call: () => Promise<T>): Promise<T> {
 }
 
 function codeOf(failure: ApplicationFailure): ErrorCode {
-  const code = errorCodeSchema.safeParse(failure.type);
-  return code.success ? code.data : 'internal';
+  return isErrorCode(failure.type) ? failure.type : 'internal';
 }
 
 /** An oversized payload would fail the workflow task for ever, unseen: it is refused before it is scheduled. */
