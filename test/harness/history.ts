@@ -2,6 +2,7 @@ import type { Client } from '@temporalio/client';
 // A CommonJS package: Node gives its names only on the default import.
 import protocol from '@temporalio/proto';
 import { type RunRef, workflowIds } from '#contracts';
+import { PROJECT_ROOT } from '#platform';
 
 type Payloads = { payloads?: { data?: string }[] };
 export type HistoryEvent = { eventType: string; [attributes: string]: unknown };
@@ -47,4 +48,15 @@ export function activityPayloads(events: HistoryEvent[]): { type: string; input:
     if (completed) byId.get(String(completed.scheduledEventId))!.result = size(completed.result);
   }
   return [...byId.values()];
+}
+
+/** Without what names the machine that recorded it: workers' identities, and folders in stack traces. */
+export function withoutAddresses(events: HistoryEvent[]): HistoryEvent[] {
+  const text = JSON.stringify(events, (key, value: unknown) => (key === 'data' && typeof value === 'string' ? withoutFolder(value) : value));
+  return JSON.parse(text.replace(/\b\d+@[\w.]+/g, 'worker')) as HistoryEvent[];
+}
+
+function withoutFolder(base64: string): string {
+  const text = Buffer.from(base64, 'base64').toString('utf8');
+  return text.includes(PROJECT_ROOT) ? Buffer.from(text.replaceAll(PROJECT_ROOT, '')).toString('base64') : base64;
 }

@@ -17,7 +17,7 @@ import { writeRun } from './start-run.js';
 import { until } from './until.js';
 
 // An activity that fails and is tried again is what these tests are about, and no news.
-Runtime.install({ logger: new DefaultLogger('ERROR') });
+Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter: 'ERROR' } } });
 
 let bundling: Promise<WorkflowBundle> | undefined;
 /** Bundled once a spec file: it takes seconds. */

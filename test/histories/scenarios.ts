@@ -1,0 +1,90 @@
+import type { RunRef } from '#contracts';
+import type { LoopStack } from '../harness/loop-stack.js';
+import { playScenario } from '../harness/scenario.js';
+
+const play = playScenario as LoopStack['script'];
+type Recording = { name: string; run(stack: LoopStack): Promise<RunRef> };
+
+/** The runs whose histories are kept, one a path through the workflow. */
+export const RECORDINGS: Recording[] = [
+  {
+    name: 'plain',
+    async run(stack) {
+      const ref = await stack.startRun({ steps: 3, calls: 2 });
+      await stack.untilStatus(ref, 'completed');
+      return ref;
+    },
+  },
+  {
+    name: 'retry',
+    async run(stack) {
+      let calls = 0;
+      stack.script = (request, n) => (calls++ === 1 ? { content: 'x', toolCalls: [{ name: 'no_such_tool', args: {} }] } : play(request, n));
+      const ref = await stack.startRun({ steps: 2 });
+      await stack.untilStatus(ref, 'completed');
+      return ref;
+    },
+  },
+  {
+    name: 'failed',
+    async run(stack) {
+      stack.script = () => ({ content: 'x', toolCalls: [{ name: 'no_such_tool', args: {} }] });
+      const ref = await stack.startRun({ steps: 2 });
+      await stack.untilStatus(ref, 'failed');
+      return ref;
+    },
+  },
+  {
+    name: 'steered',
+    async run(stack) {
+      // The same call again and again: nudge, resample, rewind, and the stop at the ladder's end.
+      stack.script = () => ({ content: 'again', toolCalls: [{ name: 'read_filler', args: { n: 1 } }] });
+      const ref = await stack.startRun({ steps: 2 }, { agent: 'stubborn' });
+      await stack.untilStatus(ref, 'drift_stopped');
+      return ref;
+    },
+  },
+  {
+    name: 'paused',
+    async run(stack) {
+      const ref = await stack.startRun({ steps: 4, delayMs: 80 });
+      await stack.untilStep(ref, 2);
+      await stack.ask(ref, 'pause');
+      await stack.untilStatus(ref, 'paused');
+      await stack.ask(ref, 'message', 'go on');
+      await stack.ask(ref, 'resume');
+      await stack.untilStatus(ref, 'completed');
+      return ref;
+    },
+  },
+  {
+    name: 'waiting',
+    async run(stack) {
+      let tries = 0;
+      stack.script = (request, n) => (tries++ < 2 ? { error: { status: 503, message: 'loading' } } : play(request, n));
+      const ref = await stack.startRun({ steps: 2 });
+      await stack.untilStatus(ref, 'waiting_runtime');
+      await stack.ask(ref, 'message', 'hello');
+      await stack.untilStatus(ref, 'completed');
+      return ref;
+    },
+  },
+  {
+    name: 'cancelled',
+    async run(stack) {
+      const ref = await stack.startRun({ steps: 2, delayMs: 10_000 });
+      await stack.untilStep(ref, 1);
+      await stack.ask(ref, 'cancel');
+      await stack.untilStatus(ref, 'cancelled');
+      return ref;
+    },
+  },
+  {
+    name: 'continued',
+    async run(stack) {
+      const ref = await stack.startRun({ steps: 12 });
+      await stack.untilStatus(ref, 'completed');
+      return ref;
+    },
+  },
+];
