@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { AgentContract } from '#contracts';
 
+export const MAX_SEARCHES = 3;
+
 /** What is asked in a run of the research agent. */
 export const researchInputSchema = z.strictObject({
   question: z.string().min(1).max(4_000),
@@ -9,6 +11,8 @@ export const researchInputSchema = z.strictObject({
    * `quotes`: the model quotes in its own hand, and every quotation is looked up in its passage.
    */
   mode: z.enum(['sentences', 'quotes']).default('sentences'),
+  /** Searches the model may make. With one it must answer from what that found; a small model wastes more. */
+  searches: z.int().min(1).max(MAX_SEARCHES).default(1),
 });
 export type ResearchInput = z.output<typeof researchInputSchema>;
 
@@ -47,7 +51,6 @@ export const researchStateSchema = z.object({
 });
 export type ResearchState = z.infer<typeof researchStateSchema>;
 
-export const MAX_SEARCHES = 3;
 export const MAX_CLAIMS = 4;
 export const MAX_CLAIM_LENGTH = 240;
 export const MAX_QUERY_LENGTH = 100;

@@ -17,9 +17,28 @@ describe('passagesOf', () => {
     }
   });
 
-  it('never spans two pages or two sections', () => {
-    const page = { page: 2, text: 'One.\n\nHeading\n\nTwo.', sections: [{ title: null, start: 0, end: 4 }, { title: 'Heading', start: 15, end: 19 }] };
-    expect(passagesOf([plainPage(1, 'Zero.'), page]).map((p) => [p.page, p.pageStart, p.section, p.text])).toEqual([[1, 0, null, 'Zero.'], [2, 0, null, 'One.'], [2, 15, 'Heading', 'Two.']]);
+  const sections = (page: number, ...parts: [string, string][]) => {
+    let body = '';
+    const of = parts.map(([title, t]) => {
+      body += `${body && '\n\n'}${title.split(' > ').at(-1)}\n\n`;
+      const start = body.length;
+      body += t;
+      return { title, start, end: body.length };
+    });
+    return { page, text: body, sections: of };
+  };
+
+  it('never spans two pages', () => {
+    expect(passagesOf([plainPage(1, 'Zero.'), plainPage(2, 'One.')]).map((p) => [p.page, p.text])).toEqual([[1, 'Zero.'], [2, 'One.']]);
+  });
+
+  it('joins short sections under the title that they have in common, and keeps long ones apart', () => {
+    const passages = passagesOf([sections(1, ['Trial > Methods', 'One.'], ['Trial > Results', 'Two.'], ['Trial > Results > Adults', text(0, 15)], ['Other', text(0, 10)])]);
+    expect(passages.map((p) => [p.section, p.text.slice(0, 30)])).toEqual([
+      ['Trial', 'One.\n\nResults\n\nTwo.'],
+      ['Trial > Results > Adults', 'Sentence number 0 says somethi'],
+      ['Other', 'Sentence number 0 says somethi'],
+    ]);
   });
 
   it('cuts a text without sentences at blanks, and one without blanks at its length', () => {

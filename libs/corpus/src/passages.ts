@@ -1,4 +1,4 @@
-import type { ParsedPage } from './parse/parsed.js';
+import { type ParsedPage, type Section, TITLE_SEPARATOR } from './parse/parsed.js';
 import { sentencesOf } from './sentences.js';
 
 /** `page` counts from 1, 0 where the format has none; `pageStart` is a character offset in the page's text. */
@@ -10,11 +10,29 @@ const LENGTH = 1_200;
 const SHORTEST = 200;
 
 /**
- * Cuts pages into passages of about 1,200 characters at the ends of sentences. No passage spans two pages or two
- * sections, and `pageText.slice(pageStart, pageStart + text.length)` is the passage.
+ * Cuts pages into passages of about 1,200 characters at the ends of sentences. No passage spans two pages; short
+ * sections that follow each other share one, under the title that they have in common, their headings between them.
+ * `pageText.slice(pageStart, pageStart + text.length)` is the passage.
  */
 export function passagesOf(pages: ParsedPage[]): PassageDraft[] {
-  return pages.flatMap((page) => page.sections.flatMap((s) => cut(page.text, s.start, s.end).map(([start, end]) => ({ page: page.page, pageStart: start, section: s.title, text: page.text.slice(start, end) }))));
+  return pages.flatMap((page) => joinSections(page.sections).flatMap((s) => cut(page.text, s.start, s.end).map(([start, end]) => ({ page: page.page, pageStart: start, section: s.title, text: page.text.slice(start, end) }))));
+}
+
+function joinSections(sections: Section[]): Section[] {
+  const joined: Section[] = [];
+  for (const section of sections) {
+    const last = joined.at(-1);
+    if (!last || section.end - last.start > LENGTH) joined.push({ ...section });
+    else Object.assign(last, { end: section.end, title: commonTitle(last.title, section.title) });
+  }
+  return joined;
+}
+
+/** Of `A > B` and `A > C` it is `A`. */
+function commonTitle(a: string | null, b: string | null): string | null {
+  const [one, two] = [a, b].map((title) => title?.split(TITLE_SEPARATOR) ?? []);
+  const differs = one!.findIndex((title, i) => title !== two![i]);
+  return (differs < 0 ? one! : one!.slice(0, differs)).join(TITLE_SEPARATOR) || null;
 }
 
 function cut(text: string, from: number, to: number): [number, number][] {

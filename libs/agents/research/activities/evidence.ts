@@ -65,5 +65,6 @@ function evidenceOf(p: PlacedPassage, span: [number, number]): Evidence {
 }
 
 const sameSpan = (a: Evidence, b: Evidence): boolean => a.passageId === b.passageId && a.span[0] === b.span[0] && a.span[1] === b.span[1];
-const sameText = (a: string, b: string): boolean => bare(a) === bare(b);
+/** Whether two texts say the same words, whatever their case and marks. */
+export const sameText = (a: string, b: string): boolean => bare(a) === bare(b);
 const bare = (text: string): string => text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, ' ').trim();

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { claimSchema, MAX_CLAIM_LENGTH, MAX_CLAIMS, MAX_QUERY_LENGTH, MAX_SEARCHES, type ResearchInput, type ResearchState } from '../contract.js';
+import { claimSchema, MAX_CLAIM_LENGTH, MAX_CLAIMS, MAX_QUERY_LENGTH, type ResearchInput, type ResearchState } from '../contract.js';
 import type { NamedPassage } from './shown.js';
 
 type JsonSchema = Record<string, unknown>;
@@ -9,9 +9,9 @@ const MIN_CLAIM_LENGTH = 24;
 const MAX_QUOTE_LENGTH = 600;
 const SENTENCES_PER_CLAIM = 3;
 
-/** Whether a turn may search: the first one must, later ones may as long as searches are left. */
+/** The first turn must search, and so must one that has nothing to show; later ones may while the run has searches left. */
 export const mustSearch = (state: ResearchState): boolean => state.passages.length === 0;
-export const maySearch = (state: ResearchState): boolean => state.searches.length < MAX_SEARCHES;
+export const maySearch = (input: ResearchInput, state: ResearchState): boolean => state.searches.length < input.searches;
 
 export const searchFormat: JsonSchema = object({ action: oneOf(['search']), query: { type: 'string', minLength: 1, maxLength: MAX_QUERY_LENGTH } });
 

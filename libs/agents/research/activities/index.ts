@@ -7,12 +7,13 @@ import { answerFormat, eitherFormat, maySearch, mustSearch, searchFormat, turnSc
 import { search } from './search.js';
 import { fitting, nameAll, type NamedPassage } from './shown.js';
 
-/** More than this a small model does not read, and a slow one reads for minutes. */
-const MOST_PROMPT_TOKENS = 3_000;
+/** Passages take an eighth of the context, or this much: with more, a small model loses the question and a slow one reads for a minute. By our count, which is high. */
+const PROMPT_SHARE = 8;
+const LEAST_PROMPT_TOKENS = 800;
 /** Role markers, and the difference between our count and the runtime's. */
 const MARGIN = 200;
 /** A step that is tried again must not give the same answer again. */
-const RETRY_TEMPERATURE = 0.7;
+const RETRY_TEMPERATURE = 0.4;
 
 /** Every turn carries the question and what was found, so it needs no history. */
 export const research: AgentImplementation = {
@@ -24,15 +25,20 @@ export const research: AgentImplementation = {
 };
 
 function turnOf(ctx: TurnContext): Pick<TurnPlan, 'turn' | 'format'> {
-  const { question, mode } = ctx.input as ResearchInput;
+  const input = ctx.input as ResearchInput;
+  const { question, mode } = input;
   const state = ctx.state as ResearchState;
   if (mustSearch(state)) return { turn: user(searchTurn(question, ctx.rejection)), format: searchFormat };
   const write = mode === 'quotes' ? quotesTurn : sentencesTurn;
-  const ask = (shown: NamedPassage[]): string => write(question, shown, state, maySearch(state), ctx.rejection);
-  const outputTokens = researchContract.sampling.maxTokens ?? 0;
-  const shown = fitting(nameAll(state.passages), Math.min(MOST_PROMPT_TOKENS, ctx.deps.contextTokens - outputTokens - MARGIN) - estimateTokens(SYSTEM + ask([])));
+  const ask = (shown: NamedPassage[]): string => write(question, shown, state, maySearch(input, state), ctx.rejection);
+  const shown = fitting(nameAll(state.passages), passageTokens(ctx.deps.contextTokens, estimateTokens(SYSTEM + ask([]))));
   const format = answerFormat(mode, shown);
-  return { turn: user(ask(shown)), format: maySearch(state) ? eitherFormat(format) : format };
+  return { turn: user(ask(shown)), format: maySearch(input, state) ? eitherFormat(format) : format };
+}
+
+function passageTokens(contextTokens: number, otherTokens: number): number {
+  const left = contextTokens - (researchContract.sampling.maxTokens ?? 0) - MARGIN - otherTokens;
+  return Math.min(left, Math.max(LEAST_PROMPT_TOKENS, contextTokens / PROMPT_SHARE));
 }
 
 const user = (content: string): TurnPlan['turn'] => [{ role: 'user', content }];
@@ -46,7 +52,7 @@ function parseTurn(ctx: TurnContext, out: { content: string }): ParsedTurn {
     if (mustSearch(state)) return { ok: false, reason: 'Nothing has been found yet: search first.' };
     return { ok: true, text: '', calls: [{ name: 'answer', args: { claims: said.claims.slice(0, MAX_CLAIMS) } }] };
   }
-  if (!mustSearch(state) && !maySearch(state)) return { ok: false, reason: 'No searches are left: answer from the passages.' };
+  if (!mustSearch(state) && !maySearch(ctx.input as ResearchInput, state)) return { ok: false, reason: 'No searches are left: answer from the passages.' };
   // A query of nothing is a small model's way of having no idea; its question will do.
   const query = said.query.trim().slice(0, 2 * MAX_QUERY_LENGTH) || (ctx.input as ResearchInput).question;
   return { ok: true, text: '', calls: [{ name: 'search', args: { query } }] };

@@ -17,7 +17,7 @@ export const search: Tool = async (ctx, args) => {
   if (ctx.corpusId === null || !(await hasAny(ctx, ctx.corpusId))) {
     return { content: 'The corpus is empty.', reject: { code: 'corpus_empty', reason: 'The corpus has no passages. Ingest documents into it first.', fatal: true } };
   }
-  const queries = state.searches.length === 0 && query !== question ? [query, question] : [query];
+  const queries = state.searches.length === 0 && query !== question ? [question, query] : [query];
   const results: SearchResult[] = [];
   for (const q of queries) results.push(await ctx.deps.search(ctx.tenantId, ctx.corpusId, q, HITS, ctx.signal));
   const found = takeInTurns(results.map((r) => r.hits));

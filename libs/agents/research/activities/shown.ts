@@ -6,8 +6,10 @@ import type { FoundPassage } from '../contract.js';
 export type NamedSentence = { name: string; passage: NamedPassage; text: string; start: number; end: number };
 export type NamedPassage = FoundPassage & { name: string; sentences: NamedSentence[] };
 
-/** Below this a sentence says nothing that could be cited: a heading's number, a stray sign. In letters. */
-const FEWEST_LETTERS = 8;
+/** Fewer words, without a full stop, are a heading. */
+const HEADING_WORDS = 12;
+/** Fewer name a thing or a source, and say nothing of it. */
+const FEWEST_WORDS = 5;
 /** Line breaks and the name before a sentence, in tokens. */
 const PER_SENTENCE = 6;
 const PER_PASSAGE = 30;
@@ -18,7 +20,7 @@ export function nameAll(passages: FoundPassage[]): NamedPassage[] {
   return passages.map((found, i) => {
     const passage: NamedPassage = { ...found, name: `P${i + 1}`, sentences: [] };
     passage.sentences = sentencesOf(found.text)
-      .filter((s) => (s.text.match(/[\p{L}\p{N}]/gu)?.length ?? 0) >= FEWEST_LETTERS)
+      .filter((s) => saysSomething(s.text))
       .map((s) => ({ ...s, name: `S${++count}`, passage }));
     return passage;
   });
@@ -34,4 +36,11 @@ export function fitting(passages: NamedPassage[], tokens: number): NamedPassage[
     shown.push(passage);
   }
   return shown;
+}
+
+/** Headings and questions claim nothing, so nothing can rest on them. */
+function saysSomething(sentence: string): boolean {
+  if (/[?？]["'”’)\]]*$/u.test(sentence)) return false;
+  const words = sentence.match(/[\p{L}\p{N}]+/gu)?.length ?? 0;
+  return words >= HEADING_WORDS || (words >= FEWEST_WORDS && /[.!;:。！]["'”’)\]]*$/u.test(sentence));
 }

@@ -6,7 +6,7 @@ import { research } from './index.js';
 
 const passage = (n: number, text = `Passage ${n} says that treatment ${n} helped. It was tried in ${n} hundred patients.`): FoundPassage => ({ passageId: `p${n}`, documentId: 'd', documentName: 'studies.pdf', page: n, section: 'Results', text });
 const context = (more: Partial<TurnContext> & { state?: ResearchState; contextTokens?: number }): TurnContext => ({
-  tenantId: 't', runId: 'r', step: 2, attempt: 1, input: { question: 'Did it help?', mode: 'sentences' }, corpusId: 'c', rejection: null,
+  tenantId: 't', runId: 'r', step: 2, attempt: 1, input: { question: 'Did it help?', mode: 'sentences', searches: 3 }, corpusId: 'c', rejection: null,
   ...more,
   state: more.state ?? { searches: [], passages: [] },
   deps: { contextTokens: more.contextTokens ?? 8_192 } as TurnContext['deps'],
@@ -33,13 +33,24 @@ describe('a turn', () => {
   });
 
   it('offers a further search while some are left', async () => {
-    const { text, format } = await plan(context({ state: searched([passage(1)]) }));
+    const { text, format } = await plan(context({ state: searched([passage(1)], 2) }));
     expect(format['anyOf']).toHaveLength(2);
-    expect(text).toContain('"query 0"');
+    expect(text).toContain('in other words than "query 0" and "query 1"');
+  });
+
+  it('offers none where the run has one search', async () => {
+    const { format } = await plan(context({ state: searched([passage(1)]), input: { question: 'Did it help?', mode: 'sentences', searches: 1 } }));
+    expect(format['anyOf']).toBeUndefined();
+  });
+
+  it('leaves out headings, questions and sources, on which nothing can rest', async () => {
+    const { text } = await plan(context({ state: searched([passage(1, 'Did it help?\n\nResults and discussion\n\nFrom the archive.\n\nIt helped in nine of ten patients.')], MAX_SEARCHES) }));
+    expect(text).toContain('S1: It helped in nine of ten patients.');
+    expect(text).not.toContain('S2');
   });
 
   it('names passages where the model quotes in its own hand', async () => {
-    const { text, format } = await plan(context({ state: searched([passage(1)], MAX_SEARCHES), input: { question: 'Did it help?', mode: 'quotes' } }));
+    const { text, format } = await plan(context({ state: searched([passage(1)], MAX_SEARCHES), input: { question: 'Did it help?', mode: 'quotes', searches: 3 } }));
     expect(text).toContain('[P1] studies.pdf, page 1, Results\nPassage 1 says');
     expect(JSON.stringify(format)).toContain('"passage":{"type":"string","enum":["P1"]}');
   });

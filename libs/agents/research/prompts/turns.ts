@@ -4,12 +4,14 @@ import { MAX_CLAIMS, type ResearchState } from '../contract.js';
 // Fields are described and never shown filled in: a small model copies what stands in an example.
 export const SYSTEM = 'You answer questions from documents. You say only what the documents say.';
 
+// No turn shows an example: a small model repeats it, or copies the dots that stand for words.
+
 export function searchTurn(question: string, rejection: string | null): string {
   return lines(
     `Question: ${question}`,
     '',
     refused(rejection),
-    'Give a "query" of a few words that finds the passages with the answer. The action is "search".',
+    'Write a search query of a few words that finds the passages with the answer, as JSON with "action", which is "search", and "query".',
   );
 }
 
@@ -19,8 +21,8 @@ export function sentencesTurn(question: string, passages: NamedPassage[], state:
     `Question: ${question}`,
     '',
     refused(rejection),
-    `Answer in one to ${MAX_CLAIMS} claims. "text" is a full sentence that answers the question; "sentences" are the names of the sentences above that it rests on. The action is "answer".`,
     maySearch ? again(state) : null,
+    `Answer the question from the sentences above, as JSON with "action", which is "answer", and at most ${MAX_CLAIMS} "claims". Each claim has "text", a statement that answers the question, and "sentences", the names of the sentences that say so.`,
   );
 }
 
@@ -30,13 +32,15 @@ export function quotesTurn(question: string, passages: NamedPassage[], state: Re
     `Question: ${question}`,
     '',
     refused(rejection),
-    `Answer in one to ${MAX_CLAIMS} claims. "text" is a full sentence that answers the question; "passage" is the name of the passage above that it rests on; "quote" is copied from that passage, word for word and without leaving anything out. The action is "answer".`,
     maySearch ? again(state) : null,
+    `Answer the question from the passages above, as JSON with "action", which is "answer", and at most ${MAX_CLAIMS} "claims". Each claim has "text", a statement that answers the question, "passage", the name of the passage that says so, and "quote", where it says so: copied from that passage word for word, with nothing left out.`,
   );
 }
 
+/** Queries are only told once there are two: the first is the question in other words, and a bad one misleads. */
 function again(state: ResearchState): string {
-  return `If they do not answer it, search again in other words: the action is then "search", with a "query". Searched so far: ${state.searches.map((s) => `"${oneLine(s.query)}"`).join(', ')}.`;
+  const tried = state.searches.length < 2 ? '' : ` than ${state.searches.map((s) => `"${oneLine(s.query)}"`).join(' and ')}`;
+  return `Only where nothing above says anything about it, search again: "action" is "search", and "query" is a query in other words${tried}.`;
 }
 
 function refused(reason: string | null): string | null {

@@ -1,3 +1,6 @@
+/** Between the headings that a section stands under, outermost first. */
+export const TITLE_SEPARATOR = ' > ';
+
 /** A stretch of a page under one title, as character offsets [start, end) of the page's text. */
 export type Section = { title: string | null; start: number; end: number };
 

@@ -1,4 +1,4 @@
-import type { ParsedPage, Section } from './parsed.js';
+import { type ParsedPage, type Section, TITLE_SEPARATOR } from './parsed.js';
 
 /**
  * Puts together the text of a format with headings. A section's title is the path of headings above it
@@ -20,7 +20,7 @@ export class SectionWriter {
     const clean = block.replace(/[ \t]+$/gm, '').replace(/\n{3,}/g, '\n\n').replace(/^\n+|\s+$/g, '');
     if (clean === '') return;
     const start = this.append(clean);
-    const title = this.path.map((h) => h.title).join(' > ') || null;
+    const title = this.path.map((h) => h.title).join(TITLE_SEPARATOR) || null;
     const last = this.sections.at(-1);
     // The blank line between two blocks of one section belongs to it.
     if (last && last.title === title && last.end + 2 === start) last.end = this.text.length;
