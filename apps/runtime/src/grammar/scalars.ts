@@ -1,6 +1,6 @@
 import { integerRange } from './integer-range.js';
 import { count, invalid, onlyKeywords, type Schema, unsupported, wholeNumber } from './keywords.js';
-import { jsonLiteral } from './rules.js';
+import { wordTree } from './word-tree.js';
 
 /** llama.cpp refuses more repetitions of one item (MAX_REPETITION_THRESHOLD in llama-grammar.cpp). */
 export const MOST_REPETITIONS = 2000;
@@ -19,7 +19,7 @@ const FORMATS: Record<string, string> = {
 /** GBNF of the value list of `enum` or `const`. */
 export function choice(values: unknown, path: string): string {
   if (!Array.isArray(values) || values.length === 0) throw invalid('enum', path, 'a list with at least one value');
-  return [...new Set(values.map(jsonLiteral))].join(' | ');
+  return wordTree([...new Set(values.map((value) => JSON.stringify(value)))]);
 }
 
 export function stringRule(schema: Schema, path: string): string {

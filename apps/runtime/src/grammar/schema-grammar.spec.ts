@@ -39,7 +39,7 @@ describe('schemaGrammar', () => {
   });
 
   it('bounds arrays and strings', () => {
-    expect(schemaGrammar({ type: 'array', items: { type: 'string', maxLength: 12 }, minItems: 2, maxItems: 5 })).toContain('(sep r0){1,4}');
+    expect(schemaGrammar({ type: 'array', items: { type: 'string', maxLength: 12 }, minItems: 2, maxItems: 5 })).toContain('r1 ::= sep r0\nr2 ::= "[" r0 r1{1,4} "]"');
     expect(schemaGrammar({ type: 'string', minLength: 1, maxLength: 12 })).toContain('char{1,12}');
     expect(schemaGrammar({ type: 'array', items: { type: 'null' }, maxItems: 0 })).toContain('"[]"');
   });

@@ -126,7 +126,7 @@ class SchemaWriter {
     if (most !== undefined && most < least) throw invalid('maxItems', path, 'at least minItems');
     if (Math.max(least, most ?? 0) > MOST_REPETITIONS) throw unsupported(most === undefined ? 'minItems' : 'maxItems', path, `above ${MOST_REPETITIONS}`);
     if (most === 0) return '"[]"';
-    const rest = repeated(`(sep ${item})`, Math.max(0, least - 1), most === undefined ? undefined : most - 1);
+    const rest = repeated(this.rules.add(`sep ${item}`), Math.max(0, least - 1), most === undefined ? undefined : most - 1);
     return least === 0 ? `"[" (${item} ${rest})? "]"` : `"[" ${item} ${rest} "]"`;
   }
 
