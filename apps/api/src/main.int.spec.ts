@@ -69,9 +69,12 @@ describe('the API process', () => {
     const url = await api.said(READY);
     const { body: run } = await request(url).post('/v1/runs').send({ agent: 'probe', input: {} }).expect(202);
     const stream = await fetch(`${url}/v1/runs/${run.id}/events`, { headers: { accept: 'text/event-stream' } });
-    const text = stream.text();
+    const reader = stream.body!.pipeThrough(new TextDecoderStream()).getReader();
+    let text = '';
+    while (!text.includes('event: run.queued')) text += (await reader.read()).value!;
     api.child.kill('SIGTERM');
-    expect(await text).toContain('event: run.queued');
+    // Ends, rather than being cut: a cut connection would reject.
+    while (!(await reader.read()).done);
     expect(await api.exited).toBe(0);
   });
 

@@ -1,10 +1,9 @@
 import type { NamedPassage } from '../activities/shown.js';
 import { MAX_CLAIMS, type ResearchState } from '../contract.js';
 
-// Fields are described and never shown filled in: a small model copies what stands in an example.
+// For small models: fields are described and never shown filled in, since what stands in an example is copied, and the
+// question stands first, since what stands last is repeated.
 export const SYSTEM = 'You answer questions from documents. You say only what the documents say.';
-
-// No turn shows an example: a small model repeats it, or copies the dots that stand for words.
 
 export function searchTurn(question: string, rejection: string | null): string {
   return lines(
@@ -17,23 +16,23 @@ export function searchTurn(question: string, rejection: string | null): string {
 
 export function sentencesTurn(question: string, passages: NamedPassage[], state: ResearchState, maySearch: boolean, rejection: string | null): string {
   return lines(
-    ...passages.flatMap((p) => [place(p), ...p.sentences.map((s) => `${s.name}: ${oneLine(s.text)}`), '']),
     `Question: ${question}`,
     '',
+    ...passages.flatMap((p) => [place(p), ...p.sentences.map((s) => `${s.name}: ${oneLine(s.text)}`), '']),
     refused(rejection),
     maySearch ? again(state) : null,
-    `Answer the question from the sentences above, as JSON with "action", which is "answer", and at most ${MAX_CLAIMS} "claims". Each claim has "text", a statement that answers the question, and "sentences", the names of the sentences that say so.`,
+    `Answer the question in at most ${MAX_CLAIMS} claims; the action is "answer". "text" is a full sentence with what the sentences above found; "sentences" are the names of the sentences it rests on.`,
   );
 }
 
 export function quotesTurn(question: string, passages: NamedPassage[], state: ResearchState, maySearch: boolean, rejection: string | null): string {
   return lines(
-    ...passages.flatMap((p) => [place(p), p.text, '']),
     `Question: ${question}`,
     '',
+    ...passages.flatMap((p) => [place(p), p.text, '']),
     refused(rejection),
     maySearch ? again(state) : null,
-    `Answer the question from the passages above, as JSON with "action", which is "answer", and at most ${MAX_CLAIMS} "claims". Each claim has "text", a statement that answers the question, "passage", the name of the passage that says so, and "quote", where it says so: copied from that passage word for word, with nothing left out.`,
+    `Answer the question in at most ${MAX_CLAIMS} claims; the action is "answer". "text" is a full sentence with what the passages above found; "passage" is the name of the passage it rests on; "quote" is where that passage says so, copied word for word with nothing left out.`,
   );
 }
 
