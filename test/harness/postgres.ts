@@ -3,9 +3,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { postgresBinaries, type PostgresBinaries } from '../../libs/platform/src/stack/setup/postgres-binaries.js';
+import { freePort, postgresBinaries } from '#platform/stack';
 import { Child } from './child.js';
-import { freePort } from './free-port.js';
 import { SETUP } from './setup.js';
 import { until } from './until.js';
 
@@ -75,7 +74,7 @@ export class TestPostgres {
   }
 }
 
-function initialise(binaries: PostgresBinaries, data: string): void {
+function initialise(binaries: Awaited<ReturnType<typeof postgresBinaries>>, data: string): void {
   const [command, ...args] = [...asUnprivileged(), join(binaries.bin, 'initdb'), '-D', data, '-U', 'postgres', '--auth=trust', '-E', 'UTF8', '--locale=C', '--no-sync'];
   const { status, stderr } = spawnSync(command, args, { env: { ...process.env, ...binaries.env }, encoding: 'utf8' });
   if (status !== 0) throw new Error(`initdb failed: ${stderr}`);

@@ -1,9 +1,8 @@
 import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
 import { SEARCH_ATTRIBUTES } from '#contracts';
-import { temporalCli } from '../../libs/platform/src/stack/setup/temporal-binaries.js';
+import { freePort, TEMPORAL_PRAGMAS, TEMPORAL_SETTINGS, temporalCli } from '#platform/stack';
 import { Child } from './child.js';
-import { freePort } from './free-port.js';
 import { SETUP } from './setup.js';
 import { until } from './until.js';
 
@@ -19,9 +18,9 @@ export class TestTemporal {
   /** `config`: dynamic configuration, `name=value`. */
   static async start(folder: string, config: string[] = []): Promise<TestTemporal> {
     const port = await freePort();
-    const dynamic = [...['transfer', 'timer', 'visibility'].map((q) => `history.${q}ProcessorMaxPollRPS=2000`), ...config].flatMap((v) => ['--dynamic-config-value', v]);
     // As the embedded stack starts it.
-    const pragmas = ['--sqlite-pragma', 'journal_mode=wal', '--sqlite-pragma', 'synchronous=normal'];
+    const dynamic = [...TEMPORAL_SETTINGS, ...config].flatMap((v) => ['--dynamic-config-value', v]);
+    const pragmas = TEMPORAL_PRAGMAS.flatMap((v) => ['--sqlite-pragma', v]);
     const attributes = Object.entries(SEARCH_ATTRIBUTES).flatMap(([name, type]) => ['--search-attribute', `${name}=${TYPES[type]}`]);
     const args = ['server', 'start-dev', '--db-filename', join(folder, 'temporal.db'), '--ip', '127.0.0.1', '--port', String(port), '--headless', '--log-level', 'error', ...dynamic, ...pragmas, ...attributes];
     const child = new Child('temporal', { command: await temporalCli(SETUP), args, log: join(folder, 'temporal.log') });

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { NativeConnection, Worker, type WorkflowBundle } from '@temporalio/worker';
 import { Client, Connection } from '@temporalio/client';
 import { createIngestionActivities, createReconcilerActivities, createRunActivities, type RunDeps } from '#activities';
@@ -10,6 +11,9 @@ const STICKY_TIMEOUT = '3s' as const;
 /** So that a cancel reaches an activity promptly. */
 const HEARTBEAT_THROTTLE = '2s' as const;
 const GRACE = '8s' as const;
+
+/** Milliseconds before a start of the reconciler that Temporal did not take is tried again. */
+const START_RETRY_MS = 5_000;
 
 export type RunningWorkers = { run(): Promise<void>; shutdown(): void };
 
@@ -42,12 +46,13 @@ export async function createWorkers(config: Config, deps: RunDeps, workflowBundl
   return {
     async run() {
       const running = Promise.all([main.run(), gate.run()]);
-      await client.workflow
-        .start(WORKFLOWS.reconciler, { workflowId: workflowIds.reconciler, taskQueue: TASK_QUEUES.main, workflowIdConflictPolicy: 'USE_EXISTING', staticSummary: 'repairs what fell out of step' })
-        .catch(() => undefined);
+      const stopped = new AbortController();
+      const starting = startReconciler(client, stopped.signal);
       try {
         await running;
       } finally {
+        stopped.abort();
+        await starting;
         await connection.close();
         await clientConnection.close();
       }
@@ -57,4 +62,16 @@ export async function createWorkers(config: Config, deps: RunDeps, workflowBundl
       gate.shutdown();
     },
   };
+}
+
+/** Starts the reconciler, which one worker or another has mostly done before; until it runs nothing repairs what falls out of step. */
+async function startReconciler(client: Client, stopped: AbortSignal): Promise<void> {
+  while (!stopped.aborted) {
+    try {
+      await client.workflow.start(WORKFLOWS.reconciler, { workflowId: workflowIds.reconciler, taskQueue: TASK_QUEUES.main, workflowIdConflictPolicy: 'USE_EXISTING', staticSummary: 'repairs what fell out of step' });
+      return;
+    } catch {
+      await sleep(START_RETRY_MS, undefined, { signal: stopped }).catch(() => undefined);
+    }
+  }
 }

@@ -5,13 +5,22 @@ import { withTx } from './tx.js';
 
 export type Chunk = { n: number; kind: StreamPart['type']; body: string };
 
-/** Writes a batch of streamed text; not durable on purpose, since the message that replaces it is. */
+/**
+ * Writes a batch of streamed text, while the attempt is open: what a worker writes on that has not heard of its end is
+ * dropped. Not durable on purpose, since the message that replaces it is.
+ */
 export async function writeChunk(pool: Pool, key: StepKey, delivery: number, c: Chunk): Promise<void> {
   await withTx(
     pool,
     key.tenantId,
     (tx) =>
-      tx.query('insert into stream_chunks (tenant_id, run_id, step, attempt, delivery, n, kind, body) values ($1,$2,$3,$4,$5,$6,$7,$8) on conflict do nothing', [key.tenantId, key.runId, key.step, key.attempt, delivery, c.n, c.kind, c.body]),
+      tx.query(
+        // The lock makes whoever closes the attempt wait, and so delete this too.
+        `insert into stream_chunks (tenant_id, run_id, step, attempt, delivery, n, kind, body)
+         select tenant_id, run_id, step, attempt, $5, $6, $7, $8 from steps where tenant_id = $1 and run_id = $2 and step = $3 and attempt = $4 and state = 'open' for share
+         on conflict do nothing`,
+        [key.tenantId, key.runId, key.step, key.attempt, delivery, c.n, c.kind, c.body],
+      ),
     { durable: false },
   );
 }

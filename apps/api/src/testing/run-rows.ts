@@ -44,7 +44,10 @@ export class RunRows {
   }
 
   async say(ref: RunRef, at: { step: number; attempt: number; delivery: number; n: number }, body: string): Promise<void> {
-    await writeChunk(this.pool, { ...ref, step: at.step, attempt: at.attempt }, at.delivery, { n: at.n, kind: 'text.delta', body });
+    const key = { ...ref, step: at.step, attempt: at.attempt };
+    // Text is taken of an open attempt only.
+    await this.tx((tx) => openAttempt(tx, key, at.step - 1, null));
+    await writeChunk(this.pool, key, at.delivery, { n: at.n, kind: 'text.delta', body });
     this.notifier.announce(ref.runId, 0);
   }
 
