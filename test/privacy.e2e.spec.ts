@@ -13,7 +13,7 @@ describe('content', () => {
   let stack: Stack;
   const ref = { tenantId: LOCAL_TENANT, runId: '' };
   beforeAll(async () => {
-    stack = await Stack.start();
+    stack = await Stack.start({ worker: 'apps/worker/src/main.ts' });
     await stack.api.start();
     const post = async (path: string, body: unknown) => {
       const answer = await fetch(`${stack.apiUrl}/v1/${path}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });

@@ -29,7 +29,8 @@ export class Stack {
     readonly client: Client,
   ) {}
 
-  static async start(): Promise<Stack> {
+  /** `worker`: the product's own entry where no test kills the worker; it bundles the workflows each time it starts. */
+  static async start({ worker: entry = 'test/worker-main.ts' }: { worker?: string } = {}): Promise<Stack> {
     const folder = await mkdtemp(join(tmpdir(), 'holdfast-kill-'));
     const [postgres, temporal, bundle] = await Promise.all([TestPostgres.start(folder), TestTemporal.start(folder), bundleWorkflows()]);
     await Promise.all([migrate(postgres.url), writeFile(join(folder, 'bundle.js'), bundle.code)]);
@@ -41,7 +42,7 @@ export class Stack {
       HOLDFAST_RUNTIME_URL: `http://127.0.0.1:${runtimePort}`, HOLDFAST_MODEL: 'play?steps=3', HOLDFAST_EMBED_MODEL: 'scripted-embed', HOLDFAST_PROBE_AGENT: '1',
       HOLDFAST_MODEL_SLOTS: '4', HOLDFAST_TEST_BUNDLE: join(folder, 'bundle.js'),
     };
-    const worker = part(folder, 'worker', 'test/worker-main.ts', [], env, /worker ready/);
+    const worker = part(folder, 'worker', entry, [], env, /worker ready/);
     const api = part(folder, 'api', 'apps/api/src/main.ts', [], env, /api ready/);
     await Promise.all([runtime.start(), worker.start()]);
     const client = new Client({ connection: await Connection.connect({ address: temporal.address }) });

@@ -11,7 +11,7 @@ jest.setTimeout(60_000);
 describe('kill -9, seen by a reader of the event stream:', () => {
   let stack: Stack;
   beforeAll(async () => {
-    stack = await Stack.start();
+    stack = await Stack.start({ worker: 'apps/worker/src/main.ts' });
     await stack.api.start();
   });
   afterAll(() => stack?.stop());

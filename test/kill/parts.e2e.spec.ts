@@ -8,13 +8,13 @@ import { Stack } from '../harness/stack.js';
 
 jest.setTimeout(60_000);
 
-/** The worker and the model's runtime, each killed with SIGKILL while a run is under way. */
-describe('kill -9', () => {
+/** The worker and the model's runtime, each ended while a run is under way. */
+describe('in the middle of a run,', () => {
   let stack: Stack;
   beforeAll(async () => void (stack = await Stack.start()));
   afterAll(() => stack?.stop());
 
-  it('of the worker in mid model call: the run goes on from the step it was in', async () => {
+  it('kill -9 of the worker in mid model call: the run goes on from the step it was in', async () => {
     const ref = await stack.startRun({ steps: 4, delayMs: 400 });
     await stack.untilStep(ref, 2);
     await sleep(150);
@@ -27,7 +27,7 @@ describe('kill -9', () => {
     expect(branch).toEqual([1, 2, 3, 4, 5]);
   });
 
-  it('of the worker at random moments, several times: each line is written under one key, whatever was repeated', async () => {
+  it('kill -9 of the worker at random moments, several times: each line is written under one key, whatever was repeated', async () => {
     const path = join(stack.folder, 'lines');
     const scenario: Scenario = { steps: 12, delayMs: 120, tool: 'append_line', path, calls: 2 };
     const refs = await Promise.all([1, 2, 3].map((key) => stack.startRun({ ...scenario, key: String(key) })));
@@ -45,7 +45,19 @@ describe('kill -9', () => {
     await expectLines(path, refs.length * scenario.steps * 2);
   });
 
-  it('of the runtime in mid generation: the run says what it waits for, and goes on', async () => {
+  it('SIGTERM of the worker is no cancel: the model call under way is finished, and the run waits for the next worker', async () => {
+    const ref = await stack.startRun({ steps: 3, delayMs: 900 });
+    await stack.untilStep(ref, 2);
+    await sleep(200);
+    await stack.worker.stop();
+    expect(await stack.run(ref)).toMatchObject({ status: 'running', head_step: 1, next_step: 3 });
+    await stack.worker.start();
+    await stack.untilStatus(ref, 'completed');
+    const { events } = await checkRun(stack.pool, ref, { status: 'completed' });
+    expect(events.filter((e) => e.type === 'step.attempt_reset')).toEqual([]);
+  });
+
+  it('kill -9 of the runtime in mid generation: the run says what it waits for, and goes on', async () => {
     const ref = await stack.startRun({ steps: 3, delayMs: 600 });
     await stack.untilStep(ref, 2);
     await sleep(250);
