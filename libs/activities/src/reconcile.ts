@@ -31,11 +31,11 @@ export function createReconcilerActivities(deps: ReconcilerDeps) {
   return {
     reconcileRuns: activity<void, void>(async () => {
       const all = pass++ % FULL_EVERY === 0;
-      let failure: unknown;
+      let failure: Error | undefined;
       for (const ref of await withTx(deps.pool, ALL_TENANTS, (tx) => readQueuedIngestions(tx, STALE_SECONDS, PAGE))) await deps.starter.startIngestion(ref);
       for (let after: string | null = null; ; ) {
         const page: LiveRun[] = await withTx(deps.pool, ALL_TENANTS, (tx) => readLiveRuns(tx, { staleSeconds: STALE_SECONDS, all, after, limit: PAGE }));
-        for (const run of page) await reconcile(deps, run).catch((error: unknown) => (failure ??= error));
+        for (const run of page) await reconcile(deps, run).catch((error: unknown) => (failure ??= error as Error));
         if (page.length < PAGE) break;
         after = page.at(-1)!.runId;
       }
