@@ -1,5 +1,5 @@
 import type { NamedPassage } from '../activities/shown.js';
-import { MAX_CLAIMS, type ResearchState } from '../contract.js';
+import type { ResearchState } from '../contract.js';
 
 // For small models: fields are described and never shown filled in, since what stands in an example is copied, and the
 // question stands first, since what stands last is repeated.
@@ -16,23 +16,23 @@ export function searchTurn(question: string, rejection: string | null): string {
 
 export function sentencesTurn(question: string, passages: NamedPassage[], state: ResearchState, maySearch: boolean, rejection: string | null): string {
   return lines(
-    `Question: ${question}`,
+    question,
     '',
-    ...passages.flatMap((p) => [place(p), ...p.sentences.map((s) => `${s.name}: ${oneLine(s.text)}`), '']),
+    ...passages.flatMap((p) => [...p.sentences.map((s) => `${s.name}: ${oneLine(s.text)}`), '']),
     refused(rejection),
     maySearch ? again(state) : null,
-    `Answer the question in at most ${MAX_CLAIMS} claims; the action is "answer". "text" is a full sentence with what the sentences above found; "sentences" are the names of the sentences it rests on.`,
+    'Answer as JSON. "text" is the answer in a full sentence; "sentences" are the names of the sentences above that say so.',
   );
 }
 
 export function quotesTurn(question: string, passages: NamedPassage[], state: ResearchState, maySearch: boolean, rejection: string | null): string {
   return lines(
-    `Question: ${question}`,
+    question,
     '',
     ...passages.flatMap((p) => [place(p), p.text, '']),
     refused(rejection),
     maySearch ? again(state) : null,
-    `Answer the question in at most ${MAX_CLAIMS} claims; the action is "answer". "text" is a full sentence with what the passages above found; "passage" is the name of the passage it rests on; "quote" is where that passage says so, copied word for word with nothing left out.`,
+    'Answer as JSON. "text" is the answer in a full sentence; "passage" is the name of the passage above that says so; "quote" is where it says so, copied word for word with nothing left out.',
   );
 }
 

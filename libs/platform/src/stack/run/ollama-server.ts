@@ -46,10 +46,10 @@ export async function startOllama(set: ProcessSet, binary: string, { port, model
   return url;
 }
 
-/** Makes a Gemma from a GGUF file, under `model`. */
+/** Makes a Gemma from a GGUF file, under `model`. It computes on one thread: two that share cores with a stack stall each other. */
 export async function createGemma(url: string, model: string, gguf: string): Promise<void> {
   const files = { 'model.gguf': await uploadBlob(url, gguf) };
-  await create(url, { model, files, template: GEMMA_TEMPLATE, parameters: { stop: ['<end_of_turn>'] } });
+  await create(url, { model, files, template: GEMMA_TEMPLATE, parameters: { stop: ['<end_of_turn>'], num_thread: 1 } });
 }
 
 /** Makes an embedding model from a published folder: safetensors, tokenizer, pooling. */
