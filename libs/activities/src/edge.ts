@@ -11,8 +11,8 @@ const HEARTBEAT_MS = 2_500;
 export function activity<I, O>(fn: (input: I, signal: AbortSignal) => Promise<O>): (input: I) => Promise<O> {
   return async (input) => {
     const context = Context.current();
+    // From the first line on; not at once, since the timeout counts from the start and a short activity needs none.
     const heartbeat = setInterval(() => context.heartbeat(), HEARTBEAT_MS);
-    context.heartbeat();
     try {
       return await fn(input, context.cancellationSignal);
     } catch (error) {

@@ -8,10 +8,15 @@ export function contentHash(tenantId: string, body: string): Buffer {
   return createHash('sha256').update(tenantId).update('\0').update(body).digest();
 }
 
+/** Postgres text holds no NUL, and a model may well write one. */
+const storable = (text: string): string => text.replaceAll('\0', '\uFFFD');
+
+/** The hash that `putContents` gives a text, known before it is written. */
+export const hashOf = (tenantId: string, text: string): Buffer => contentHash(tenantId, storable(text));
+
 /** Writes bodies that are not there yet and returns their hashes, in order. */
 export async function putContents(tx: Tx, tenantId: string, texts: string[]): Promise<Buffer[]> {
-  // Postgres text holds no NUL, and a model may well write one.
-  const bodies = texts.map((t) => t.replaceAll('\0', '\uFFFD'));
+  const bodies = texts.map(storable);
   const hashes = bodies.map((b) => contentHash(tenantId, b));
   if (bodies.length === 0) return hashes;
   await tx.query({

@@ -1,5 +1,5 @@
 import type { ChatMessage, RunRef } from '#contracts';
-import { putContents } from './contents.js';
+import { hashOf, putContents } from './contents.js';
 import type { Tx } from './pool.js';
 import type { StepKey } from './steps.js';
 
@@ -11,8 +11,11 @@ export type NewMessage = { ordinal: number; message: ChatMessage; tokens: number
 
 /** Appends messages of an attempt; one that is there already is left as it is. Bodies go to `contents`; a body of a plain text message is the text itself, any other is JSON. */
 export async function insertMessages(tx: Tx, key: StepKey, messages: NewMessage[]): Promise<void> {
-  const hashes = await putContents(tx, key.tenantId, messages.map((m) => encodeBody(m.message)));
-  await tx.query({
+  const bodies = messages.map((m) => encodeBody(m.message));
+  const hashes = bodies.map((body) => hashOf(key.tenantId, body));
+  // Neither needs the other's answer, so both go out at once.
+  const written = putContents(tx, key.tenantId, bodies);
+  const inserted = tx.query({
     name: 'insert-messages',
     text: `insert into messages (tenant_id, run_id, step, attempt, ordinal, role, hash, tool, tokens)
            select $1, $2, $3, $4, m.ordinal, m.role, m.hash, m.tool, m.tokens
@@ -20,6 +23,7 @@ export async function insertMessages(tx: Tx, key: StepKey, messages: NewMessage[
            on conflict do nothing`,
     values: [key.tenantId, key.runId, key.step, key.attempt, messages.map((m) => m.ordinal), messages.map((m) => m.message.role), hashes, messages.map((m) => m.message.toolName ?? null), messages.map((m) => m.tokens)],
   });
+  await Promise.all([written, inserted]);
 }
 
 /** Leading NUL is impossible in Postgres text, so a control character marks the structured form. */
