@@ -16,8 +16,7 @@ export async function migrate(databaseUrl: string): Promise<string[]> {
   client.on('error', () => undefined);
   await client.connect();
   try {
-    await requireVector(client);
-    await client.query(`create table if not exists migrations (name text primary key, applied_at timestamptz not null default now())`).catch(ignoreRace);
+    await inTransaction(client, () => prepare(client));
     const applied: string[] = [];
     for (const name of (await readdir(FOLDER)).filter((f) => NAME.test(f)).sort()) {
       if (await apply(client, name)) applied.push(name);
@@ -30,15 +29,31 @@ export async function migrate(databaseUrl: string): Promise<string[]> {
 
 async function apply(client: pg.Client, name: string): Promise<boolean> {
   const sql = await readFile(FOLDER + name, 'utf8');
+  return inTransaction(client, async () => {
+    const { rowCount } = await client.query('insert into migrations (name) values ($1) on conflict do nothing', [name]);
+    if (!rowCount) return false;
+    await client.query(`set local holdfast.tenant = '*'`);
+    await client.query(sql);
+    return true;
+  });
+}
+
+/** Any number, the same in every process. */
+const FIRST_START = 4_072_026;
+
+/** What the first migration needs. `IF NOT EXISTS` can still collide in the catalogue where two processes start at once, hence the lock. */
+async function prepare(client: pg.Client): Promise<void> {
+  await client.query('select pg_advisory_xact_lock($1)', [FIRST_START]);
+  await requireVector(client);
+  await client.query('create table if not exists migrations (name text primary key, applied_at timestamptz not null default now())');
+}
+
+async function inTransaction<T>(client: pg.Client, work: () => Promise<T>): Promise<T> {
   await client.query('begin');
   try {
-    const { rowCount } = await client.query('insert into migrations (name) values ($1) on conflict do nothing', [name]);
-    if (rowCount) {
-      await client.query(`set local holdfast.tenant = '*'`);
-      await client.query(sql);
-    }
+    const result = await work();
     await client.query('commit');
-    return Boolean(rowCount);
+    return result;
   } catch (error) {
     await client.query('rollback').catch(() => undefined);
     throw error;
@@ -55,9 +70,4 @@ async function requireVector(client: pg.Client): Promise<void> {
       { cause },
     );
   }
-}
-
-/** Two first starts at once: CREATE TABLE IF NOT EXISTS can still collide in the catalogue. */
-function ignoreRace(error: Error & { code?: string }): void {
-  if (error.code !== '23505' && error.code !== '42P07') throw error;
 }
