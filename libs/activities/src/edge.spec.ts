@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
@@ -6,6 +6,8 @@ import { HoldfastError } from '#contracts';
 import { activity, nameOf } from './edge.js';
 
 const mockEnvironment = () => new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') });
+jest.setTimeout(15_000);
+
 const untilAborted = activity(async (_input: null, signal: AbortSignal) => new Promise<never>((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error))));
 
 async function cancelled(reason: 'WORKER_SHUTDOWN' | 'CANCELLED' | 'NOT_FOUND'): Promise<unknown> {
@@ -16,11 +18,14 @@ async function cancelled(reason: 'WORKER_SHUTDOWN' | 'CANCELLED' | 'NOT_FOUND'):
 }
 
 describe('activity', () => {
-  it('beats from its first line', async () => {
+  it('beats while it works, whatever it does first, and no longer', async () => {
     const env = mockEnvironment();
     let beats = 0;
     env.on('heartbeat', () => beats++);
-    await env.run(activity(async () => expect(beats).toBe(1)), null);
+    await env.run(activity(() => new Promise((done) => setTimeout(done, 2_700))), null);
+    expect(beats).toBe(1);
+    await new Promise((done) => setTimeout(done, 2_700));
+    expect(beats).toBe(1);
   });
 
   it('tells a worker that shuts down from a person’s cancel: the first is tried again, the second is not', async () => {
