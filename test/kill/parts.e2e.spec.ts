@@ -15,7 +15,7 @@ describe('in the middle of a run,', () => {
   afterAll(() => stack?.stop());
 
   it('kill -9 of the worker in mid model call: the run goes on from the step it was in', async () => {
-    const ref = await stack.startRun({ steps: 4, delayMs: 400 });
+    const ref = await stack.startRun({ steps: 3, delayMs: 1_200 });
     await stack.untilStep(ref, 2);
     await sleep(150);
     await stack.worker.kill();
@@ -24,7 +24,7 @@ describe('in the middle of a run,', () => {
     await stack.untilStatus(ref, 'completed', 30_000);
     const { branch } = await checkRun(stack.pool, ref, { status: 'completed' });
     expect(at.next_step).toBe(3);
-    expect(branch).toEqual([1, 2, 3, 4, 5]);
+    expect(branch).toEqual([1, 2, 3, 4]);
   });
 
   it('kill -9 of the worker at random moments, several times: each line is written under one key, whatever was repeated', async () => {
@@ -46,7 +46,7 @@ describe('in the middle of a run,', () => {
   });
 
   it('SIGTERM of the worker is no cancel: the model call under way is finished, and the run waits for the next worker', async () => {
-    const ref = await stack.startRun({ steps: 3, delayMs: 900 });
+    const ref = await stack.startRun({ steps: 3, delayMs: 1_500 });
     await stack.untilStep(ref, 2);
     await sleep(200);
     await stack.worker.stop();

@@ -27,7 +27,8 @@ const INVENTED = 'Vitamin C cured every patient of the trial within a week.';
 const search: ScriptedAnswer = { content: JSON.stringify({ action: 'search', query: 'vitamin C wrist fracture pain syndrome' }) };
 const answer = (...claims: unknown[]): ScriptedAnswer => ({ content: JSON.stringify({ action: 'answer', claims }) });
 const promptOf = (request: ScriptedRequest): string => request.messages.at(-1)!.content;
-const isFirst = (request: ScriptedRequest): boolean => !promptOf(request).includes('[P1]');
+/** Neither passages nor their sentences are shown yet. */
+const isFirst = (request: ScriptedRequest): boolean => !/^(\[P1\]|S1: )/m.test(promptOf(request));
 
 /** Ingestion and the research agent through Temporal and Postgres, with a scripted model. */
 describe('a research run', () => {
