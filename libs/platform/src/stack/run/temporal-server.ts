@@ -19,13 +19,16 @@ export interface TemporalServer {
 
 /**
  * At their default of 20 the server admits 20 tasks a second on its one shard, whatever they cost. Fairness is what
- * keeps one tenant's batch from starving another's run.
+ * keeps one tenant's batch from starving another's run. With one partition a queue, priorities are kept strictly, and
+ * a task meets its poller without being forwarded.
  */
 export const TEMPORAL_SETTINGS = [
   'history.transferProcessorMaxPollRPS=2000',
   'history.timerProcessorMaxPollRPS=2000',
   'history.visibilityProcessorMaxPollRPS=2000',
   'matching.enableFairness=true',
+  'matching.numTaskqueueReadPartitions=1',
+  'matching.numTaskqueueWritePartitions=1',
 ] as const;
 export const TEMPORAL_PRAGMAS = ['journal_mode=wal', 'synchronous=normal'] as const;
 
