@@ -1,4 +1,4 @@
-import { HoldfastError, type RunRef } from '#contracts';
+import type { RunRef } from '#contracts';
 import type { Tx } from './pool.js';
 import type { StepKey } from './steps.js';
 
@@ -37,14 +37,17 @@ export async function startEffect(tx: Tx, key: LedgerKey, tool: string, effect: 
  * @throws HoldfastError `attempt_closed` where another delivery was quicker: its outcome stands, and this transaction must not.
  */
 export async function finishEffect(tx: Tx, key: LedgerKey, e: { tool: string; effect: string; state: LedgerState; outcome: unknown; ms: number }): Promise<void> {
-  const { rowCount } = await tx.query({
+  await tx.query({
     name: 'finish-effect',
-    text: `insert into ledger (tenant_id, run_id, step, attempt, call, tool, effect, state, outcome, started_at, done_at)
-           values ($1,$2,$3,$4,$5,$6,$7,$8,$9, clock_timestamp() - make_interval(secs => $10::float8 / 1000), clock_timestamp())
-           on conflict (tenant_id, run_id, step, attempt, call) do update set state = excluded.state, outcome = excluded.outcome, done_at = excluded.done_at where ledger.state = 'started'`,
+    text: `
+      with finished as (
+        insert into ledger (tenant_id, run_id, step, attempt, call, tool, effect, state, outcome, started_at, done_at)
+        values ($1,$2,$3,$4,$5,$6,$7,$8,$9, clock_timestamp() - make_interval(secs => $10::float8 / 1000), clock_timestamp())
+        on conflict (tenant_id, run_id, step, attempt, call) do update set state = excluded.state, outcome = excluded.outcome, done_at = excluded.done_at where ledger.state = 'started'
+        returning 1)
+      select holdfast_require_open(exists (select 1 from finished), 'Another delivery of this call has written its outcome.')`,
     values: [key.tenantId, key.runId, key.step, key.attempt, key.call, e.tool, e.effect, e.state, JSON.stringify(e.outcome), e.ms],
   });
-  if (!rowCount) throw new HoldfastError('attempt_closed', 'Another delivery of this call has written its outcome.');
 }
 
 export type CallRow = { step: number; attempt: number; call: number; tool: string; effect: string; state: string; deliveries: number; outcome: unknown; ms: number | null };

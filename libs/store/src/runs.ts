@@ -1,5 +1,5 @@
 import type { ErrorCode, Limits, NewEvent, Priority, RunRef, RunStatus, Sampling } from '#contracts';
-import { putContents } from './contents.js';
+import { hashOf, putContents } from './contents.js';
 import { appendEvents } from './events.js';
 import type { Tx } from './pool.js';
 import { abandonOpenStep } from './steps.js';
@@ -106,8 +106,8 @@ export async function endRun(tx: Tx, ref: RunRef, end: { status: RunStatus; reas
 }
 
 export async function setResult(tx: Tx, ref: RunRef, result: unknown): Promise<void> {
-  const [hash] = await putContents(tx, ref.tenantId, [JSON.stringify(result)]);
-  await tx.query('update runs set result_hash = $3 where tenant_id = $1 and run_id = $2', [ref.tenantId, ref.runId, hash]);
+  const body = JSON.stringify(result);
+  await Promise.all([putContents(tx, ref.tenantId, [body]), tx.query('update runs set result_hash = $3 where tenant_id = $1 and run_id = $2', [ref.tenantId, ref.runId, hashOf(ref.tenantId, body)])]);
 }
 
 /** Whether this execution has written the run's end already. */

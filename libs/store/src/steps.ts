@@ -10,7 +10,7 @@ export type StepKey = RunRef & { step: number; attempt: number };
  * @throws HoldfastError `attempt_closed`
  */
 export async function openAttempt(tx: Tx, key: StepKey, parent: number, steering: Steering | null): Promise<void> {
-  const { rowCount } = await tx.query({
+  await tx.query({
     name: 'open-attempt',
     text: `
       with opened as (
@@ -20,22 +20,25 @@ export async function openAttempt(tx: Tx, key: StepKey, parent: number, steering
         on conflict (tenant_id, run_id, step) do update
           set attempt = excluded.attempt, state_hash = case when steps.attempt < excluded.attempt then excluded.state_hash else steps.state_hash end, digest = case when steps.attempt < excluded.attempt then null else steps.digest end
           where steps.state = 'open' and steps.attempt <= excluded.attempt
-        returning xmax = 0 as first)
-      update run_heads set next_step = greatest(next_step, $3 + 1), head_step = $5, steering_actions = steering_actions + case when opened.first and $7 then 1 else 0 end
-      from opened where tenant_id = $1 and run_id = $2`,
+        returning xmax = 0 as first
+      ), moved as (
+        update run_heads set next_step = greatest(next_step, $3 + 1), head_step = $5, steering_actions = steering_actions + case when opened.first and $7 then 1 else 0 end
+        from opened where tenant_id = $1 and run_id = $2)
+      select holdfast_require_open(exists (select 1 from opened))`,
     values: [key.tenantId, key.runId, key.step, key.attempt, parent, steering, Boolean(steering && !steering.holdout)],
   });
-  if (!rowCount) throw closed();
 }
 
-/** Refuses what comes from an attempt that is not the open one. Call under the run's lock. */
+/**
+ * Refuses what comes from an attempt that is not the open one. Call under the run's lock.
+ * @throws HoldfastError `attempt_closed`
+ */
 export async function requireOpen(tx: Tx, key: StepKey): Promise<void> {
-  const { rowCount } = await tx.query({
+  await tx.query({
     name: 'require-open',
-    text: `select 1 from steps where tenant_id = $1 and run_id = $2 and step = $3 and attempt = $4 and state = 'open'`,
+    text: `select holdfast_require_open(exists (select 1 from steps where tenant_id = $1 and run_id = $2 and step = $3 and attempt = $4 and state = 'open'))`,
     values: [key.tenantId, key.runId, key.step, key.attempt],
   });
-  if (!rowCount) throw closed();
 }
 
 /** The attempt of a step that was opened last; null where none was. */
@@ -44,39 +47,44 @@ export async function readStepAttempt(tx: Tx, ref: RunRef, step: number): Promis
   return rows[0]?.attempt ?? null;
 }
 
-function closed(): HoldfastError {
-  return new HoldfastError('attempt_closed', 'The attempt is closed; its result was refused.');
-}
-
 export type TokenCounts = { prompt: number; output: number; thinking: number };
 
-/** Adds a model call's tokens to its step and its run. */
+/**
+ * Adds a model call's tokens to its step and its run.
+ * @throws HoldfastError `attempt_closed`
+ */
 export async function addTokens(tx: Tx, key: StepKey, t: TokenCounts, calls: number, malformed: boolean, partial: PartialDigest): Promise<void> {
-  const { rowCount } = await tx.query({
+  await tx.query({
     name: 'add-tokens',
     text: `
       with s as (
         update steps set prompt_tokens = prompt_tokens + $5, output_tokens = output_tokens + $6, thinking_tokens = thinking_tokens + $7, calls = $8, malformed = malformed or $9, digest = $10
-        where tenant_id = $1 and run_id = $2 and step = $3 and attempt = $4 and state = 'open' returning 1)
-      update run_heads set prompt_tokens = prompt_tokens + $5, output_tokens = output_tokens + $6, thinking_tokens = thinking_tokens + $7
-      where tenant_id = $1 and run_id = $2 and exists (select 1 from s)`,
+        where tenant_id = $1 and run_id = $2 and step = $3 and attempt = $4 and state = 'open' returning 1
+      ), h as (
+        update run_heads set prompt_tokens = prompt_tokens + $5, output_tokens = output_tokens + $6, thinking_tokens = thinking_tokens + $7
+        where tenant_id = $1 and run_id = $2 and exists (select 1 from s))
+      select holdfast_require_open(exists (select 1 from s))`,
     values: [key.tenantId, key.runId, key.step, key.attempt, t.prompt, t.output, t.thinking, calls, malformed, JSON.stringify(partial)],
   });
-  if (!rowCount) throw closed();
 }
 
 /** What the model's turn contributes to the digest, kept until the step's calls are done. */
 export type PartialDigest = Pick<StepDigest, 'text' | 'promptTokens' | 'outputTokens' | 'thinkingTokens' | 'contextLimit' | 'malformed' | 'degenerate'> & { calls: CallDigest[] };
 
-/** A call's digest joins the open step's; the state after the call becomes the step's. */
+/**
+ * A call's digest joins the open step's; the state after the call becomes the step's.
+ * @throws HoldfastError `attempt_closed`
+ */
 export async function addCallDigest(tx: Tx, key: StepKey, call: CallDigest, stateHash: Buffer | null): Promise<void> {
-  const { rowCount } = await tx.query({
+  await tx.query({
     name: 'add-call-digest',
-    text: `update steps set digest = jsonb_set(digest, '{calls}', (digest->'calls') || $5::jsonb), state_hash = coalesce($6, state_hash)
-           where tenant_id = $1 and run_id = $2 and step = $3 and attempt = $4 and state = 'open'`,
+    text: `
+      with s as (
+        update steps set digest = jsonb_set(digest, '{calls}', (digest->'calls') || $5::jsonb), state_hash = coalesce($6, state_hash)
+        where tenant_id = $1 and run_id = $2 and step = $3 and attempt = $4 and state = 'open' returning 1)
+      select holdfast_require_open(exists (select 1 from s))`,
     values: [key.tenantId, key.runId, key.step, key.attempt, JSON.stringify(call), stateHash],
   });
-  if (!rowCount) throw closed();
 }
 
 export type StepClose = {
@@ -95,7 +103,7 @@ export type StepClose = {
  * @throws HoldfastError `attempt_closed`
  */
 export async function closeStep(tx: Tx, key: StepKey, c: StepClose): Promise<void> {
-  const { rowCount } = await tx.query({
+  await tx.query({
     name: 'close-step',
     text: `
       with s as (
@@ -104,11 +112,11 @@ export async function closeStep(tx: Tx, key: StepKey, c: StepClose): Promise<voi
       ), c as (
         insert into checkpoints (tenant_id, run_id, step, parent, state_hash, world_version, workspace_commit, drift_state)
         select $1, $2, $3, $8, $7, $9, $10, $11 from s
-      )
-      update run_heads set head_step = $3 where tenant_id = $1 and run_id = $2 and exists (select 1 from s)`,
+      ), h as (
+        update run_heads set head_step = $3 where tenant_id = $1 and run_id = $2 and exists (select 1 from s))
+      select holdfast_require_open(exists (select 1 from s))`,
     values: [key.tenantId, key.runId, key.step, key.attempt, JSON.stringify(c.digest), JSON.stringify(c.report), c.stateHash, c.parent, c.worldVersion, c.workspaceCommit, JSON.stringify(c.driftState)],
   });
-  if (!rowCount) throw closed();
 }
 
 /**
@@ -188,6 +196,6 @@ export async function readPartialDigest(tx: Tx, key: StepKey): Promise<PartialDi
     text: `select digest from steps where tenant_id = $1 and run_id = $2 and step = $3 and attempt = $4 and state = 'open'`,
     values: [key.tenantId, key.runId, key.step, key.attempt],
   });
-  if (!rows[0]) throw closed();
+  if (!rows[0]) throw new HoldfastError('attempt_closed', 'The attempt is closed; its result was refused.');
   return rows[0].digest;
 }

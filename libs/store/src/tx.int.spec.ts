@@ -39,6 +39,22 @@ describe('withTx', () => {
     expect(await count('careless')).toBe(0);
   });
 
+  it('in one flight, commits what was sent at once and undoes all of it where a statement fails', async () => {
+    await withTx(pool, LOCAL_TENANT, (tx) => Promise.all([put(tx, 'flown'), put(tx, 'too')]), { oneFlight: true });
+    const failed = withTx(pool, LOCAL_TENANT, (tx) => Promise.all([put(tx, 'first'), tx.query('select holdfast_require_open(false)'), put(tx, 'last')]), { oneFlight: true });
+    await expect(failed).rejects.toMatchObject({ code: 'attempt_closed' });
+    expect([await count('flown'), await count('too'), await count('first'), await count('last')]).toEqual([1, 1, 0, 0]);
+  });
+
+  it('in one flight, refuses a statement that comes after the first wait', async () => {
+    const late = withTx(pool, LOCAL_TENANT, async (tx) => {
+      await put(tx, 'in time');
+      await put(tx, 'late');
+    }, { oneFlight: true });
+    await expect(late).rejects.toThrow('after its transaction');
+    expect(await count('late')).toBe(0);
+  });
+
   it('undoes what was sent where the function throws while statements are under way, and gives the connection back whole', async () => {
     const thrown = withTx(pool, LOCAL_TENANT, async (tx) => {
       void put(tx, 'under way').catch(() => undefined);

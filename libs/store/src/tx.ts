@@ -1,3 +1,4 @@
+import { HoldfastError } from '#contracts';
 import type { Pool, Tx } from './pool.js';
 
 /** For the service's own sweeps over all tenants. */
@@ -9,7 +10,15 @@ const MAX_TRIES = 3;
 export type TxOptions = {
   /** False: the commit does not wait for the disk. Only for rows whose loss a redelivery mends. */
   durable?: boolean;
+  /**
+   * True: COMMIT goes out right behind the statements that `fn` sends before it first waits, and saves a round trip.
+   * `fn` must send all of them at once and decide nothing by their answers; a statement sent later is refused.
+   */
+  oneFlight?: boolean;
 };
+
+/** Raised by `holdfast_require_open`. */
+const ATTEMPT_CLOSED = 'HF001';
 
 /**
  * Runs `fn` in one transaction as the tenant, whose rows are all it can see. Retries serialization failures and
@@ -21,7 +30,9 @@ export async function withTx<T>(pool: Pool, tenantId: string, fn: (tx: Tx) => Pr
     try {
       return await once(pool, tenantId, fn, options);
     } catch (error) {
-      if (tries >= MAX_TRIES || !RETRIED.has(String((error as { code?: unknown }).code))) throw error;
+      const code = String((error as { code?: unknown }).code);
+      if (code === ATTEMPT_CLOSED) throw new HoldfastError('attempt_closed', (error as Error).message);
+      if (tries >= MAX_TRIES || !RETRIED.has(code)) throw error;
     }
   }
 }
@@ -34,9 +45,8 @@ async function once<T>(pool: Pool, tenantId: string, fn: (tx: Tx) => Promise<T>,
     // checked above; a simple query takes no parameters.
     const begun = tx.query(`begin; set local holdfast.tenant = '${tenantId}'${options.durable === false ? '; set local synchronous_commit = off' : ''}`);
     begun.catch(() => undefined);
-    const result = await fn(tx);
+    const result = options.oneFlight ? await inOneFlight(tx, fn) : await inTurns(tx, fn);
     await begun;
-    await commit(tx);
     return result;
   } catch (error) {
     failure = error as Error;
@@ -46,6 +56,31 @@ async function once<T>(pool: Pool, tenantId: string, fn: (tx: Tx) => Promise<T>,
     // A connection that could not even roll back is not given back to the pool.
     tx.release(failure);
   }
+}
+
+async function inTurns<T>(tx: Tx, fn: (tx: Tx) => Promise<T>): Promise<T> {
+  const result = await fn(tx);
+  await commit(tx);
+  return result;
+}
+
+/** Sends COMMIT behind what `fn` sent. A statement that fails leaves nothing behind: Postgres answers that COMMIT with ROLLBACK. */
+async function inOneFlight<T>(tx: Tx, fn: (tx: Tx) => Promise<T>): Promise<T> {
+  let sent = false;
+  const guarded = new Proxy(tx, {
+    get(target, name) {
+      if (sent) throw new Error('a statement was sent after its transaction’s COMMIT');
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+  const answers = fn(guarded);
+  sent = true;
+  const committed = commit(tx);
+  committed.catch(() => undefined);
+  const result = await answers;
+  await committed;
+  return result;
 }
 
 async function commit(tx: Tx): Promise<void> {

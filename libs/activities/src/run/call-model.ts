@@ -1,7 +1,7 @@
 import { type ChatMessage, type ChatResult, HoldfastError, type ModelCall, type ModelOutcome, type NewEvent, type Sampling, type Steering } from '#contracts';
 import { nudgeText } from '#drift';
 import { createDegenerateDetector, CutGeneration } from '#models';
-import { appendEvents, changeStatus, dropChunks, insertMessages, loadJson, MODEL_CALL, openAttempt, readHistory, readStepInbox, readTurn, readUnreadCount, readWindow, type StoredMessage, type Turn, type Tx, withTx, WORDS_ORDINAL } from '#store';
+import { appendEvents, changeStatus, dropChunks, insertMessages, loadJson, lockRun, MODEL_CALL, openAttempt, readHistory, readStepInbox, readTurn, readUnreadCount, readWindow, type StoredMessage, type Turn, type Tx, withTx, WORDS_ORDINAL } from '#store';
 import type { AgentImplementation, TurnContext, TurnPlan } from '../agent.js';
 import { adopt } from './adopt.js';
 import { assemble, DEFAULT_OUTPUT_TOKENS, historyBudget, tokensOf } from './context.js';
@@ -44,10 +44,10 @@ type Opened = { turn: Turn; agent: AgentImplementation; context: TurnContext; wo
 type Generated = { result: ChatResult; streamed: boolean };
 
 async function open(deps: RunDeps, call: ModelCall, delivery: number): Promise<Opened> {
-  const { turn, words, lastSeq } = await withTx(deps.pool, call.tenantId, (tx) => (delivery === 1 && !call.again ? openFirst(tx, call) : openAgain(tx, call, delivery)), {
-    // A redelivery writes these rows again, should the machine fail before they reach the disk.
-    durable: false,
-  });
+  const first = delivery === 1 && !call.again;
+  // A redelivery writes these rows again, should the machine fail before they reach the disk.
+  const { turn, lastSeq } = await withTx(deps.pool, call.tenantId, (tx) => (first ? openFirst(tx, call) : openAgain(tx, call, delivery)), { durable: false, oneFlight: first });
+  const words = turn.inboxSeq && !turn.done ? await withTx(deps.pool, call.tenantId, (tx) => takeUpWords(tx, call)) : [];
   const agent = deps.agents.get(turn.agent);
   if (!agent) throw new HoldfastError('unknown_agent', `This worker has no agent ${turn.agent}.`);
   if (lastSeq) deps.notifier.announce(call.runId, lastSeq);
@@ -65,23 +65,23 @@ async function open(deps: RunDeps, call: ModelCall, delivery: number): Promise<O
   return { turn, agent, context, words };
 }
 
-type OpenRows = { turn: Turn; words: StoredMessage[]; lastSeq: number };
+type OpenRows = { turn: Turn; lastSeq: number };
 
 /** Nothing of a first delivery can be there already, so all goes out at once. */
 async function openFirst(tx: Tx, call: ModelCall): Promise<OpenRows> {
   const [turn, head] = await Promise.all([readTurn(tx, call, call.parent), appendEvents(tx, call, startEvents(call, 1)), openAttempt(tx, call, call.parent, call.steering ?? null)]);
-  return { turn: existing(turn), words: await takeUpWords(tx, call, turn), lastSeq: head.lastSeq };
+  return { turn: existing(turn), lastSeq: head.lastSeq };
 }
 
 async function openAgain(tx: Tx, call: ModelCall, delivery: number): Promise<OpenRows> {
   const turn = existing(await readTurn(tx, call, call.parent));
-  if (turn.done) return { turn, words: [], lastSeq: 0 };
+  if (turn.done) return { turn, lastSeq: 0 };
   // The earlier delivery may have ended before it opened the attempt, or what it wrote was lost with the server.
   const there = (turn.opened ?? 0) >= call.attempt;
   const head = await appendEvents(tx, call, there ? [resetEvent(call, delivery)] : startEvents(call, delivery));
   await openAttempt(tx, call, call.parent, call.steering ?? null);
   await dropChunks(tx, call);
-  return { turn, words: await takeUpWords(tx, call, turn), lastSeq: head.lastSeq };
+  return { turn, lastSeq: head.lastSeq };
 }
 
 function existing(turn: Turn | null): Turn {
@@ -90,8 +90,8 @@ function existing(turn: Turn | null): Turn {
 }
 
 /** What people said becomes part of the step; taking it up twice writes it once. */
-async function takeUpWords(tx: Tx, call: ModelCall, turn: Turn | null): Promise<StoredMessage[]> {
-  if (!turn?.inboxSeq) return [];
+async function takeUpWords(tx: Tx, call: ModelCall): Promise<StoredMessage[]> {
+  await lockRun(tx, call);
   const words = (await readStepInbox(tx, call, call.step)).map((w) => ({ step: call.step, ordinal: WORDS_ORDINAL + w.n, message: w.message, tokens: tokensOf(w.message) }));
   // Of the step, whichever attempt it ends with.
   if (words.length) await insertMessages(tx, { ...call, attempt: 1 }, words);

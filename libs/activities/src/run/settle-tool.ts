@@ -1,6 +1,6 @@
 import type { CallDigest, NewEvent, ToolCallInput, ToolOutcome } from '#contracts';
 import { digestCall } from '#drift';
-import { addCallDigest, appendEvents, contentHash, finishEffect, insertArtifact, insertMessages, putContents, readPartialDigest, requireOpen, setResult, type StepKey, type StoredMessage, type Tx, withTx } from '#store';
+import { addCallDigest, appendEvents, contentHash, finishEffect, type HeadAfter, insertArtifact, insertMessages, putContents, readPartialDigest, requireOpen, setResult, type StepKey, type StoredMessage, type Tx, withTx } from '#store';
 import { v7 as uuidv7 } from 'uuid';
 import type { ToolResult } from '../agent.js';
 import type { PreparedCall } from './call-tool.js';
@@ -15,14 +15,15 @@ export async function settleTool(deps: RunDeps, input: ToolCallInput, p: Prepare
 
 async function refuse(deps: RunDeps, input: ToolCallInput, p: PreparedCall, r: NonNullable<ToolResult['reject']>, ms: number): Promise<ToolOutcome> {
   const outcome = { kind: r.fatal ? ('failed' as const) : ('rejected' as const), code: r.code, unread: 0 };
-  const head = await withTx(deps.pool, input.tenantId, async (tx) => {
+  const write = async (tx: Tx): Promise<HeadAfter> => {
     const [head] = await Promise.all([
       appendEvents(tx, input, [finishedEvent(input, p, ms, { rejected: r.code })]),
       requireOpen(tx, input),
       finishEffect(tx, input, { tool: p.contract.name, effect: p.contract.effect, state: 'rejected', outcome: { result: outcome, rejection: { code: r.code, reason: r.reason } }, ms }),
     ]);
     return head;
-  });
+  };
+  const head = await withTx(deps.pool, input.tenantId, write, { oneFlight: true });
   deps.notifier.announce(input.runId, head.lastSeq);
   return { ...outcome, unread: head.unread };
 }
@@ -45,7 +46,7 @@ async function accept(deps: RunDeps, input: ToolCallInput, p: PreparedCall, resu
   const outcome: ToolOutcome = checkpoint ? { kind: 'closed', end: { report: checkpoint.report, finished: Boolean(result.finish), unread: 0 } } : { kind: 'done', unread: 0 };
   const delivery = result.finish ? deliveryOf(input, result.finish) : null;
   const events = [finishedEvent(input, p, ms, result.error ? { error: result.error } : {}), ...(delivery?.events ?? []), ...(checkpoint?.events ?? [])];
-  const head = await withTx(deps.pool, input.tenantId, async (tx) => {
+  const write = async (tx: Tx): Promise<HeadAfter> => {
     const [head] = await Promise.all([
       appendEvents(tx, input, events),
       insertMessages(tx, input, [stored]),
@@ -55,7 +56,8 @@ async function accept(deps: RunDeps, input: ToolCallInput, p: PreparedCall, resu
       finishEffect(tx, input, { tool: p.contract.name, effect: p.contract.effect, state: 'done', outcome: { result: outcome, ...(result.error ? { error: result.error } : {}) }, ms }),
     ]);
     return head;
-  });
+  };
+  const head = await withTx(deps.pool, input.tenantId, write, { oneFlight: true });
   if (checkpoint) checkpoint.remember();
   else keep(deps, input, p, stored, digest, stateHash);
   deps.notifier.announce(input.runId, head.lastSeq);

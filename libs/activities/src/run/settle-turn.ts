@@ -1,6 +1,6 @@
 import { type ChatMessage, type ChatResult, MAX_DIGEST_BYTES, type ModelCall, type ModelOutcome, type NewEvent, type PlannedCall, type ToolCallRequest, type ToolContract } from '#contracts';
 import { digestTurn } from '#drift';
-import { addTokens, appendEvents, changeStatus, dropChunks, finishEffect, insertMessages, MODEL_CALL, type PartialDigest, type StoredMessage, type Turn, withTx } from '#store';
+import { addTokens, appendEvents, changeStatus, dropChunks, finishEffect, type HeadAfter, insertMessages, MODEL_CALL, type PartialDigest, type StoredMessage, type Turn, type Tx, withTx } from '#store';
 import type { AgentImplementation, ParsedTurn, TurnContext } from '../agent.js';
 import { type Checkpoint, prepareCheckpoint } from './checkpoint.js';
 import { tokensOf } from './context.js';
@@ -41,7 +41,8 @@ export async function settleTurn(deps: RunDeps, call: ModelCall, s: Settled): Pr
   const outcome = outcomeOf(parsed, calls, tokens, checkpoint);
   const at = { step: call.step, attempt: call.attempt };
   const events: NewEvent[] = checkpoint ? checkpoint.events : calls.map((c) => ({ type: 'tool.called', ...at, data: { call: c.call, tool: c.tool } }));
-  const head = await withTx(deps.pool, call.tenantId, async (tx) => {
+  if (s.turn.status === 'waiting_runtime') await noteAnswered(deps, call);
+  const write = async (tx: Tx): Promise<HeadAfter> => {
     const [head] = await Promise.all([
       appendEvents(tx, call, events),
       addTokens(tx, call, { prompt: s.result.promptTokens, output: s.result.outputTokens, thinking: s.result.thinkingTokens }, calls.length, !parsed.ok, digest),
@@ -56,13 +57,18 @@ export async function settleTurn(deps: RunDeps, call: ModelCall, s: Settled): Pr
         ms: s.ms,
       }),
     ]);
-    if (s.turn.status === 'waiting_runtime') await changeStatus(tx, call, ['waiting_runtime'], 'running', null);
     return head;
-  });
+  };
+  const head = await withTx(deps.pool, call.tenantId, write, { oneFlight: true });
   if (checkpoint) checkpoint.remember();
   else if (parsed.ok) deps.cache.open(call.runId, openAttempt(call, s, parsed.calls, messages, digest));
   deps.notifier.announce(call.runId, head.lastSeq);
   return withUnread(outcome, head.unread);
+}
+
+/** The runtime is back: true by itself, whatever becomes of the turn. */
+async function noteAnswered(deps: RunDeps, call: ModelCall): Promise<void> {
+  await withTx(deps.pool, call.tenantId, (tx) => changeStatus(tx, call, ['waiting_runtime'], 'running', null));
 }
 
 /** As it is kept in the ledger: how much is unread is only known when it is told. */
