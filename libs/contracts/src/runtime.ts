@@ -15,6 +15,8 @@ export const chatMessageSchema = z.object({
   toolCalls: z.array(toolCallSchema).optional(),
   /** For role `tool`: which tool answered. */
   toolName: z.string().optional(),
+  /** PNG or JPEG files in base64, for a model that sees. */
+  images: z.array(z.string()).optional(),
 });
 export type ChatMessage = z.infer<typeof chatMessageSchema>;
 
@@ -31,6 +33,8 @@ export const chatRequestSchema = z.object({
   /** Context length to ask the runtime for, in tokens. */
   contextTokens: z.int(),
   stop: z.array(z.string()).optional(),
+  /** Seconds that the model stays loaded afterwards; -1 for good. The runtime's own where not given. */
+  keepAliveSeconds: z.int().min(-1).optional(),
 });
 export type ChatRequest = z.infer<typeof chatRequestSchema>;
 
@@ -44,4 +48,11 @@ export type ChatResult = {
   outputTokens: number;
   thinkingTokens: number;
   finish: 'stop' | 'length' | 'aborted';
+  /** Where the runtime tells them. */
+  timing?: ChatTiming;
+  /** Tool calls that the model wrote into its text and that were read from there. */
+  leakedCalls?: number;
 };
+
+/** Milliseconds. `cachedTokens` of the prompt were there from an earlier call and cost no time. */
+export type ChatTiming = { loadMs: number; promptMs: number; outputMs: number; cachedTokens: number };
