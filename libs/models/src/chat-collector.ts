@@ -1,4 +1,4 @@
-import { HoldfastError, type ChatDelta, type ChatResult, type ToolCallRequest } from '#contracts';
+import { HoldfastError, type ChatDelta, type ChatResult, type ChatTiming, type ToolCallRequest } from '#contracts';
 import { CutGeneration } from './cut-generation.js';
 import { estimateTokens } from './tokens.js';
 
@@ -8,6 +8,7 @@ export class ChatCollector {
   private thinking = '';
   private readonly toolCalls: ToolCallRequest[] = [];
   private finish: ChatResult['finish'] = 'stop';
+  private timing: ChatTiming | null = null;
   private tokens = { prompt: 0, output: 0, thinking: -1 };
   /** What the caller's own listener threw: not the runtime's failure. */
   fault: { error: unknown } | null = null;
@@ -38,6 +39,10 @@ export class ChatCollector {
     this.tokens = { thinking: -1, ...tokens };
   }
 
+  timed(timing: ChatTiming): void {
+    this.timing = timing;
+  }
+
   result(): ChatResult {
     const { prompt, output } = this.tokens;
     return {
@@ -48,6 +53,7 @@ export class ChatCollector {
       outputTokens: output || this.estimate(),
       thinkingTokens: this.thinkingTokens(),
       finish: this.finish,
+      ...(this.timing && { timing: this.timing }),
     };
   }
 

@@ -1,6 +1,7 @@
-import type { ChatDelta, ChatRequest, ChatResult } from '#contracts';
+import type { ChatDelta, ChatRequest, ChatResult, LoadedModel, ModelFacts, PullProgress, RuntimeCapabilities } from '#contracts';
 import { createOllamaRuntime } from './ollama/ollama-runtime.js';
 import { createOpenAiRuntime } from './openai/openai-runtime.js';
+import type { TokenLimits } from './watch-tokens.js';
 
 export type RuntimeKind = 'ollama' | 'openai' | 'embedded';
 
@@ -11,7 +12,11 @@ export type ChatOptions = {
    */
   signal: AbortSignal;
   onDelta?: (delta: ChatDelta) => void;
+  /** How long the call may go without a token; beyond it fails with `runtime_stalled`. */
+  limits?: TokenLimits;
 };
+
+export type PullOptions = { signal: AbortSignal; onProgress?: (progress: PullProgress) => void };
 
 /** A server that runs models. Every failure is a HoldfastError without content in its message. */
 export interface Runtime {
@@ -19,10 +24,18 @@ export interface Runtime {
   readonly kind: RuntimeKind;
   /** Model that `embed` goes with: vectors of two models are never compared. */
   readonly embedModel: string;
+  /** What its API has. What a model can is told by `describe`, and found out by the doctor. */
+  readonly capabilities: RuntimeCapabilities;
   chat(request: ChatRequest, options: ChatOptions): Promise<ChatResult>;
   /** One vector a text, in order; a text longer than the model's context is an error, never cut. */
   embed(texts: string[], options: { signal: AbortSignal }): Promise<number[][]>;
   models(): Promise<string[]>;
+  /** What the runtime tells of a model; fields are null where it does not. */
+  describe(model: string): Promise<ModelFacts>;
+  /** The models in memory, or null where the API does not say. */
+  loaded(): Promise<LoadedModel[] | null>;
+  /** Fetches a model; `validation_failed` where the API cannot. */
+  pull(model: string, options: PullOptions): Promise<void>;
   version(): Promise<string>;
 }
 
@@ -36,6 +49,10 @@ export type RuntimeConfig = {
   id?: string;
   /** Milliseconds without a byte from the runtime after which a call fails. A long prompt on a CPU is silent for minutes. */
   silenceMs?: number;
+  /** Hosts beside loopback that a runtime may be on, as names or addresses. */
+  allowedHosts?: readonly string[];
+  /** Sent as a bearer token. */
+  apiKey?: string;
 };
 
 export function createRuntime(config: RuntimeConfig): Runtime {

@@ -1,3 +1,4 @@
+import type { HostCheck } from '../wire/host-check.js';
 import { httpRequest, readText } from '../wire/http-request.js';
 import { lines } from '../wire/lines.js';
 import { WireError } from '../wire/wire-error.js';
@@ -6,7 +7,7 @@ import { WireError } from '../wire/wire-error.js';
  * The `fetch` that the Ollama client is given, since with its own it cannot be aborted before the first token, gives
  * up after five silent minutes, and prints a line that does not parse (which may be content) to the console.
  */
-export function ollamaFetch(signal: AbortSignal, silenceMs: number): typeof fetch {
+export function ollamaFetch(signal: AbortSignal, silenceMs: number, hosts: HostCheck): typeof fetch {
   return async (input, init) => {
     const url = String(input instanceof Request ? input.url : input);
     const response = await httpRequest({
@@ -16,8 +17,9 @@ export function ollamaFetch(signal: AbortSignal, silenceMs: number): typeof fetc
       ...(typeof init?.body === 'string' && { body: init.body }),
       signal,
       silenceMs,
+      hosts,
     });
-    if (!url.endsWith('/api/chat')) return new Response(checkedJson(await readText(response)));
+    if (!/\/api\/(chat|pull)$/.test(url)) return new Response(checkedJson(await readText(response)));
     return new Response(checkedLines(lines(response), signal));
   };
 }

@@ -19,6 +19,7 @@ export function toOllamaChat(request: ChatRequest, model: string): StreamedChat 
     ...(request.tools?.length && { tools: request.tools.map((tool) => ({ type: 'function', function: tool })) }),
     ...(request.format && { format: request.format }),
     ...(think !== undefined && { think }),
+    ...(request.keepAliveSeconds !== undefined && { keep_alive: request.keepAliveSeconds }),
   };
 }
 
@@ -34,6 +35,7 @@ function toMessage(message: ChatMessage): Message {
     ...(message.thinking && { thinking: message.thinking }),
     ...(message.toolCalls?.length && { tool_calls: message.toolCalls.map(({ name, args }) => ({ function: { name, arguments: args } })) }),
     ...(message.toolName && { tool_name: message.toolName }),
+    ...(message.images?.length && { images: message.images }),
   };
 }
 

@@ -165,7 +165,7 @@ describe('ollama runtime', () => {
     const server = await startScriptedRuntime({ script: () => ({ hang: true }) });
     open.push(server.stop);
     const runtime = createRuntime({ kind: 'ollama', url: server.url, model: 'm', embedModel: 'e', silenceMs: 50 });
-    await expect(runtime.chat(request(), { signal: never })).rejects.toMatchObject({ code: 'runtime_unavailable' });
+    await expect(runtime.chat(request(), { signal: never })).rejects.toMatchObject({ code: 'runtime_stalled' });
   });
 
   it('passes on what the listener throws, and lets the server go', async () => {
@@ -198,12 +198,12 @@ describe('ollama runtime', () => {
   });
 
   it.each([
-    ['an error in the stream', ['{"message":{"content":"a"},"done":false}\n', '{"error":"out of memory"}\n']],
-    ['a line that is not JSON', ['{"message":{"content":"secret"},"done":false\n', '{"done":true}\n']],
-    ['a stream that ends early', ['{"message":{"content":"a"},"done":false}\n']],
-  ])('fails on %s', async (_name, packets) => {
+    ['an error in the stream', 'runtime_unavailable', ['{"message":{"content":"a"},"done":false}\n', '{"error":"out of memory"}\n']],
+    ['a line that is not JSON', 'runtime_protocol', ['{"message":{"content":"secret"},"done":false\n', '{"done":true}\n']],
+    ['a stream that ends early', 'runtime_unavailable', ['{"message":{"content":"a"},"done":false}\n']],
+  ])('fails on %s', async (_name, code, packets) => {
     const runtime = await raw(200, packets);
-    await expect(runtime.chat(request(), { signal: never })).rejects.toMatchObject({ code: 'runtime_unavailable' });
+    await expect(runtime.chat(request(), { signal: never })).rejects.toMatchObject({ code });
   });
 
   it('names the call that the script has no answer for', async () => {

@@ -1,11 +1,16 @@
-import type { ChatRequest, ChatResult } from '#contracts';
+import { type ChatRequest, type ChatResult, HoldfastError } from '#contracts';
 import { Ollama, type ChatResponse } from 'ollama';
+import { RUNTIME_CAPABILITIES } from '../capabilities.js';
 import { ChatCollector } from '../chat-collector.js';
+import { withNearestNames } from '../nearest-names.js';
 import { assertPromptWhole } from '../prompt-check.js';
 import { estimateTokens } from '../tokens.js';
 import type { ChatOptions, Runtime, RuntimeConfig } from '../runtime.js';
+import { watchTokens } from '../watch-tokens.js';
+import { createHostCheck } from '../wire/host-check.js';
 import { toHoldfastError, WireError } from '../wire/wire-error.js';
 import { ollamaFetch } from './ollama-fetch.js';
+import { type PsAnswer, type ShowAnswer, toFacts, toLoaded, toProgress } from './ollama-models.js';
 import { toOllamaChat } from './ollama-request.js';
 
 const SILENCE_MS = 600_000;
@@ -14,7 +19,9 @@ const LOOKUP_MS = 5_000;
 /** Ollama's native API, which the embedded runtime speaks too. */
 export function createOllamaRuntime(config: RuntimeConfig): Runtime {
   const { kind, url, silenceMs = SILENCE_MS } = config;
-  const client = (signal: AbortSignal, silence = silenceMs): Ollama => new Ollama({ host: url, fetch: ollamaFetch(signal, silence) });
+  const hosts = createHostCheck(config.allowedHosts);
+  const headers = config.apiKey ? { authorization: `Bearer ${config.apiKey}` } : undefined;
+  const client = (signal: AbortSignal, silence = silenceMs): Ollama => new Ollama({ host: url, fetch: ollamaFetch(signal, silence, hosts), ...(headers && { headers }) });
   const lookup = (): Ollama => client(AbortSignal.timeout(LOOKUP_MS), LOOKUP_MS);
   const failure = (error: unknown, model = config.model): Error => toHoldfastError(error, { kind, url, model });
   // A model without thinking refuses a request that asks for it; a remedy that turns it on must not fail the step.
@@ -22,35 +29,51 @@ export function createOllamaRuntime(config: RuntimeConfig): Runtime {
 
   async function chat(request: ChatRequest, options: ChatOptions): Promise<ChatResult> {
     const model = request.model || config.model;
-    const collector = new ChatCollector(options.onDelta);
+    const watch = watchTokens(options.signal, options.limits, options.onDelta);
+    const collector = new ChatCollector(watch.onDelta);
     const asked = { ...request, sampling: cannotThink.has(model) ? { ...request.sampling, think: undefined } : request.sampling };
     const broken = new AbortController();
     try {
-      const stream = (await client(AbortSignal.any([options.signal, broken.signal])).chat(toOllamaChat(asked, model) as never)) as unknown as AsyncIterable<ChatResponse>;
+      const stream = (await client(AbortSignal.any([watch.signal, broken.signal])).chat(toOllamaChat(asked, model) as never)) as unknown as AsyncIterable<ChatResponse>;
       for await (const part of stream) take(part, collector);
     } catch (error) {
       // The client lets go of a stream without closing it.
       broken.abort();
       if (options.signal.aborted) return collector.cut(options.signal.reason);
       if (collector.fault) throw collector.fault.error;
+      if (watch.stalled) throw failure(watch.stalled, model);
       if (collector.started && endedWithoutDone(error) && fillsContext(request, collector)) return collector.filled(promptEstimate(request));
       const wire = streamError(error);
       if (wire instanceof WireError && asked.sampling.think && /does not support thinking/.test(wire.detail)) {
         cannotThink.add(model);
-        return chat(request, options);
+        return await chat(request, options);
       }
-      throw failure(wire, model);
+      throw await withNearestNames(failure(wire, model), model, models);
+    } finally {
+      watch.end();
     }
     const result = collector.result();
     assertPromptWhole(request, result.promptTokens);
     return result;
   }
 
+  /** A quick question to the runtime. */
+  async function ask<T>(question: (client: Ollama) => Promise<T>, model = config.model): Promise<T> {
+    try {
+      return await question(lookup());
+    } catch (error) {
+      throw failure(error instanceof WireError ? error : streamError(error), model);
+    }
+  }
+  const models = (): Promise<string[]> => ask(async (c) => (await c.list()).models.map(({ name }) => name));
+
   return {
     id: config.id ?? kind,
     kind,
     embedModel: config.embedModel || config.model,
+    capabilities: RUNTIME_CAPABILITIES[kind],
     chat,
+    models,
     async embed(texts, { signal }) {
       if (texts.length === 0) return [];
       const model = config.embedModel || config.model;
@@ -60,24 +83,35 @@ export function createOllamaRuntime(config: RuntimeConfig): Runtime {
         return embeddings;
       } catch (error) {
         if (signal.aborted) throw signal.reason;
-        throw failure(error, model);
+        throw await withNearestNames(failure(error, model), model, models);
       }
     },
-    async models() {
+    async describe(model) {
+      const [shown, listed] = await Promise.all([ask((c) => c.show({ model }), model), ask((c) => c.list())]).catch(async (error: Error) => {
+        throw await withNearestNames(error, model, models);
+      });
+      const digest = listed.models.find(({ name }) => name === model || name === `${model}:latest`)?.digest;
+      return toFacts(model, shown as unknown as ShowAnswer, digest ?? null);
+    },
+    loaded: async () => toLoaded((await ask((c) => c.ps())) as unknown as PsAnswer),
+    async pull(model, { signal, onProgress }) {
+      if (RUNTIME_CAPABILITIES[kind].pull === 'no') throw new HoldfastError('validation_failed', 'The embedded runtime serves the file that HOLDFAST_GGUF names and fetches none.');
       try {
-        return (await lookup().list()).models.map(({ name }) => name);
+        for await (const part of await client(signal).pull({ model, stream: true })) onProgress?.(toProgress(part));
       } catch (error) {
-        throw failure(error);
+        if (signal.aborted) throw signal.reason;
+        throw failure(pullError(error), model);
       }
     },
-    async version() {
-      try {
-        return (await lookup().version()).version;
-      } catch (error) {
-        throw failure(error);
-      }
-    },
+    version: () => ask(async (c) => (await c.version()).version),
   };
+}
+
+/** Ollama passes on what its registry said, in words of its own. */
+function pullError(error: unknown): unknown {
+  const wire = streamError(error);
+  const missing = wire instanceof WireError && /file does not exist|manifest unknown/.test(wire.detail);
+  return missing ? new WireError('status', 'model not found', 404) : wire;
 }
 
 function take(part: ChatResponse, collector: ChatCollector): void {
@@ -87,6 +121,9 @@ function take(part: ChatResponse, collector: ChatCollector): void {
   for (const { function: call } of message?.tool_calls ?? []) collector.call(call.name, call.arguments);
   if (!part.done) return;
   collector.end(part.done_reason === 'length' ? 'length' : 'stop', { prompt: part.prompt_eval_count ?? 0, output: part.eval_count ?? 0 });
+  const ms = (nanoseconds: number | undefined): number => Math.round((nanoseconds ?? 0) / 1e6);
+  const { prompt_cached_count: cachedTokens = 0 } = part as { prompt_cached_count?: number };
+  collector.timed({ loadMs: ms(part.load_duration), promptMs: ms(part.prompt_eval_duration), outputMs: ms(part.eval_duration), cachedTokens });
 }
 
 /**

@@ -33,8 +33,16 @@ function toMessages(messages: ChatMessage[]): Record<string, unknown>[] {
   return messages.map((message, at) => {
     if (message.role === 'tool') return { role: 'tool', content: message.content, tool_call_id: asked.shift() ?? `call_${at}` };
     asked = (message.toolCalls ?? []).map((_, n) => `call_${at}_${n}`);
-    if (asked.length === 0) return { role: message.role, content: message.content };
+    if (asked.length === 0) return { role: message.role, content: contentOf(message) };
     const calls = (message.toolCalls ?? []).map(({ name, args }, n) => ({ id: `call_${at}_${n}`, type: 'function', function: { name, arguments: JSON.stringify(args) } }));
     return { role: message.role, content: message.content, tool_calls: calls };
   });
 }
+
+/** Text alone as a string, which every server reads; with images as parts. */
+function contentOf({ content, images }: ChatMessage): unknown {
+  if (!images?.length) return content;
+  return [{ type: 'text', text: content }, ...images.map((data) => ({ type: 'image_url', image_url: { url: `data:${mimeOf(data)};base64,${data}` } }))];
+}
+
+const mimeOf = (base64: string): string => (base64.startsWith('/9j/') ? 'image/jpeg' : 'image/png');

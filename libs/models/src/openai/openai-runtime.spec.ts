@@ -96,7 +96,7 @@ describe('openai runtime', () => {
     [{ status: 400, body: '{"error":{"message":"secret"}}' }, 'validation_failed'],
     [{ body: [delta({ content: 'a' })] }, 'runtime_unavailable'],
     [{ body: [delta({ content: 'a' })], then: 'drop' }, 'runtime_unavailable'],
-    [{ body: ['data: {"secret\n\n'] }, 'runtime_unavailable'],
+    [{ body: ['data: {"secret\n\n'] }, 'runtime_protocol'],
     [{ body: [delta({ tool_calls: [{ index: 0, function: { name: 'a', arguments: '{"secret' } }] }, 'tool_calls')] }, 'output_invalid'],
   ])('maps %j to %s', async (answer, code) => {
     const { runtime } = await serve({ [CHAT]: answer });

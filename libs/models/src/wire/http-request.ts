@@ -1,5 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
+import { createHostCheck, type HostCheck } from './host-check.js';
 import { WireError } from './wire-error.js';
 
 // Node's own fetch gives up when no header comes for five minutes, which a long prompt on a CPU exceeds, and its
@@ -7,6 +8,8 @@ import { WireError } from './wire-error.js';
 const agents = { 'http:': new http.Agent({ keepAlive: true }), 'https:': new https.Agent({ keepAlive: true }) };
 
 const CONNECT_MS = 10_000;
+/** Of whoever names no hosts. */
+const LOOPBACK_ONLY = createHostCheck();
 
 export type HttpRequest = {
   url: string;
@@ -16,6 +19,8 @@ export type HttpRequest = {
   signal: AbortSignal;
   /** Milliseconds without a byte before the call fails. */
   silenceMs: number;
+  /** Loopback only where not given. */
+  hosts?: HostCheck;
 };
 
 /**
@@ -25,6 +30,11 @@ export type HttpRequest = {
 export async function httpRequest(request: HttpRequest): Promise<http.IncomingMessage> {
   const response = await open(request, true);
   const status = response.statusCode ?? 0;
+  // A proxy's page, or a login: gone for now where it says so, else not a runtime at all.
+  if (/^text\/html/i.test(response.headers['content-type'] ?? '') && ![502, 503, 504].includes(status)) {
+    response.destroy();
+    throw new WireError('garbled', '');
+  }
   if (status < 400) return response;
   throw new WireError('status', errorText(await readText(response)), status);
 }
@@ -37,7 +47,9 @@ function open(request: HttpRequest, mayReopen: boolean): Promise<http.IncomingMe
   return new Promise((resolve, reject) => {
     const { signal } = request;
     if (signal.aborted) return reject(signal.reason);
-    const call = (tls ? https : http).request(url, { method: request.method, headers, agent: tls ? agents['https:'] : agents['http:'] });
+    const { assertUrl, lookup } = request.hosts ?? LOOPBACK_ONLY;
+    assertUrl(url);
+    const call = (tls ? https : http).request(url, { method: request.method, headers, agent: tls ? agents['https:'] : agents['http:'], lookup });
     const connecting = setTimeout(() => call.destroy(new WireError('unreachable', 'connect timeout')), CONNECT_MS);
     const onAbort = (): void => void call.destroy(asError(signal.reason));
     const release = (): void => signal.removeEventListener('abort', onAbort);

@@ -1,14 +1,15 @@
 import type { IncomingMessage } from 'node:http';
-import { StringDecoder } from 'node:string_decoder';
+import { TextDecoder } from 'node:util';
 import { asWireError } from './http-request.js';
+import { WireError } from './wire-error.js';
 
-/** The lines of an answer, whole and without their ends, however the bytes were cut into packets. */
+/** The lines of an answer, whole and without their ends, however the bytes were cut into packets. Bytes that are no UTF-8 are an error. */
 export async function* lines(response: IncomingMessage): AsyncGenerator<string> {
-  const decoder = new StringDecoder('utf8');
+  const decoder = new TextDecoder('utf-8', { fatal: true });
   let rest = '';
   try {
     for await (const part of response) {
-      rest += decoder.write(part as Buffer);
+      rest += decoded(decoder, part as Buffer);
       const whole = rest.split('\n');
       rest = whole.pop() ?? '';
       for (const line of whole) yield line.endsWith('\r') ? line.slice(0, -1) : line;
@@ -16,6 +17,14 @@ export async function* lines(response: IncomingMessage): AsyncGenerator<string> 
   } catch (error) {
     throw asWireError(error);
   }
-  rest += decoder.end();
+  rest += decoded(decoder);
   if (rest !== '') yield rest;
+}
+
+function decoded(decoder: TextDecoder, part?: Buffer): string {
+  try {
+    return part ? decoder.decode(part, { stream: true }) : decoder.decode();
+  } catch {
+    throw new WireError('garbled', '');
+  }
 }

@@ -4,7 +4,7 @@ import { HoldfastError } from '#contracts';
 export class WireError extends Error {
   override readonly name = 'WireError';
   constructor(
-    readonly what: 'unreachable' | 'broken' | 'silent' | 'garbled' | 'status',
+    readonly what: 'unreachable' | 'broken' | 'silent' | 'garbled' | 'status' | 'refused',
     readonly detail: string,
     readonly status: number = 0,
   ) {
@@ -13,6 +13,9 @@ export class WireError extends Error {
 }
 
 export type WireContext = { kind: 'ollama' | 'openai' | 'embedded'; url: string; model: string };
+
+/** What is not an answer of a status has its code by its kind alone. */
+const CODES = { unreachable: 'runtime_unavailable', broken: 'runtime_unavailable', silent: 'runtime_stalled', garbled: 'runtime_protocol', refused: 'runtime_host_refused', status: 'runtime_unavailable' } as const;
 
 /**
  * The stable code for a wire error. Only its class and status reach the message: runtimes quote the model's output
@@ -34,7 +37,7 @@ export function toHoldfastError(error: unknown, context: WireContext): HoldfastE
   }
   if (wire.what === 'status' && wire.status >= 400 && wire.status < 500 && wire.status !== 408 && wire.status !== 429)
     return new HoldfastError('validation_failed', `The runtime at ${context.url} refused the request (HTTP ${wire.status}).`);
-  return new HoldfastError('runtime_unavailable', unavailableMessage(wire, context));
+  return new HoldfastError(CODES[wire.what], unavailableMessage(wire, context));
 }
 
 const isTimeout = (error: unknown): boolean => error instanceof Error && error.name === 'TimeoutError';
@@ -55,7 +58,8 @@ function unavailableMessage(wire: WireError, { url }: WireContext): string {
     unreachable: 'does not accept connections',
     broken: 'closed the connection before the answer was complete',
     silent: 'sent nothing for too long',
-    garbled: 'sent something that is not JSON',
+    garbled: 'sent something that is not its API: no JSON, or no UTF-8',
+    refused: 'is on a host that HOLDFAST_RUNTIME_HOSTS does not list',
     status: `answered with HTTP ${wire.status}`,
   }[wire.what];
   return `The runtime at ${url} ${said}.`;

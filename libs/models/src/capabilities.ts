@@ -1,0 +1,73 @@
+import type { RuntimeCapabilities } from '#contracts';
+import type { RuntimeKind } from './runtime.js';
+
+/**
+ * What each kind of runtime can be asked for. Sources: Ollama's docs/api.md of 0.17; OpenAI's API reference beside
+ * the server notes of llama.cpp (tools/server/README.md), LM Studio and vLLM; apps/runtime. `npm run contract` checks
+ * the cells against real servers.
+ */
+export const RUNTIME_CAPABILITIES: Readonly<Record<RuntimeKind, RuntimeCapabilities>> = {
+  ollama: {
+    tools: 'by_model',
+    thinking: 'by_model',
+    schema: 'yes',
+    schema_while_thinking: 'by_model',
+    images: 'by_model',
+    sampling: 'yes',
+    seed: 'yes',
+    stop: 'yes',
+    keep_alive: 'yes',
+    context_length: 'yes',
+    refuses_long_prompt: 'yes',
+    prompt_count: 'yes',
+    speeds: 'yes',
+    embeddings: 'by_model',
+    embed_refuses_long: 'yes',
+    model_facts: 'yes',
+    loaded_models: 'yes',
+    pull: 'yes',
+    abort: 'yes',
+  },
+  embedded: {
+    tools: 'prompted',
+    thinking: 'no',
+    schema: 'yes',
+    schema_while_thinking: 'no',
+    images: 'no',
+    sampling: 'yes',
+    seed: 'yes',
+    stop: 'yes',
+    keep_alive: 'no',
+    context_length: 'yes',
+    refuses_long_prompt: 'yes',
+    prompt_count: 'yes',
+    speeds: 'yes',
+    embeddings: 'yes',
+    embed_refuses_long: 'yes',
+    model_facts: 'yes',
+    loaded_models: 'yes',
+    pull: 'no',
+    abort: 'yes',
+  },
+  openai: {
+    tools: 'by_model',
+    thinking: 'by_model',
+    schema: 'by_server',
+    schema_while_thinking: 'by_server',
+    images: 'by_model',
+    sampling: 'by_server',
+    seed: 'by_server',
+    stop: 'yes',
+    keep_alive: 'by_server',
+    context_length: 'by_server',
+    refuses_long_prompt: 'by_server',
+    prompt_count: 'yes',
+    speeds: 'no',
+    embeddings: 'by_model',
+    embed_refuses_long: 'by_server',
+    model_facts: 'no',
+    loaded_models: 'no',
+    pull: 'no',
+    abort: 'yes',
+  },
+};
