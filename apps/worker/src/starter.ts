@@ -1,11 +1,7 @@
 import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
-import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
-import { PRIORITY_KEYS, TASK_QUEUES, WAKE_SIGNAL, workflowIds, WORKFLOWS } from '#contracts';
+import { TASK_QUEUES, WAKE_SIGNAL, workflowIds, WORKFLOWS } from '#contracts';
+import { runStartOptions } from '#platform';
 import type { ExecutionState, RunStarter } from '#activities';
-
-const AGENT = defineSearchAttributeKey('HoldfastAgent', SearchAttributeType.KEYWORD);
-const STATUS = defineSearchAttributeKey('HoldfastStatus', SearchAttributeType.KEYWORD);
-const TENANT = defineSearchAttributeKey('HoldfastTenant', SearchAttributeType.KEYWORD);
 
 const STATES: Record<string, ExecutionState> = {
   RUNNING: 'running',
@@ -21,24 +17,9 @@ const STATES: Record<string, ExecutionState> = {
 export function createRunStarter(client: Client): RunStarter {
   return {
     async start(run) {
-      const delay = run.startAt ? run.startAt.getTime() - Date.now() : 0;
       try {
-        await client.workflow.start(WORKFLOWS.agentRun, {
-          workflowId: workflowIds.run(run.runId),
-          taskQueue: TASK_QUEUES.main,
-          args: [{ tenantId: run.tenantId, runId: run.runId }],
-          workflowIdConflictPolicy: 'FAIL',
-          // A queued row without an execution is new, or was resumed: only that one has an execution that ended.
-          workflowIdReusePolicy: run.resumed ? 'ALLOW_DUPLICATE' : 'REJECT_DUPLICATE',
-          staticSummary: run.agent,
-          typedSearchAttributes: [
-            { key: AGENT, value: run.agent },
-            { key: STATUS, value: 'queued' },
-            { key: TENANT, value: run.tenantId },
-          ],
-          priority: { priorityKey: PRIORITY_KEYS[run.priority], fairnessKey: run.tenantId },
-          ...(delay > 0 ? { startDelay: delay } : {}),
-        });
+        // A queued row without an execution is new, or was resumed: only that one has an execution that ended.
+        await client.workflow.start(WORKFLOWS.agentRun, runStartOptions({ ...run, again: run.resumed }));
       } catch (error) {
         if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
       }

@@ -15,3 +15,5 @@ export {
 } from './config/index.js';
 export { createLogger, describeError, type Logger } from './logging/logger.js';
 export { createDataConverter, FAILURE_CONVERTER_PATH } from './temporal/data-converter.js';
+export { registerSearchAttributes, wrongAttribute } from './temporal/search-attributes.js';
+export { runStartOptions, type RunStartOptions, type RunToStart } from './temporal/run-start.js';

@@ -35,7 +35,7 @@ export class RunCreation {
     this.notifier.announce(kept.id, kept.lastEvent);
     // A repeated request starts it too: the process that took the first may have died between row and start.
     const current = answer.replayed ? await this.current(ref) : null;
-    if (!current || current.status === 'queued') await this.starter.start({ ...ref, agent: kept.agent, priority: kept.priority, startAt: body.startAt });
+    if (!current || current.status === 'queued') await this.starter.start({ ...ref, agent: kept.agent, priority: kept.priority, startAt: body.startAt ? new Date(body.startAt) : null, again: false });
     return { run: { ...kept, input: current ? current.input : input }, replayed: answer.replayed };
   }
 

@@ -110,7 +110,7 @@ export class RunRequests {
   private async startAgain(ref: RunRef, run: RunRow): Promise<void> {
     for (const ms of RESTARTS_MS) {
       await new Promise((go) => setTimeout(go, ms));
-      if (await this.starter.startAgain({ ...ref, agent: run.agent, priority: run.priority })) return;
+      if (await this.starter.start({ ...ref, agent: run.agent, priority: run.priority, again: true })) return;
     }
   }
 }

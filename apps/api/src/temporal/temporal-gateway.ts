@@ -1,12 +1,11 @@
 import { defaultGrpcRetryOptions, Client, Connection, isGrpcServiceError, makeGrpcRetryInterceptor, WorkflowExecutionAlreadyStartedError, type WorkflowHandle, type WorkflowStartOptions } from '@temporalio/client';
 import { Inject, Injectable } from '@nestjs/common';
 import { HoldfastError, TASK_QUEUES, WAKE_SIGNAL, workflowIds } from '#contracts';
-import { type Config, createDataConverter, describeError, type Logger } from '#platform';
+import { type Config, createDataConverter, describeError, type Logger, registerSearchAttributes, wrongAttribute } from '#platform';
 import type { Timing } from '../core/api-options.js';
 import { CONFIG, LOGGER, TIMINGS } from '../core/tokens.js';
-import { registerSearchAttributes } from './search-attributes.js';
 
-export type StartOptions = Pick<WorkflowStartOptions, 'workflowIdReusePolicy' | 'staticSummary' | 'startDelay' | 'typedSearchAttributes' | 'priority'> & { workflowId: string; args: [object] };
+export type StartOptions = Omit<WorkflowStartOptions, 'taskQueue' | 'args'> & { args: [object] };
 
 /**
  * The API's way to Temporal. Every call is bounded in time and may fail without harm: what matters is in Postgres
@@ -38,7 +37,7 @@ export class TemporalGateway {
     try {
       await start().catch(async (error: unknown) => {
         if (!isUnknownAttribute(error)) throw error;
-        await this.bounded(() => registerSearchAttributes(this.connection, this.config.temporalNamespace));
+        await this.bounded(() => this.registerAttributes());
         await start();
       });
       return true;
@@ -47,6 +46,12 @@ export class TemporalGateway {
       this.logger.warn({ workflowId, error: describeError(error) }, 'Temporal did not take a start; the reconciler will');
       return false;
     }
+  }
+
+  private async registerAttributes(): Promise<void> {
+    const namespace = this.config.temporalNamespace;
+    const wrong = await registerSearchAttributes(this.connection, namespace);
+    if (wrong) throw new Error(wrongAttribute(wrong, namespace));
   }
 
   /** Tells a run to look at its inbox. */
