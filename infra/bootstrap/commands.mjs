@@ -19,6 +19,7 @@ export const COMMANDS = {
   test: { summary: 'lint, then all tests: unit, integration, end to end', usage: TEST_HELP, build: true, steps: (args) => jest(...args) },
   'test:unit': { summary: 'the quick ring: tests without servers', usage: TEST_HELP, build: false, steps: (args) => jest('--ring', 'unit', ...args) },
   docs: { summary: 'write the parts of the documentation that follow from the code', usage: 'npm run docs', build: true, steps: () => [{ args: ['infra/docs/main.mjs'] }] },
+  contract: { summary: 'one suite against every kind of model runtime; writes docs/contract.md', build: false, steps: (args) => [{ args: ['--import', './test/setup/source-loader.mjs', 'test/contract/main.ts', ...args] }] },
   bench: { summary: 'what the loop costs, beside a bare workflow', build: true, steps: (args) => [{ args: ['--enable-source-maps', 'dist/bench/spine/main.js', ...args] }] },
   'bench:drift': { summary: 'what a drift check costs at step 200 and at step 2,000', build: true, steps: (args) => [{ args: ['--enable-source-maps', 'dist/bench/drift.js', ...args] }] },
   'eval:drift': { summary: 'alarms on recorded runs that failed and on good ones, beside other detectors', build: true, steps: (args) => [{ args: ['--enable-source-maps', 'dist/eval/drift/main.js', ...args] }] },

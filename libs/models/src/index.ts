@@ -6,3 +6,7 @@ export { parseStructured, type Structured } from './structured-output.js';
 export { estimateTokens, leastTokens } from './tokens.js';
 export type { TokenLimits } from './watch-tokens.js';
 export { hostsOutside } from './wire/host-check.js';
+export { conclude, diagnose, type Examination, PROBES } from './doctor/diagnose.js';
+export { measureAbort } from './doctor/probes/control.js';
+export { readTextCalls } from './tools/text-calls.js';
+export { withToolText } from './tools/tool-text.js';

@@ -5,6 +5,9 @@ import { leastTokens } from './tokens.js';
 const SMALLEST_PROMPT = 48;
 /** Share of the least possible count below which the prompt was certainly not seen whole. */
 const TOLERANCE = 0.9;
+/** Contexts are multiples of it, and prompts hardly ever are: a count that is one was cut there. */
+const ROUND = 256;
+const ROUND_FROM = 1_024;
 
 /**
  * Throws `context_truncated` where the runtime read fewer tokens than the messages can possibly take: it cut the
@@ -14,7 +17,8 @@ const TOLERANCE = 0.9;
 export function assertPromptWhole(request: ChatRequest, promptTokens: number): void {
   if (promptTokens <= 0) return;
   const least = request.messages.reduce((sum, message) => sum + leastTokens(message.content), 0);
-  if (least < SMALLEST_PROMPT || promptTokens >= least * TOLERANCE) return;
+  const filled = promptTokens >= ROUND_FROM && promptTokens % ROUND === 0 && least > promptTokens;
+  if (!filled && (least < SMALLEST_PROMPT || promptTokens >= least * TOLERANCE)) return;
   throw new HoldfastError(
     'context_truncated',
     `The runtime read ${promptTokens} tokens of a prompt of at least ${least}: it cut the prompt, or the model's template leaves messages out.`,
