@@ -13,7 +13,7 @@ export function createIngestionActivities({ pool, embedder, logger, maxFileBytes
   return {
     beginIngestion: activity((ref: IngestionRef): Promise<{ total: number }> => beginIngestion(pool, ref)),
     ingestFile: activity(async (ref: FileRef, signal): Promise<FileOutcome> => {
-      const outcome = await ingestFile(pool, ref, maxFileBytes, signal);
+      const outcome = await ingestFile(pool, ref, { maxBytes: maxFileBytes }, signal);
       logger.info({ ingestionId: ref.ingestionId, file: ref.n, state: outcome.state }, 'file read');
       return outcome;
     }),

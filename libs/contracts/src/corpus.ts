@@ -9,8 +9,9 @@ export type CorpusView = z.infer<typeof corpusViewSchema>;
 /** Ingest by server-side path (a file or a folder below an allowed folder); uploads come as multipart instead. */
 export const ingestPathSchema = z.strictObject({ path: z.string().min(1).max(4_096) });
 
-export const fileStateSchema = z.enum(['pending', 'done', 'duplicate', 'failed']);
-export const ingestionFileSchema = z.object({ name: z.string(), state: fileStateSchema, documentId: idSchema.nullable(), passages: z.int(), pages: z.int(), failure: failureSchema.nullable() });
+/** `expanded`: an archive, whose files stand in the list after it. */
+export const fileStateSchema = z.enum(['pending', 'done', 'duplicate', 'expanded', 'failed']);
+export const ingestionFileSchema = z.object({ name: z.string(), state: fileStateSchema, documentId: idSchema.nullable(), passages: z.int(), pages: z.int(), pagesRead: z.int(), pagesTotal: z.int().nullable(), replaced: idSchema.nullable(), failure: failureSchema.nullable() }).describe('`pagesRead` of `pagesTotal` pages are read while it is `pending`; `replaced` is the document of an earlier state of the same file, which this one took the place of.');
 export const ingestionViewSchema = z.object({
   id: idSchema,
   corpusId: idSchema,
@@ -30,6 +31,9 @@ export const documentViewSchema = z.object({
   sha256: z.string(),
   pages: z.int(),
   passages: z.int(),
+  tags: z.array(z.string()),
+  /** When it was published or written, as year-month-day; null where nobody has said. */
+  dated: z.string().nullable(),
   createdAt: z.string(),
 });
 export type DocumentView = z.infer<typeof documentViewSchema>;
@@ -42,6 +46,8 @@ export const passageHitSchema = z.object({
   documentId: idSchema,
   documentName: z.string(),
   page: z.int().nullable(),
+  /** Where the passage starts in its page's text, in characters. */
+  pageStart: z.int(),
   section: z.string().nullable(),
   text: z.string(),
   score: z.number(),

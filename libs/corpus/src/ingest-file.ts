@@ -1,91 +1,109 @@
 import { createHash } from 'node:crypto';
-import { open } from 'node:fs/promises';
 import { ERROR_CODES, HoldfastError, type IngestionRef } from '#contracts';
-import { failIngestionFile, findDocument, type IngestionFile, insertDocument, insertPages, insertPassages, lockCorpus, noteIngestionFile, type Pool, putBlob, readBlob, readIngestionFile, settleIngestionFile, type Tx, withTx } from '#store';
+import { dropReplaced, failIngestionFile, findDocument, type IngestionFile, insertDocument, insertPages, insertPassages, lockCorpus, mergeTerms, noteIngestionFile, type Pool, putBlob, readIngestionFile, settleIngestionFile, type Tx, withTx } from '#store';
 import { v7 as uuidv7 } from 'uuid';
-import { parseFile } from './parse/index.js';
-import type { Parsed } from './parse/parsed.js';
+import { fileBytes } from './file-bytes.js';
+import { addInnerFiles } from './inner-files.js';
+import { emptyFile, openFile } from './parse/index.js';
+import type { InnerFile, Parsed } from './parse/parsed.js';
 import { type PassageDraft, passagesOf } from './passages.js';
+import { readPages } from './read-ranges.js';
 
 export type FileRef = IngestionRef & { n: number };
-export type FileOutcome = { state: 'done' | 'duplicate' | 'failed'; corpusId: string; documentId: string | null };
+/** `partial`: some of its pages are read, and it is to be called again. `total` is how many files the ingestion has now. */
+export type FileOutcome = { state: 'done' | 'duplicate' | 'expanded' | 'failed' | 'partial'; corpusId: string; documentId: string | null; total: number };
+export type IngestOptions = { maxBytes: number; /** Milliseconds of reading before it gives way. */ budgetMs?: number };
 
-const SHA256_OF_NOTHING = createHash('sha256').digest();
+/** Long enough to make headway, short enough that a worker can be stopped. */
+const BUDGET_MS = 60_000;
 
 /**
- * Reads one file of an ingestion and commits its document, pages and passages in one transaction. A file that cannot be
- * read is recorded with its reason, and that is an outcome; a file that is settled is left as it is, so that a second
+ * Reads one file of an ingestion and commits its document, pages and passages in one transaction; what it has read of a
+ * long file is kept in ranges on the way. An archive's files become files of the ingestion. A file that cannot be read
+ * is recorded with its reason, and that is an outcome; a file that is settled is left as it is, so that a second
  * delivery doubles nothing. Passages are found by words from then on, and by vector once `embedDocument` has run.
  * @throws HoldfastError `not_found` where the ingestion is gone, `disk_full`; errors of Postgres pass through.
  */
-export async function ingestFile(pool: Pool, ref: FileRef, maxBytes: number, signal: AbortSignal): Promise<FileOutcome> {
+export async function ingestFile(pool: Pool, ref: FileRef, options: IngestOptions, signal: AbortSignal): Promise<FileOutcome> {
   const file = await withTx(pool, ref.tenantId, (tx) => readIngestionFile(tx, ref));
   if (!file) throw gone();
   if (file.state !== 'pending') return outcomeOf(file);
   try {
-    return await settle(pool, ref, file, maxBytes, signal);
+    return await settle(pool, ref, file, options, signal);
   } catch (error) {
     if (signal.aborted) throw error;
     if (isDiskFull(error)) throw await noteDiskFull(pool, ref, error);
     if (!(error instanceof HoldfastError) || error.retryable || error.code === 'not_found') throw error;
     await withTx(pool, ref.tenantId, (tx) => failIngestionFile(tx, ref, { code: error.code, detail: error.message }));
-    return { state: 'failed', corpusId: file.corpusId, documentId: null };
+    return { ...outcomeOf(file), state: 'failed' };
   }
 }
 
-async function settle(pool: Pool, ref: FileRef, file: IngestionFile, maxBytes: number, signal: AbortSignal): Promise<FileOutcome> {
-  const bytes = file.path === null ? await readUpload(pool, ref, file) : await readServerFile(file.path, maxBytes);
+async function settle(pool: Pool, ref: FileRef, file: IngestionFile, options: IngestOptions, signal: AbortSignal): Promise<FileOutcome> {
+  const corpus = { tenantId: ref.tenantId, corpusId: file.corpusId };
+  const bytes = await fileBytes(pool, corpus, file, options.maxBytes);
   const sha256 = createHash('sha256').update(bytes).digest();
   const known = await withTx(pool, ref.tenantId, (tx) => settleKnown(tx, ref, file, sha256));
   if (known) return known;
-  const parsed = await parseFile(file.name, bytes, signal);
-  const passages = passagesOf(parsed.pages);
-  return withTx(pool, ref.tenantId, (tx) => save(tx, ref, { bytes, sha256, parsed, passages }));
+  const open = await openFile(file.name, bytes);
+  try {
+    if (open.pages === 0) return await expand(pool, ref, await open.inner(), open.mediaType);
+    const pages = await readPages(pool, ref, file, { open, sha256, budgetMs: options.budgetMs ?? BUDGET_MS }, signal);
+    if (!pages) return { ...outcomeOf(file), state: 'partial' };
+    const inner = await open.inner();
+    if (pages.length === 0) return await expand(pool, ref, inner, open.mediaType);
+    const passages = passagesOf(pages);
+    const outcome = await withTx(pool, ref.tenantId, (tx) => save(tx, ref, { bytes, sha256, parsed: { mediaType: open.mediaType, pages, inner: [...inner] }, passages }));
+    while (await withTx(pool, ref.tenantId, (tx) => mergeTerms(tx, corpus)));
+    return outcome;
+  } finally {
+    await open.close();
+  }
 }
 
 type Read = { bytes: Buffer; sha256: Buffer; parsed: Parsed; passages: PassageDraft[] };
 
 async function save(tx: Tx, ref: FileRef, r: Read): Promise<FileOutcome> {
-  const file = await readIngestionFile(tx, ref, true);
-  if (!file || !(await lockCorpus(tx, { ...ref, corpusId: file.corpusId }, 'share'))) throw gone();
+  const file = await lockFile(tx, ref);
   if (file.state !== 'pending') return outcomeOf(file);
   const document = { tenantId: ref.tenantId, corpusId: file.corpusId, documentId: uuidv7() };
   const counts = { pages: r.parsed.pages.length, passages: r.passages.length };
-  const isNew = await insertDocument(tx, { ...document, name: file.name, mediaType: r.parsed.mediaType, bytes: r.bytes.length, sha256: r.sha256, ...counts });
+  const isNew = await insertDocument(tx, { ...document, name: file.name, source: file.path, mediaType: r.parsed.mediaType, bytes: r.bytes.length, sha256: r.sha256, ...counts });
   // Another file with the same bytes was faster.
   if (!isNew) return (await settleKnown(tx, ref, file, r.sha256)) ?? Promise.reject(gone());
   await putBlob(tx, document, r.sha256, r.bytes);
   await insertPages(tx, document, r.parsed.pages);
   await insertPassages(tx, document, r.passages.map((p) => ({ passageId: uuidv7(), ...p })));
-  await settleIngestionFile(tx, ref, { state: 'done', documentId: document.documentId, ...counts });
-  return { state: 'done', corpusId: file.corpusId, documentId: document.documentId };
+  const added = await addInnerFiles(tx, ref, file, r.parsed.inner ?? []);
+  const replaced = file.path === null ? null : await dropReplaced(tx, document, file.path);
+  await settleIngestionFile(tx, ref, { state: 'done', documentId: document.documentId, replaced, ...counts });
+  return { state: 'done', corpusId: file.corpusId, documentId: document.documentId, total: file.total + added };
+}
+
+/** A file that is nothing but the files in it. */
+async function expand(pool: Pool, ref: FileRef, inner: Iterable<InnerFile>, mediaType: string): Promise<FileOutcome> {
+  return withTx(pool, ref.tenantId, async (tx) => {
+    const file = await lockFile(tx, ref);
+    if (file.state !== 'pending') return outcomeOf(file);
+    const added = await addInnerFiles(tx, ref, file, inner);
+    if (added === 0) throw emptyFile(mediaType);
+    await settleIngestionFile(tx, ref, { state: 'expanded', documentId: null, pages: 0, passages: 0 });
+    return { state: 'expanded', corpusId: file.corpusId, documentId: null, total: file.total + added };
+  });
+}
+
+async function lockFile(tx: Tx, ref: FileRef): Promise<IngestionFile> {
+  const file = await readIngestionFile(tx, ref, true);
+  if (!file || !(await lockCorpus(tx, { ...ref, corpusId: file.corpusId }, 'share'))) throw gone();
+  return file;
 }
 
 async function settleKnown(tx: Tx, ref: FileRef, file: IngestionFile, sha256: Buffer): Promise<FileOutcome | null> {
   const known = await findDocument(tx, { tenantId: ref.tenantId, corpusId: file.corpusId }, sha256);
   if (!known) return null;
-  await settleIngestionFile(tx, ref, { state: 'duplicate', documentId: known.id, pages: known.pages, passages: known.passages });
-  return { state: 'duplicate', corpusId: file.corpusId, documentId: known.id };
-}
-
-async function readUpload(pool: Pool, ref: FileRef, file: IngestionFile): Promise<Buffer> {
-  if (file.sha256?.equals(SHA256_OF_NOTHING)) throw new HoldfastError('file_empty', 'The file has no text.');
-  const bytes = file.sha256 && (await withTx(pool, ref.tenantId, (tx) => readBlob(tx, { tenantId: ref.tenantId, corpusId: file.corpusId }, file.sha256!)));
-  if (!bytes) throw new HoldfastError('file_unreadable', 'The upload’s bytes are no longer kept. Upload the file again.');
-  return bytes;
-}
-
-async function readServerFile(path: string, maxBytes: number): Promise<Buffer> {
-  const handle = await open(path).catch((cause: unknown) => {
-    throw new HoldfastError('file_unreadable', 'The file is gone or may not be read by the worker. Check that it is there and who may read it.', { cause });
-  });
-  try {
-    const { size } = await handle.stat();
-    if (size > maxBytes) throw new HoldfastError('file_too_large', `The file has ${Math.ceil(size / 1e6)} MB and at most ${Math.floor(maxBytes / 1e6)} MB are taken. Split it, or raise HOLDFAST_MAX_FILE_MB.`);
-    return await handle.readFile();
-  } finally {
-    await handle.close();
-  }
+  const replaced = file.path === null ? null : await dropReplaced(tx, { tenantId: ref.tenantId, corpusId: file.corpusId, documentId: known.id }, file.path);
+  await settleIngestionFile(tx, ref, { state: 'duplicate', documentId: known.id, pages: known.pages, passages: known.passages, replaced });
+  return { ...outcomeOf(file), state: 'duplicate', documentId: known.id };
 }
 
 /** Of the file system (ENOSPC, EDQUOT) or of Postgres (53100). */
@@ -101,7 +119,7 @@ async function noteDiskFull(pool: Pool, ref: FileRef, cause: unknown): Promise<H
 }
 
 function outcomeOf(file: IngestionFile): FileOutcome {
-  return { state: file.state as FileOutcome['state'], corpusId: file.corpusId, documentId: file.documentId };
+  return { state: file.state as FileOutcome['state'], corpusId: file.corpusId, documentId: file.documentId, total: file.total };
 }
 
 function gone(): HoldfastError {

@@ -54,10 +54,11 @@ describe('ingestion', () => {
   /** As the workflow does it, each file delivered twice. */
   async function takeIn(corpusId: string, files: NewIngestionFile[]) {
     const ref = await register(corpusId, files);
-    const { total } = await beginIngestion(pool, ref);
+    let { total } = await beginIngestion(pool, ref);
     for (let n = 0; n < total; n++) {
-      const outcome = await ingestFile(pool, { ...ref, n }, MAX_BYTES, signal);
-      expect(await ingestFile(pool, { ...ref, n }, MAX_BYTES, signal)).toEqual(outcome);
+      const outcome = await ingestFile(pool, { ...ref, n }, { maxBytes: MAX_BYTES }, signal);
+      expect(await ingestFile(pool, { ...ref, n }, { maxBytes: MAX_BYTES }, signal)).toEqual(outcome);
+      total = outcome.total;
       if (outcome.documentId) await embedDocument(pool, embedder, { tenantId, corpusId, documentId: outcome.documentId }, signal);
     }
     await finishIngestion(pool, ref);
@@ -111,7 +112,7 @@ describe('ingestion', () => {
     expect(again.files[0]).toMatchObject({ state: 'duplicate', documentId: first.files[0]!.documentId, pages: 1, passages: 1 });
 
     const many = await register(ref.corpusId, Array.from({ length: 6 }, (_, i) => file(`race-${i}.txt`, 'Another text, by many.')));
-    const states = await Promise.all(Array.from({ length: 12 }, (_, i) => ingestFile(pool, { ...many, n: i % 6 }, MAX_BYTES, signal)));
+    const states = await Promise.all(Array.from({ length: 12 }, (_, i) => ingestFile(pool, { ...many, n: i % 6 }, { maxBytes: MAX_BYTES }, signal)));
     expect(new Set(states.map((s) => s.documentId)).size).toBe(1);
     expect((await tx((t) => readIngestion(t, many)))!.files.filter((f) => f.state === 'done')).toHaveLength(1);
     expect(await tx((t) => listDocuments(t, ref, { limit: 10 }))).toHaveLength(2);
@@ -142,16 +143,16 @@ describe('ingestion', () => {
       return new Proxy(client, { get: (target, name) => name !== 'query' ? bound(target, name) : (sql: { text?: string } | string, ...rest: unknown[]) =>
         String(typeof sql === 'string' ? sql : sql.text).includes('insert into pages') ? Promise.reject(Object.assign(new Error('could not extend file'), { code: '53100' })) : (target.query as (...a: unknown[]) => unknown)(sql, ...rest) });
     } } }) as Pool;
-    await expect(ingestFile(full, { ...ref, n: 0 }, MAX_BYTES, signal)).rejects.toMatchObject({ code: 'disk_full', retryable: true });
+    await expect(ingestFile(full, { ...ref, n: 0 }, { maxBytes: MAX_BYTES }, signal)).rejects.toMatchObject({ code: 'disk_full', retryable: true });
     expect((await tx((t) => readIngestion(t, ref)))!.files[0]).toMatchObject({ state: 'pending', failure: { code: 'disk_full' } });
-    expect(await ingestFile(pool, { ...ref, n: 0 }, MAX_BYTES, signal)).toMatchObject({ state: 'done' });
+    expect(await ingestFile(pool, { ...ref, n: 0 }, { maxBytes: MAX_BYTES }, signal)).toMatchObject({ state: 'done' });
     expect((await tx((t) => readIngestion(t, ref)))!.files[0]).toMatchObject({ state: 'done', failure: null });
   });
 
   it('gives a file up only while it is pending', async () => {
     const { corpusId } = await corpus();
     const ref = await register(corpusId, [file('x.txt', 'Some text of x.'), file('y.txt', 'Some text of y.')]);
-    await ingestFile(pool, { ...ref, n: 0 }, MAX_BYTES, signal);
+    await ingestFile(pool, { ...ref, n: 0 }, { maxBytes: MAX_BYTES }, signal);
     for (const n of [0, 1]) await giveUpFile(pool, { ...ref, n }, 'disk_full');
     expect((await tx((t) => readIngestion(t, ref)))!.files.map((f) => f.failure?.code ?? f.state)).toEqual(['done', 'disk_full']);
   });
@@ -161,7 +162,7 @@ describe('ingestion', () => {
     const waiting = await register(ref.corpusId, [file('z.txt', 'Some text of z.')]);
     await takeIn(ref.corpusId, [file('k.txt', 'Some text of k.')]);
     await tx((t) => deleteCorpus(t, ref));
-    await expect(ingestFile(pool, { ...waiting, n: 0 }, MAX_BYTES, signal)).rejects.toMatchObject({ code: 'not_found' });
+    await expect(ingestFile(pool, { ...waiting, n: 0 }, { maxBytes: MAX_BYTES }, signal)).rejects.toMatchObject({ code: 'not_found' });
     await expect(beginIngestion(pool, waiting)).rejects.toMatchObject({ code: 'not_found' });
     await finishIngestion(pool, waiting);
     for (const table of ['documents', 'passages', 'document_blobs', 'ingestions']) {

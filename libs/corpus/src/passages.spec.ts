@@ -12,9 +12,16 @@ describe('passagesOf', () => {
     const passages = passagesOf([plainPage(1, text(0, 60))]);
     expect(passages.length).toBeGreaterThan(3);
     for (const p of passages) {
-      expect(p.text.length).toBeLessThanOrEqual(1_400);
+      expect(p.text.length).toBeLessThanOrEqual(1_750);
       expect(p.text).toMatch(/^Sentence .*patients\.$/s);
     }
+  });
+
+  it('begins each passage with the last sentence of the one before', () => {
+    const [first, second] = passagesOf([plainPage(1, text(0, 60))]);
+    const last = sentencesOf(first!.text).at(-1)!;
+    expect(second!.text.startsWith(last.text)).toBe(true);
+    expect(second!.pageStart).toBe(first!.pageStart + last.start);
   });
 
   const sections = (page: number, ...parts: [string, string][]) => {
@@ -42,7 +49,7 @@ describe('passagesOf', () => {
   });
 
   it('cuts a text without sentences at blanks, and one without blanks at its length', () => {
-    expect(Math.max(...passagesOf([plainPage(1, 'word '.repeat(1_000))]).map((p) => p.text.length))).toBeLessThanOrEqual(1_400);
+    expect(Math.max(...passagesOf([plainPage(1, 'word '.repeat(1_000))]).map((p) => p.text.length))).toBeLessThanOrEqual(1_750);
     expect(passagesOf([plainPage(1, 'x'.repeat(3_000))]).map((p) => p.text.length)).toEqual([1_200, 1_200, 600]);
   });
 
@@ -54,7 +61,13 @@ describe('passagesOf', () => {
         const page = parts.flat().join('');
         const passages = passagesOf([plainPage(1, page)]);
         for (const p of passages) expect(page.slice(p.pageStart, p.pageStart + p.text.length)).toBe(p.text);
-        expect(passages.map((p) => p.text).join('').replace(/\s/g, '')).toBe(page.replace(/\s/g, ''));
+        let upTo = 0;
+        for (const p of passages) {
+          // Nothing between two passages but white space; what they share is a whole sentence.
+          expect(page.slice(upTo, Math.max(upTo, p.pageStart)).trim()).toBe('');
+          upTo = p.pageStart + p.text.length;
+        }
+        expect(page.slice(upTo).trim()).toBe('');
       }),
       { numRuns: 50 },
     );

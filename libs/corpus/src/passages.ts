@@ -6,11 +6,14 @@ export type PassageDraft = { page: number; pageStart: number; section: string | 
 
 /** Aimed at: some 250 to 350 tokens, which an embedding model of 512 still takes whole. */
 const LENGTH = 1_200;
+/** A passage begins with the last sentence of the one before it, where that is no longer than this. */
+const LONGEST_OVERLAP = 320;
 /** A last piece shorter than this goes with the one before it. */
 const SHORTEST = 200;
 
 /**
- * Cuts pages into passages of about 1,200 characters at the ends of sentences. No passage spans two pages; short
+ * Cuts pages into passages of about 1,200 characters at the ends of sentences, each of which begins with the
+ * last sentence of the one before it: what a pronoun means often stands there. No passage spans two pages; short
  * sections that follow each other share one, under the title that they have in common, their headings between them.
  * `pageText.slice(pageStart, pageStart + text.length)` is the passage.
  */
@@ -35,19 +38,28 @@ function commonTitle(a: string | null, b: string | null): string | null {
   return (differs < 0 ? one! : one!.slice(0, differs)).join(TITLE_SEPARATOR) || null;
 }
 
+/** `last` is where the last sentence so far begins. */
+type Span = { start: number; end: number; last: number };
+
 function cut(text: string, from: number, to: number): [number, number][] {
-  const spans: [number, number][] = [];
+  const spans: Span[] = [];
   for (const [start, end] of pieces(text, from, to)) {
-    const last = spans.at(-1);
-    if (last && end - last[0] <= LENGTH) last[1] = end;
-    else spans.push([start, end]);
+    const open = spans.at(-1);
+    if (open && end - open.start <= LENGTH) Object.assign(open, { end, last: start });
+    else spans.push({ start, end, last: start });
   }
   const [before, last] = spans.slice(-2);
-  if (before && last && last[1] - last[0] < SHORTEST) {
-    before[1] = last[1];
+  if (before && last && last.end - last.start < SHORTEST) {
+    before.end = last.end;
     spans.pop();
   }
-  return spans;
+  return spans.map((span, i) => [overlapping(span, spans[i - 1]), span.end]);
+}
+
+/** One long sentence alone is not said twice. */
+function overlapping(span: Span, before: Span | undefined): number {
+  if (!before || before.last === before.start || before.end - before.last > LONGEST_OVERLAP) return span.start;
+  return before.last;
 }
 
 /** Sentences; one that is longer than a passage (a table, a list) is cut at blanks. */

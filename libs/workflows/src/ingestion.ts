@@ -32,18 +32,20 @@ export async function ingestion(input: IngestionRef & { from?: number }): Promis
   const ref = { tenantId: input.tenantId, ingestionId: input.ingestionId };
   const from = input.from ?? 0;
   try {
-    const { total } = await control.beginIngestion(ref);
-    const until = Math.min(total, from + FILES_PER_EXECUTION);
+    let { total } = await control.beginIngestion(ref);
+    const until = (): number => Math.min(total, from + FILES_PER_EXECUTION);
     let next = from;
     const lane = async (): Promise<void> => {
-      while (next < until) {
+      while (next < until()) {
         const n = next++;
         setCurrentDetails(`file ${n + 1} of ${total}`);
-        await takeIn(ref, n, `file ${n + 1} of ${total}`);
+        total = Math.max(total, await takeIn(ref, n, `file ${n + 1} of ${total}`));
       }
     };
     await Promise.all(Array.from({ length: PARALLEL }, lane));
-    if (until < total) return await continueAsNew<typeof ingestion>({ ...ref, from: until });
+    // An archive that was opened last has files which no lane was left to read.
+    while (next < until()) await lane();
+    if (until() < total) return await continueAsNew<typeof ingestion>({ ...ref, from: until() });
     await control.finishIngestion(ref);
   } catch (error) {
     // The corpus was deleted meanwhile, and the ingestion with it.
@@ -51,14 +53,21 @@ export async function ingestion(input: IngestionRef & { from?: number }): Promis
   }
 }
 
-async function takeIn(ref: IngestionRef, n: number, summary: string): Promise<void> {
+/** @returns how many files the ingestion has now: an archive adds its own. */
+async function takeIn(ref: IngestionRef, n: number, summary: string): Promise<number> {
   try {
-    const { state, corpusId, documentId } = await reading.ingestFile.executeWithOptions({ summary }, [{ ...ref, n }]);
-    if (state !== 'failed' && documentId) await embed({ tenantId: ref.tenantId, corpusId, documentId }, `${summary}, vectors`);
+    for (;;) {
+      const { state, corpusId, documentId, total } = await reading.ingestFile.executeWithOptions({ summary }, [{ ...ref, n }]);
+      if (state === 'partial') continue;
+      if (state !== 'failed' && documentId) await embed({ tenantId: ref.tenantId, corpusId, documentId }, `${summary}, vectors`);
+      // Outcomes that were recorded before archives were read have no total.
+      return total ?? 0;
+    }
   } catch (error) {
     const code = codeOf(error);
     if (code === null || code === 'not_found') throw error;
     await control.giveUpFile({ ...ref, n, code });
+    return 0;
   }
 }
 

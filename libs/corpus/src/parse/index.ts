@@ -1,53 +1,88 @@
-import { extname } from 'node:path';
 import { HoldfastError } from '#contracts';
+import { archiveFiles } from './archive.js';
 import { decodeText } from './decode-text.js';
 import { parseHtml } from './html.js';
 import { parseMarkdown } from './markdown.js';
-import { cleanText, type Parsed, type ParsedPage, plainPage } from './parsed.js';
-import { parsePdf } from './pdf.js';
+import { recognise } from './ocr.js';
+import { parseDocx } from './office/docx.js';
+import { parseEpub } from './office/epub.js';
+import { parsePptx } from './office/pptx.js';
+import { parseXlsx } from './office/xlsx.js';
+import { cleanText, type InnerFile, type Parsed, type ParsedPage, plainPage } from './parsed.js';
+import { openPdf } from './pdf.js';
+import { MEDIA_TYPES, mediaTypeOf } from './sniff.js';
 
-const MEDIA_TYPES: Record<string, string> = {
-  '.pdf': 'application/pdf',
-  '.md': 'text/markdown',
-  '.markdown': 'text/markdown',
-  '.html': 'text/html',
-  '.htm': 'text/html',
-  '.xhtml': 'text/html',
-  '.txt': 'text/plain',
-  '.text': 'text/plain',
-};
 /** Names' endings that a folder is searched for. */
 export const READABLE_ENDINGS = Object.keys(MEDIA_TYPES);
 
+/** A file whose pages are read in ranges; `pages` is how many there are to read. An archive has inner files and no pages. */
+export type OpenFile = { mediaType: string; pages: number; read(page: number, signal: AbortSignal): Promise<ParsedPage[]>; inner(): Promise<Iterable<InnerFile>>; close(): Promise<void> };
+
 /**
- * Reads a file's pages and sections; the format is told by its first bytes, then by its name.
- * @throws HoldfastError `file_encrypted`, `file_unreadable`, or `file_empty` where it holds no text.
+ * Opens a file; the format is told by its first bytes, then by its name.
+ * @throws HoldfastError `file_encrypted`, `file_unreadable`, `archive_bomb`; so does `read`.
  */
-export async function parseFile(name: string, bytes: Buffer, signal: AbortSignal): Promise<Parsed> {
+export async function openFile(name: string, bytes: Buffer): Promise<OpenFile> {
   const mediaType = mediaTypeOf(name, bytes);
-  const pages = (await parsePages(mediaType, bytes, signal)).filter((p) => p.text.trim() !== '');
-  if (pages.length === 0) throw new HoldfastError('file_empty', mediaType === 'application/pdf' ? 'The PDF has no text, only pictures of it perhaps. Run it through text recognition and ingest the result.' : 'The file has no text.');
-  return { mediaType, pages };
+  const nothing = { inner: async () => [], close: async () => undefined };
+  if (mediaType === 'application/zip') return { mediaType, pages: 0, read: async () => [], inner: async () => archiveFiles(bytes), close: nothing.close };
+  if (mediaType !== 'application/pdf') return { mediaType, pages: 1, read: (_page, signal) => readWhole(mediaType, bytes, signal), ...nothing };
+  const pdf = await openPdf(bytes);
+  return { mediaType, pages: pdf.pages, read: async (page, signal) => [await pdf.read(page, signal)], inner: () => pdf.attachments(), close: () => pdf.close() };
 }
 
-async function parsePages(mediaType: string, bytes: Buffer, signal: AbortSignal): Promise<ParsedPage[]> {
+/**
+ * Reads all of a file.
+ * @throws HoldfastError as `openFile`, and `file_empty` where it holds no text.
+ */
+export async function parseFile(name: string, bytes: Buffer, signal: AbortSignal): Promise<Parsed> {
+  const file = await openFile(name, bytes);
+  try {
+    const pages: ParsedPage[] = [];
+    for (let n = 1; n <= file.pages; n++) pages.push(...(await file.read(n, signal)).filter(hasText));
+    const inner = [...(await file.inner())];
+    if (pages.length === 0 && inner.length === 0) throw emptyFile(file.mediaType);
+    return { mediaType: file.mediaType, pages, ...(inner.length ? { inner } : {}) };
+  } finally {
+    await file.close();
+  }
+}
+
+export const hasText = (page: ParsedPage): boolean => page.text.trim() !== '';
+
+export function emptyFile(mediaType: string): HoldfastError {
+  if (mediaType === 'application/zip') return new HoldfastError('file_empty', 'The archive holds no file that can be read.');
+  const isPicture = mediaType === 'application/pdf' || mediaType.startsWith('image/');
+  return new HoldfastError('file_empty', isPicture ? 'The file has no text, and none could be recognised in its pictures.' : 'The file has no text.');
+}
+
+async function readWhole(mediaType: string, bytes: Buffer, signal: AbortSignal): Promise<ParsedPage[]> {
   switch (mediaType) {
-    case 'application/pdf':
-      return (await parsePdf(bytes, signal)).map((p) => plainPage(p.page, cleanText(p.text)));
     case 'text/markdown':
       return parseMarkdown(cleanText(decodeText(bytes)));
     case 'text/html':
       return parseHtml(cleanText(decodeText(bytes, declaredCharset(bytes))));
+    case MEDIA_TYPES['.docx']:
+      return parseDocx(bytes).map(cleaned);
+    case MEDIA_TYPES['.pptx']:
+      return parsePptx(bytes).map(cleaned);
+    case MEDIA_TYPES['.xlsx']:
+      return parseXlsx(bytes).map(cleaned);
+    case MEDIA_TYPES['.epub']:
+      return parseEpub(bytes);
     default:
-      return [plainPage(0, cleanText(decodeText(bytes)).trim())];
+      return mediaType.startsWith('image/') ? [await pictureOf(bytes, signal)] : [plainPage(0, cleanText(decodeText(bytes)).trim())];
   }
 }
 
-function mediaTypeOf(name: string, bytes: Buffer): string {
-  // Readers accept a PDF whose header is within its first 1,024 bytes.
-  if (bytes.subarray(0, 1_024).includes('%PDF-')) return 'application/pdf';
-  return MEDIA_TYPES[extname(name).toLowerCase()] ?? (/^\s*<(?:!doctype html|html)\b/i.test(bytes.toString('latin1', 0, 512)) ? 'text/html' : 'text/plain');
+async function pictureOf(bytes: Buffer, signal: AbortSignal): Promise<ParsedPage> {
+  const { text, regions } = await recognise(bytes, signal);
+  return { ...plainPage(1, text), ...(regions.length ? { regions } : {}) };
 }
+
+/** Length stays as it is, so that the sections' offsets do. */
+// eslint-disable-next-line no-control-regex
+const cleaned = (page: ParsedPage): ParsedPage => ({ ...page, text: page.text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, ' ') });
 
 function declaredCharset(bytes: Buffer): string | undefined {
   return /<meta[^>]+charset\s*=\s*["']?([\w-]+)/i.exec(bytes.toString('latin1', 0, 2_048))?.[1];

@@ -1,3 +1,5 @@
+import type { ErrorCode } from '#contracts';
+
 /** Between the headings that a section stands under, outermost first. */
 export const TITLE_SEPARATOR = ' > ';
 
@@ -5,9 +7,15 @@ export const TITLE_SEPARATOR = ' > ';
 export type Section = { title: string | null; start: number; end: number };
 
 /** `page` counts from 1; 0 is the one page of a format without pages. The sections are in order; headings stand between them. */
-export type ParsedPage = { page: number; text: string; sections: Section[] };
+export type ParsedPage = { page: number; text: string; sections: Section[]; /** Where its text was recognised in a picture. */ regions?: PageRegion[] };
 
-export type Parsed = { mediaType: string; pages: ParsedPage[] };
+/** Characters [start, end) of a page's text stand in this part of its picture: left, top, width and height in [0,1]. */
+export type PageRegion = { start: number; end: number; box: [number, number, number, number] };
+
+/** A file within a file: an archive's entry, a PDF's attachment. `refused` where it is not to be read, and why. */
+export type InnerFile = { name: string; bytes: Buffer } | { name: string; refused: { code: ErrorCode; detail: string } };
+
+export type Parsed = { mediaType: string; pages: ParsedPage[]; inner?: InnerFile[] };
 
 /** A page without sections of its own. */
 export function plainPage(page: number, text: string): ParsedPage {

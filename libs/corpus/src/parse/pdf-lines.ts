@@ -1,5 +1,5 @@
-/** A line of a page, in points from the lower left: `y` is its baseline, `right` where it ends, `height` that of its letters. */
-export type PdfLine = { text: string; y: number; right: number; height: number; /** Null where the line has several. */ font: string | null };
+/** A line of a page, in points from the lower left: `y` is its baseline, `left` and `right` where it starts and ends, `height` that of its letters. */
+export type PdfLine = { text: string; y: number; left: number; right: number; height: number; /** Null where the line has several. */ font: string | null };
 
 /** A gap of more than this many times the letters' height starts a paragraph. */
 const PARAGRAPH_GAP = 1.9;

@@ -1,17 +1,30 @@
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { HoldfastError } from '#contracts';
-import type { TextItem } from 'pdfjs-dist/types/src/display/api.js';
-import { type ParsedPage, plainPage } from './parsed.js';
-import { linesToText, type PdfLine } from './pdf-lines.js';
+import type { PDFDocumentProxy, PDFPageProxy, TextItem } from 'pdfjs-dist/types/src/display/api.js';
+import { recognise } from './ocr.js';
+import { cleanText, type InnerFile, type ParsedPage, plainPage } from './parsed.js';
+import { linesOf } from './pdf-items.js';
+import { inReadingOrder } from './pdf-layout.js';
+import { linesToText } from './pdf-lines.js';
 
 const ASSETS = new URL('../../', import.meta.resolve('pdfjs-dist/legacy/build/pdf.mjs'));
 const folder = (name: string): string => fileURLToPath(new URL(`${name}/`, ASSETS));
 
+/** Fewer letters on a page are a stamp or a page number on a picture of the text. */
+const FEWEST_LETTERS = 24;
+/** A scan is drawn for recognition at so many dots an inch, and no larger than so many dots across. */
+const DPI = 200;
+const MOST_DOTS = 4_000;
+
+/** An open PDF, whose pages are read one by one. */
+export type PdfReader = { pages: number; read(page: number, signal: AbortSignal): Promise<ParsedPage>; attachments(): Promise<InnerFile[]>; close(): Promise<void> };
+
 /**
- * The pages of a PDF with their text, numbered from 1; pages without text are left out.
- * @throws HoldfastError `file_encrypted` where it needs a password, `file_unreadable` where it is broken.
+ * Opens a PDF. Pages are numbered from 1; one that is a picture has its text recognised, and is empty where that fails.
+ * @throws HoldfastError `file_encrypted` where it needs a password, `file_unreadable` where it is broken; so does `read`.
  */
-export async function parsePdf(bytes: Buffer, signal: AbortSignal): Promise<ParsedPage[]> {
+export async function openPdf(bytes: Buffer): Promise<PdfReader> {
   // Loaded on first use: it is large, and most processes never read a PDF.
   const { getDocument, VerbosityLevel } = await import('pdfjs-dist/legacy/build/pdf.mjs');
   const task = getDocument({
@@ -26,48 +39,66 @@ export async function parsePdf(bytes: Buffer, signal: AbortSignal): Promise<Pars
   });
   try {
     const document = await task.promise;
-    const pages: ParsedPage[] = [];
-    for (let n = 1; n <= document.numPages; n++) {
-      signal.throwIfAborted();
-      const page = await document.getPage(n);
-      const { items } = await page.getTextContent();
-      const text = linesToText(linesOf(items.filter((item): item is TextItem => 'str' in item)));
-      if (text !== '') pages.push(plainPage(n, text));
-      page.cleanup();
-    }
-    return pages;
+    return {
+      pages: document.numPages,
+      read: (n, signal) => readPage(document, n, signal),
+      attachments: () => attachmentsOf(document),
+      close: () => task.destroy(),
+    };
+  } catch (error) {
+    await task.destroy();
+    throw toFailure(error);
+  }
+}
+
+async function readPage(document: PDFDocumentProxy, n: number, signal: AbortSignal): Promise<ParsedPage> {
+  signal.throwIfAborted();
+  try {
+    const page = await document.getPage(n);
+    const { items } = await page.getTextContent();
+    const text = cleanText(linesToText(inReadingOrder(linesOf(items.filter((item): item is TextItem => 'str' in item)))));
+    const read = isPicture(text) && (await hasPicture(page)) ? await recognisePage(page, n, signal) : null;
+    page.cleanup();
+    return read && read.text.length > text.length ? read : plainPage(n, text);
   } catch (error) {
     if (signal.aborted) throw error;
     throw toFailure(error);
-  } finally {
-    await task.destroy();
   }
 }
 
-/** The runs of text of a page, put together to lines in the order in which the page draws them. */
-function linesOf(items: TextItem[]): PdfLine[] {
-  const lines: PdfLine[] = [];
-  let open: PdfLine | null = null;
-  for (const item of items) {
-    if (item.str !== '') {
-      const y: number = item.transform[5];
-      const right: number = item.transform[4] + item.width;
-      if (open && Math.abs(open.y - y) > item.height && item.height > 0) open = null;
-      if (open) extend(open, item, right);
-      else lines.push((open = { text: item.str, y, right, height: item.height, font: item.fontName }));
-    }
-    if (item.hasEOL) open = null;
+const isPicture = (text: string): boolean => (text.match(/[\p{L}\p{N}]/gu)?.length ?? 0) < FEWEST_LETTERS;
+
+/** Also where the page draws its letters as shapes. */
+async function hasPicture(page: PDFPageProxy): Promise<boolean> {
+  const { fnArray } = await page.getOperatorList();
+  return fnArray.length > 3;
+}
+
+async function recognisePage(page: PDFPageProxy, n: number, signal: AbortSignal): Promise<ParsedPage | null> {
+  const { createCanvas } = await import('@napi-rs/canvas');
+  const plain = page.getViewport({ scale: 1 });
+  const viewport = page.getViewport({ scale: Math.min(DPI / 72, MOST_DOTS / Math.max(plain.width, plain.height)) });
+  const canvas = createCanvas(Math.max(1, Math.ceil(viewport.width)), Math.max(1, Math.ceil(viewport.height)));
+  await page.render({ canvas: canvas as never, viewport, background: 'white' }).promise;
+  try {
+    const { text, regions } = await recognise(canvas.toBuffer('image/png'), signal);
+    return text === '' ? null : { ...plainPage(n, text), ...(regions.length ? { regions } : {}) };
+  } catch (error) {
+    // A page with a photograph and no text is no failure of the document.
+    if (error instanceof HoldfastError) return null;
+    throw error;
   }
-  return lines;
 }
 
-function extend(line: PdfLine, item: TextItem, right: number): void {
-  line.text += item.str;
-  line.right = Math.max(line.right, right);
-  if (item.str.trim() !== '' && item.fontName !== line.font) line.font = null;
+/** Files that the PDF carries, read as files of their own. */
+async function attachmentsOf(document: PDFDocumentProxy): Promise<InnerFile[]> {
+  const found = (await document.getAttachments().catch(() => null)) as Record<string, { filename?: string; content?: Uint8Array }> | Map<string, { filename?: string; content?: Uint8Array }> | null;
+  const list = found instanceof Map ? [...found.values()] : Object.values(found ?? {});
+  return list.flatMap(({ filename, content }) => (content?.length ? [{ name: basename(filename || 'attachment'), bytes: Buffer.from(content) }] : []));
 }
 
-function toFailure(cause: unknown): HoldfastError {
+function toFailure(cause: unknown): Error {
+  if (cause instanceof HoldfastError) return cause;
   const name = cause instanceof Error ? cause.name : '';
   if (name === 'PasswordException') return new HoldfastError('file_encrypted', 'The PDF is encrypted. Save it without a password and ingest it again.', { cause });
   return new HoldfastError('file_unreadable', 'The PDF is broken or not a PDF. Open it in a viewer; if it opens there, print it to a new PDF and ingest that.', { cause });

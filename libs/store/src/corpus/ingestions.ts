@@ -25,7 +25,7 @@ export async function startIngestion(tx: Tx, ref: IngestionRef): Promise<{ corpu
 /** Ends the ingestion: `failed` only where every file failed. Null where it has ended already, or does not exist. */
 export async function endIngestion(tx: Tx, ref: IngestionRef): Promise<{ corpusId: string } | null> {
   const { rows } = await tx.query<{ corpus_id: string }>(
-    `update ingestions i set ended_at = now(), status = case when exists (select 1 from ingestion_files f where f.tenant_id = i.tenant_id and f.ingestion_id = i.ingestion_id and f.state <> 'failed') then 'completed' else 'failed' end
+    `update ingestions i set ended_at = now(), status = case when exists (select 1 from ingestion_files f where f.tenant_id = i.tenant_id and f.ingestion_id = i.ingestion_id and f.state not in ('failed', 'expanded')) then 'completed' else 'failed' end
      where tenant_id = $1 and ingestion_id = $2 and status in ('queued', 'running') returning corpus_id`,
     [ref.tenantId, ref.ingestionId],
   );
@@ -33,22 +33,22 @@ export async function endIngestion(tx: Tx, ref: IngestionRef): Promise<{ corpusI
 }
 
 type Row = { ingestion_id: string; corpus_id: string; status: IngestionView['status']; total: number };
-type FileRow = { name: string; state: IngestionView['files'][number]['state']; document_id: string | null; passages: number; pages: number; failure: Failure | null };
+type FileRow = { name: string; state: IngestionView['files'][number]['state']; document_id: string | null; passages: number; pages: number; pages_read: number; pages_total: number | null; replaced: string | null; failure: Failure | null };
 
 /** The ingestion with all its files, in order; of `corpusId` only, where one is given. */
 export async function readIngestion(tx: Tx, ref: IngestionRef, corpusId?: string): Promise<IngestionView | null> {
   const { rows } = await tx.query<Row>('select ingestion_id, corpus_id, status, total from ingestions where tenant_id = $1 and ingestion_id = $2 and ($3::uuid is null or corpus_id = $3)', [ref.tenantId, ref.ingestionId, corpusId ?? null]);
   const found = rows[0];
   if (!found) return null;
-  const files = (await tx.query<FileRow>('select name, state, document_id, passages, pages, failure from ingestion_files where tenant_id = $1 and ingestion_id = $2 order by n', [ref.tenantId, ref.ingestionId])).rows;
+  const files = (await tx.query<FileRow>('select name, state, document_id, passages, pages, pages_read, pages_total, replaced, failure from ingestion_files where tenant_id = $1 and ingestion_id = $2 order by n', [ref.tenantId, ref.ingestionId])).rows;
   return {
     id: found.ingestion_id,
     corpusId: found.corpus_id,
     status: found.status,
     total: found.total,
-    done: files.filter((f) => f.state === 'done' || f.state === 'duplicate').length,
+    done: files.filter((f) => f.state === 'done' || f.state === 'duplicate' || f.state === 'expanded').length,
     failed: files.filter((f) => f.state === 'failed').length,
-    files: files.map((f) => ({ name: f.name, state: f.state, documentId: f.document_id, passages: f.passages, pages: f.pages, failure: f.failure })),
+    files: files.map((f) => ({ name: f.name, state: f.state, documentId: f.document_id, passages: f.passages, pages: f.pages, pagesRead: f.state === 'pending' ? f.pages_read : f.pages, pagesTotal: f.pages_total, replaced: f.replaced, failure: f.failure })),
   };
 }
 

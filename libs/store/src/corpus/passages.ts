@@ -1,15 +1,18 @@
 import type { Tx } from '../pool.js';
 import type { CorpusRef } from './corpora.js';
 import type { DocumentRef } from './documents.js';
+import { insertTerms } from './terms.js';
 
 /** `page` counts from 1; 0 is the one page of a format without pages. `pageStart` is the passage's character offset in it. */
 export type NewPassage = { passageId: string; page: number; pageStart: number; section: string | null; text: string };
-export type NewPage = { page: number; text: string };
+/** `regions`: where its characters stand in its picture, where it was recognised in one. */
+export type NewPage = { page: number; text: string; regions?: unknown[] };
 
 export async function insertPages(tx: Tx, ref: DocumentRef, pages: NewPage[]): Promise<void> {
-  await tx.query('insert into pages (tenant_id, document_id, page, text) select $1, $2, p, t from unnest($3::int[], $4::text[]) as x(p, t)', [ref.tenantId, ref.documentId, pages.map((p) => p.page), pages.map((p) => p.text)]);
+  await tx.query('insert into pages (tenant_id, document_id, page, text, regions) select $1, $2, p, t, r from unnest($3::int[], $4::text[], $5::jsonb[]) as x(p, t, r)', [ref.tenantId, ref.documentId, pages.map((p) => p.page), pages.map((p) => p.text), pages.map((p) => (p.regions ? JSON.stringify(p.regions) : null))]);
 }
 
+/** Passages of a document, and their terms. */
 export async function insertPassages(tx: Tx, ref: DocumentRef, passages: NewPassage[]): Promise<void> {
   await tx.query(
     `insert into passages (tenant_id, corpus_id, document_id, ordinal, passage_id, page, page_start, section, text)
@@ -17,6 +20,7 @@ export async function insertPassages(tx: Tx, ref: DocumentRef, passages: NewPass
      from unnest($4::uuid[], $5::int[], $6::int[], $7::text[], $8::text[]) with ordinality as x(id, page, start, section, text, n)`,
     [ref.tenantId, ref.corpusId, ref.documentId, passages.map((p) => p.passageId), passages.map((p) => p.page), passages.map((p) => p.pageStart), passages.map((p) => p.section), passages.map((p) => p.text)],
   );
+  await insertTerms(tx, ref, passages.map((p) => p.passageId));
 }
 
 export type PlacedPassage = { passageId: string; documentId: string; documentName: string; page: number | null; pageText: string; section: string | null; text: string };

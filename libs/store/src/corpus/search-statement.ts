@@ -1,0 +1,86 @@
+import { B, K1 } from './terms.js';
+
+/** Passages that each ranking hands on to be fused. */
+const CANDIDATES = 60;
+/** Postings that are read for a search, rarest terms first; commoner terms only order what those have found. */
+const MOST_POSTINGS = 40_000;
+/** Until so many passages can be found, commoner terms are read all the same. */
+const FEWEST_POSTINGS = 300;
+/** Passages that are ranked exactly; where a query has operators, also those that they are sought among. */
+const FIRST_STAGE = 300;
+const FIRST_STAGE_OPERATORS = 3_000;
+
+/** `dims` is a number of ours, never text: it must stand in the statement for the index to apply. */
+export type StatementShape = { dims: number | null; filtered: boolean; operators: boolean; exact: boolean };
+
+/**
+ * One statement for both rankings and their fusion. $1 tenant, $2 corpus, $3 query, $4 limit, then the documents it is
+ * narrowed to where `filtered`, then vector and model.
+ *
+ * Words: terms' rows give candidates by what each term is worth in each passage, the rarest terms first; the best are
+ * ranked by BM25 over their own words. Vectors: nearest by cosine. Fused: each ranking's scores as shares of its best.
+ */
+export function searchStatement({ dims, filtered, operators, exact }: StatementShape): string {
+  const vector = filtered ? '$6' : '$5';
+  const model = filtered ? '$7' : '$6';
+  const within = (alias: string): string => (filtered ? ` and ${alias}.document_id = any($5::uuid[])` : '');
+  return `with ${wordsOf({ within, operators })}, ${nearest(dims, vector, model, exact, within)}, ${FUSION}
+  select p.passage_id, p.document_id, d.name, p.page, p.page_start, p.section, p.text, f.score
+  from fused f join passages p on p.tenant_id = $1 and p.passage_id = f.passage_id join documents d on d.tenant_id = p.tenant_id and d.document_id = p.document_id
+  order by f.score desc, f.passage_id`;
+}
+
+function wordsOf({ within, operators }: { within: (alias: string) => string; operators: boolean }): string {
+  const filtering = within('p');
+  // With a filter, the best of the corpus may all lie outside it: passages are told before any are left out.
+  const coarseFrom = filtering === '' ? '' : ` join passages p on p.tenant_id = $1 and p.corpus_id = $2 and p.no = r.no${filtering}`;
+  const stage = operators ? FIRST_STAGE_OPERATORS : FIRST_STAGE;
+  return `query_terms as (
+    select lexeme from unnest(to_tsvector('english', $3))
+  ), usual as (
+    select sum(passages)::float8 as passages, greatest(sum(lexemes)::float8 / sum(passages), 1) as length from term_segments where tenant_id = $1 and corpus_id = $2
+  ), counted as (
+    select lexeme, sum(t.passages)::float8 as holding from query_terms join term_postings t on t.tenant_id = $1 and t.corpus_id = $2 and t.term = lexeme group by lexeme
+  ), rareness as materialized (
+    select c.lexeme, c.holding, ln(1 + greatest(u.passages - c.holding, 0) / (c.holding + 0.5::float8) + 0.5::float8 / (c.holding + 0.5::float8)) as idf, sum(c.holding) over (order by c.holding, c.lexeme) as upto from counted c, usual u
+  ), driving as (
+    select lexeme, idf from rareness where upto <= ${MOST_POSTINGS} or upto - holding < ${FEWEST_POSTINGS}
+  ), coarse as materialized (
+    select r.no, sum(d.idf * r.impact) as score
+    from driving d join term_postings t on t.tenant_id = $1 and t.corpus_id = $2 and t.term = d.lexeme cross join lateral unnest(t.nos, t.impacts) as r(no, impact)${coarseFrom}
+    group by r.no order by score desc, r.no limit ${stage}
+  ), first_stage as materialized (
+    select p.passage_id, p.tsv from coarse c join passages p on p.tenant_id = $1 and p.corpus_id = $2 and p.no = c.no
+  ), ${operators ? AS_ASKED : 'wanted as (select * from first_stage)'}, by_words as (
+    select f.passage_id, sum(r.idf * t.times * ${K1 + 1}::float8 / (t.times + ${K1}::float8 * (${1 - B}::float8 + ${B}::float8 * length(f.tsv) / u.length))) as score
+    from wanted f cross join usual u cross join lateral (select lexeme, cardinality(positions)::float8 as times from unnest(f.tsv)) t join rareness r using (lexeme) group by f.passage_id order by score desc, f.passage_id limit ${CANDIDATES}
+  )`;
+}
+
+const AS_ASKED = `asked as materialized (
+    select f.* from first_stage f where f.tsv @@ websearch_to_tsquery('english', $3)
+  ), wanted as (
+    select * from asked union all select * from first_stage where not exists (select 1 from asked)
+  )`;
+
+function nearest(dims: number | null, vector: string, model: string, exact: boolean, within: (alias: string) => string): string {
+  if (dims === null) return `near as (select null::uuid as passage_id, 0::float8 as score where false)`;
+  // Adding to the distance keeps the planner from the index.
+  const distance = `(p.embedding::vector(${dims}) <=> ${vector}::vector(${dims}))${exact ? ' + 0' : ''}`;
+  return `near as materialized (
+    select passage_id, 1 - distance as score from (
+      select p.passage_id, p.embedding::vector(${dims}) <=> ${vector}::vector(${dims}) as distance from passages p
+      where p.tenant_id = $1 and p.corpus_id = $2 and p.embed_dims = ${dims} and p.embed_model = ${model}${within('p')} order by ${distance} limit ${CANDIDATES}
+    ) n
+  )`;
+}
+
+/** Of reciprocal rank fusion (Cormack, Clarke and Büttcher, SIGIR 2009): a hit scores 1/(k + rank) in each ranking. */
+const RRF_K = 60;
+
+const FUSION = `ranked as (
+    select passage_id, row_number() over (order by score desc, passage_id) as rank from by_words
+    union all select passage_id, row_number() over (order by score desc, passage_id) as rank from near
+  ), fused as (
+    select passage_id, sum(1.0 / (${RRF_K} + rank))::float8 as score from ranked group by passage_id order by score desc, passage_id limit $4
+  )`;
