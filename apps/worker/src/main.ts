@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Runtime as TemporalRuntime } from '@temporalio/worker';
 import { RunCache } from '#activities';
 import { createSearch } from '#corpus';
-import { createRuntime } from '#models';
+import { createDefaultRuntime, createEmbedder } from '#models';
 import { ConfigError, createLogger, describeError, loadConfig, type Logger } from '#platform';
 import { createNotifier, createPool, migrate } from '#store';
 import { loadAgents } from './agents.js';
@@ -18,8 +18,8 @@ async function main(): Promise<void> {
   const [bundle] = await Promise.all([loadBundle(), untilUp(logger, 'Postgres', () => migrate(config.databaseUrl))]);
   const pool = createPool(config.databaseUrl, { max: 20, name: 'holdfast-worker' });
   const notifier = createNotifier(pool);
-  const runtime = createRuntime({ kind: config.runtime, url: config.runtimeUrl, model: config.model, embedModel: config.embedModel });
-  const embedder = config.embedUrl === config.runtimeUrl ? runtime : createRuntime({ kind: config.runtime, url: config.embedUrl, model: config.model, embedModel: config.embedModel });
+  const runtime = createDefaultRuntime(config);
+  const embedder = createEmbedder(config);
   const workers = await untilUp(logger, 'Temporal', () =>
     createWorkers(
       config,

@@ -5,13 +5,13 @@ import { capabilitySchema } from './capabilities.js';
  * `passed`: seen to work. `failed`: the runtime or the model claims it and it does not work. `not_shown`: nothing here
  * could show it, such as a model that was not made for it; never taken for a pass.
  */
-export const verdictSchema = z.enum(['passed', 'failed', 'not_shown']);
-export type ProbeVerdict = z.infer<typeof verdictSchema>;
+export const probeVerdictSchema = z.enum(['passed', 'failed', 'not_shown']);
+export type ProbeVerdict = z.infer<typeof probeVerdictSchema>;
 
 export const findingSchema = z.object({
   probe: z.string(),
   title: z.string(),
-  verdict: verdictSchema,
+  verdict: probeVerdictSchema,
   /** What was seen, in numbers and names; never what a model wrote. */
   detail: z.string(),
   /** What to do about it; null where it passed. */

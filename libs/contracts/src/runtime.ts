@@ -20,6 +20,15 @@ export const chatMessageSchema = z.object({
 });
 export type ChatMessage = z.infer<typeof chatMessageSchema>;
 
+/** What an agent asks a model for. `main` where it asks for nothing else; the others fall back to it. */
+export const MODEL_ROLES = ['fast', 'main', 'judge', 'vision', 'embed'] as const;
+export const modelRoleSchema = z.enum(MODEL_ROLES);
+export type ModelRole = z.infer<typeof modelRoleSchema>;
+
+/** A model on a runtime. */
+export const modelRefSchema = z.object({ runtimeId: z.string(), model: z.string() });
+export type ModelRef = z.infer<typeof modelRefSchema>;
+
 /** A tool as it is offered to a model: flat JSON Schema parameters. */
 export type ToolSpec = { name: string; description: string; parameters: Record<string, unknown> };
 

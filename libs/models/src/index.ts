@@ -10,3 +10,4 @@ export { conclude, diagnose, type Examination, PROBES } from './doctor/diagnose.
 export { measureAbort } from './doctor/probes/control.js';
 export { readTextCalls } from './tools/text-calls.js';
 export { withToolText } from './tools/tool-text.js';
+export { createDefaultRuntime, createEmbedder, createRuntimes } from './configured.js';

@@ -1,7 +1,7 @@
 import type { Provider } from '@nestjs/common';
 import type { SearchResult } from '#contracts';
 import { createSearch } from '#corpus';
-import { createRuntime } from '#models';
+import { createEmbedder } from '#models';
 import type { Config } from '#platform';
 import type { Pool } from '#store';
 import { CONFIG, POOL } from '../core/tokens.js';
@@ -14,5 +14,5 @@ export const SEARCH = Symbol('CorpusSearch');
 export const corpusSearch: Provider = {
   provide: SEARCH,
   inject: [CONFIG, POOL],
-  useFactory: ({ runtime, embedUrl, model, embedModel }: Config, pool: Pool): CorpusSearch => createSearch(pool, createRuntime({ kind: runtime, url: embedUrl, model, embedModel })),
+  useFactory: (config: Config, pool: Pool): CorpusSearch => createSearch(pool, createEmbedder(config)),
 };

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { HoldfastError, type PartState, type Readiness } from '#contracts';
-import { createRuntime } from '#models';
+import { createDefaultRuntime } from '#models';
 import type { Config } from '#platform';
 import { pendingMigrations, type Pool } from '#store';
 import { CONFIG, POOL } from '../core/tokens.js';
@@ -35,8 +35,7 @@ export class ReadinessProbe {
   }
 
   private async askRuntime(): Promise<void> {
-    const { runtime: kind, runtimeUrl: url, model, embedModel } = this.config;
-    await createRuntime({ kind, url, model, embedModel }).version();
+    await createDefaultRuntime(this.config).version();
   }
 }
 

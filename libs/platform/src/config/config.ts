@@ -1,3 +1,5 @@
+import type { ConfiguredRuntime, RoleRoutes } from './resolve-runtimes.js';
+import type { RoleSettings, RuntimeSetting } from './runtime-settings.js';
 import type { LOG_LEVELS, RuntimeKind } from './schema.js';
 
 /** What the embedded stack is told: parts that aren't given are started by it. */
@@ -15,6 +17,11 @@ export interface StackConfig {
   readonly payloadKeyFile: string | undefined;
   readonly runtime: RuntimeKind | undefined;
   readonly runtimeUrl: string | undefined;
+  readonly runtimeKeyFile: string | undefined;
+  /** Beside loopback. */
+  readonly runtimeHosts: readonly string[];
+  readonly furtherRuntimes: readonly RuntimeSetting[];
+  readonly roleSettings: RoleSettings;
   readonly model: string | undefined;
   readonly embedUrl: string | undefined;
   readonly embedModel: string | undefined;
@@ -39,4 +46,7 @@ export interface Config extends StackConfig {
   readonly model: string;
   readonly embedUrl: string;
   readonly embedModel: string;
+  /** The one of `runtimeUrl` first, under its kind's name. */
+  readonly runtimes: readonly ConfiguredRuntime[];
+  readonly roles: RoleRoutes;
 }

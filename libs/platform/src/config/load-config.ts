@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Config, StackConfig } from './config.js';
 import { ConfigError } from './config-error.js';
+import { resolveRoles, resolveRuntimes } from './resolve-runtimes.js';
 import { type RuntimeKind, type Settings, settingsSchema } from './schema.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -23,6 +24,13 @@ export function loadConfig(env: Environment): Config {
   const databaseUrl = required(config.databaseUrl, 'DATABASE_URL');
   const runtime = config.runtime ?? 'ollama';
   const runtimeUrl = config.runtimeUrl ?? DEFAULTS[runtime].url;
+  const embedUrl = config.embedUrl ?? runtimeUrl;
+  const model = config.model ?? DEFAULTS[runtime].model;
+  const embedModel = config.embedModel ?? DEFAULTS[runtime].embedModel;
+  const own = { id: runtime, kind: runtime, slots: config.modelSlots, ...(config.runtimeKeyFile && { keyFile: config.runtimeKeyFile }) };
+  const runtimes = resolveRuntimes([{ ...own, url: runtimeUrl }, ...config.furtherRuntimes], config.runtimeHosts);
+  // A server that only embeds is no runtime that models are routed to, and checked all the same.
+  resolveRuntimes([{ ...own, url: embedUrl }], config.runtimeHosts);
   return {
     ...config,
     databaseUrl,
@@ -30,9 +38,11 @@ export function loadConfig(env: Environment): Config {
     temporalAddress: required(config.temporalAddress, 'TEMPORAL_ADDRESS'),
     runtime,
     runtimeUrl,
-    model: config.model ?? DEFAULTS[runtime].model,
-    embedUrl: config.embedUrl ?? runtimeUrl,
-    embedModel: config.embedModel ?? DEFAULTS[runtime].embedModel,
+    model,
+    embedUrl,
+    embedModel,
+    runtimes,
+    roles: resolveRoles(config.roleSettings, runtimes, { main: { runtimeId: runtime, model }, embed: { runtimeId: runtime, model: embedModel } }),
   };
 }
 
@@ -54,6 +64,10 @@ export function loadStackConfig(env: Environment): StackConfig {
     payloadKeyFile: settings.HOLDFAST_PAYLOAD_KEY_FILE,
     runtime: settings.HOLDFAST_RUNTIME,
     runtimeUrl: settings.HOLDFAST_RUNTIME_URL?.replace(/\/$/, ''),
+    runtimeKeyFile: settings.HOLDFAST_RUNTIME_KEY_FILE,
+    runtimeHosts: settings.HOLDFAST_RUNTIME_HOSTS,
+    furtherRuntimes: settings.HOLDFAST_RUNTIMES,
+    roleSettings: settings.HOLDFAST_ROLES,
     model: settings.HOLDFAST_MODEL,
     embedUrl: settings.HOLDFAST_EMBED_URL?.replace(/\/$/, ''),
     embedModel: settings.HOLDFAST_EMBED_MODEL,

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { PROJECT_ROOT } from './project-root.js';
+import { hostsSchema, rolesSchema, RUNTIME_KINDS, runtimesSchema } from './runtime-settings.js';
 
 const port = z.coerce.number().int().min(0).max(65535);
 const path = z.string().min(1).transform((value) => resolve(value));
@@ -10,8 +11,7 @@ const url = (...protocols: string[]) =>
     error: `must be an address that begins with ${protocols.map((protocol) => `${protocol}://`).join(' or ')}`,
   });
 
-export const RUNTIME_KINDS = ['ollama', 'openai', 'embedded'] as const;
-export type RuntimeKind = (typeof RUNTIME_KINDS)[number];
+export { RUNTIME_KINDS, type RuntimeKind } from './runtime-settings.js';
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
 /**
@@ -38,7 +38,11 @@ export const settingsSchema = z.object({
   HOLDFAST_PAYLOAD_KEY_FILE: path.optional().describe('Key file (lines of `id base64-of-32-bytes`, the first one encrypts). Not given: the stack makes one in the data folder; a process started by hand encrypts nothing.'),
   HOLDFAST_RUNTIME: z.enum(RUNTIME_KINDS).optional().describe('Kind of model runtime. Not given: an Ollama that answers and has a Gemma, else the embedded one.'),
   HOLDFAST_RUNTIME_URL: url('http', 'https').optional().describe('Address of the model runtime.'),
-  HOLDFAST_MODEL: z.string().min(1).optional().describe('Model that agents use.'),
+  HOLDFAST_RUNTIME_KEY_FILE: path.optional().describe('File with the API key of the model runtime, where it wants one. Sent over TLS or loopback only.'),
+  HOLDFAST_RUNTIME_HOSTS: hostsSchema.default([]).describe('Hosts beside loopback, separated by `,`, that a model runtime may be on. Prompts and documents go to them. Checked again after each name is resolved.'),
+  HOLDFAST_RUNTIMES: runtimesSchema.default([]).describe('Further runtimes, as JSON: `[{"id","kind","url","keyFile","slots"}]`.'),
+  HOLDFAST_ROLES: rolesSchema.default({}).describe('Models by role (`fast`, `main`, `judge`, `vision`, `embed`), as JSON: `{"main": ["gpu/gemma4:26b", "ollama/gemma4:e4b"]}`; the later ones are taken where the first fails.').meta({ shownDefault: 'HOLDFAST_MODEL for all' }),
+  HOLDFAST_MODEL: z.string().min(1).optional().describe('Model that agents use; `auto` takes the best Gemma that fits this machine.'),
   HOLDFAST_EMBED_URL: url('http', 'https').optional().describe('Address of the runtime that embeds. Not given: the model runtime.'),
   HOLDFAST_EMBED_MODEL: z.string().min(1).optional().describe('Model that embeds passages and questions.'),
   HOLDFAST_GGUF: path.optional().describe('Model file of the embedded runtime. Not given: Gemma 3 270M is fetched.'),
