@@ -41,6 +41,13 @@ export const REMEDIES = {
   archive_bomb: 'The archive holds more than 10,000 files, more than 1 GB, or is packed far too tightly to be real. Unpack it yourself and ingest the files that you want.',
   file_too_large: 'Raise `HOLDFAST_MAX_FILE_MB`, or split the file.',
   disk_full: 'Free some space. What was refused was not kept in part; ingestion tries the file again by itself.',
+  world_changed: 'Read the world again (`GET /v1/worlds/{id}`), make the change against its version, and send that in `If-Match`.',
+  world_rule_broken: 'The detail names the change and the rule. Nothing of the batch was applied; correct it and send it again.',
+  world_forked: 'A fork reads the versions before it from its parent. Delete the forks first, or keep the world.',
+  nothing_to_undo: 'Undo takes back turns and redo brings back what was undone last; here there is none.',
+  import_unreadable: 'LIGHT worlds, TextWorld games, SillyTavern lorebooks and campaigns exported by this API are read. The detail says what is missing.',
+  sandbox_unavailable: 'Commands of the coding agent run under bubblewrap or not at all; the detail says what is missing. Install the package `bubblewrap` and allow user namespaces (`sysctl kernel.unprivileged_userns_clone=1`, or on Ubuntu an AppArmor profile for bwrap).',
+  repository_unusable: 'The detail says why: it is no Git repository, has no commit, or the base does not exist. Make a first commit, or give another `repo` or `base`.',
   attempt_closed: 'A late result of an attempt that was given up was refused, as it should be: nothing to do. It shows in logs only.',
   internal: 'Something failed inside Holdfast. The log has the reason under the id in the `X-Request-Id` header, or under the run’s id. A run’s state up to its last checkpoint is kept.',
 };

@@ -22,7 +22,7 @@ exports.ROWS = [
   { name: 'agent-workflow', from: 'libs/agents/([^/]+)/workflow/', may: [...lib('contracts', 'loop', 'drift', 'world', 'workflows'), 'libs/agents/$1/(contract\\.ts$|workflow/)'], types: [...lib('activities'), 'libs/agents/$1/activities/'], npm: SANDBOX },
   { name: 'agent-activities', from: 'libs/agents/([^/]+)/activities/', may: [...IO, ...lib('activities'), 'libs/agents/$1/(contract\\.ts$|activities/|prompts/)'] },
   { name: 'models', from: 'libs/models/', may: lib('contracts', 'platform') },
-  { name: 'store', from: 'libs/store/', may: lib('contracts', 'platform') },
+  { name: 'store', from: 'libs/store/', may: lib('contracts', 'platform', 'world') },
   { name: 'workspace', from: 'libs/workspace/', may: lib('contracts', 'platform') },
   { name: 'corpus', from: 'libs/corpus/', may: lib('contracts', 'platform', 'store', 'models') },
   { name: 'activities', from: 'libs/activities/', may: IO },

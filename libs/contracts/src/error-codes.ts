@@ -41,6 +41,13 @@ export const ERROR_CODES = {
   archive_bomb: { status: 413, retryable: false, title: 'The archive unpacks to too much' },
   file_too_large: { status: 413, retryable: false, title: 'The file is too large' },
   disk_full: { status: 507, retryable: true, title: 'The disk is full' },
+  world_changed: { status: 412, retryable: true, title: 'The world has changed since that version' },
+  world_rule_broken: { status: 422, retryable: false, title: 'A change would break a rule of the world' },
+  world_forked: { status: 409, retryable: false, title: 'Other worlds were forked from this one' },
+  nothing_to_undo: { status: 409, retryable: false, title: 'There is nothing to undo or redo' },
+  import_unreadable: { status: 422, retryable: false, title: 'The import is not of a form that is read' },
+  sandbox_unavailable: { status: 503, retryable: false, title: 'There is no sandbox to run commands in' },
+  repository_unusable: { status: 422, retryable: false, title: 'The repository cannot be worked on' },
   attempt_closed: { status: 409, retryable: false, title: 'A result came from an attempt that is closed' },
   internal: { status: 500, retryable: true, title: 'Something failed inside Holdfast' },
 } as const satisfies Record<string, { status: number; retryable: boolean; title: string }>;

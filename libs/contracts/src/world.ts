@@ -96,3 +96,16 @@ export type WorldEventView = z.infer<typeof worldEventViewSchema>;
 export const worldStateViewSchema = z.object({ version: z.int(), hash: z.string(), entities: z.array(entitySchema) });
 export const worldDiffSchema = z.object({ from: z.int(), to: z.int(), entities: z.array(z.object({ id: entityIdSchema, before: entitySchema.nullable(), after: entitySchema.nullable() })) });
 export type WorldDiff = z.infer<typeof worldDiffSchema>;
+
+/** A turn as it was played: what was said, what the code decided, what was told. */
+export const worldTurnSchema = z.object({
+  turnId: idSchema,
+  firstVersion: z.int(),
+  lastVersion: z.int(),
+  actor: z.string().nullable(),
+  said: z.string().nullable(),
+  outcome: z.unknown(),
+  telling: z.string().nullable(),
+  createdAt: z.string(),
+});
+export type WorldTurn = z.infer<typeof worldTurnSchema>;

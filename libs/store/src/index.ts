@@ -15,3 +15,4 @@ export * from './runs.js';
 export * from './steps.js';
 export * from './turn.js';
 export * from './tx.js';
+export * from './world/index.js';
