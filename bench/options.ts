@@ -2,7 +2,9 @@ import { existsSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
 import { cpus, totalmem } from 'node:os';
 import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { PROJECT_ROOT } from '#platform';
 
 export type MeasureOptions = {
   /** Folder with data sets; may be missing. */
@@ -10,7 +12,12 @@ export type MeasureOptions = {
   only: string | null;
   full: boolean;
   json: string | null;
+  /** What was given of the command's own options. */
+  more: Record<string, string | undefined>;
 };
+
+/** Options of one command beside those that all have: their line of the help. Each takes a value. */
+export type MoreOptions = Record<string, { usage: string }>;
 
 const HELP = `
   --data DIR    data sets, laid out like the data folder (default: ../shared/data where present)
@@ -20,16 +27,18 @@ const HELP = `
 `;
 
 /** The options that every measuring command takes. Ends the process after `--help` or a bad option. */
-export function parseMeasureOptions(command: string, parts: string[]): MeasureOptions {
+export function parseMeasureOptions(command: string, parts: string[], more: MoreOptions = {}): MeasureOptions {
   try {
-    const { values } = parseArgs({ options: { data: { type: 'string' }, only: { type: 'string' }, full: { type: 'boolean' }, json: { type: 'string' }, help: { type: 'boolean' } } });
+    const own = Object.fromEntries(Object.keys(more).map((name) => [name, { type: 'string' as const }]));
+    const { values } = parseArgs({ options: { ...own, data: { type: 'string' }, only: { type: 'string' }, full: { type: 'boolean' }, json: { type: 'string' }, help: { type: 'boolean' } } });
     if (values.help) {
-      console.log(`${command}\n${HELP}\nparts: ${parts.join(', ')}`);
+      const usage = Object.values(more).map((m) => `  ${m.usage}\n`);
+      console.log(`${command}\n${HELP}${usage.join('')}${parts.length ? `\nparts: ${parts.join(', ')}` : ''}`);
       process.exit(0);
     }
     if (values.only && !parts.includes(values.only)) throw new Error(`there is no part ${values.only}; the parts are ${parts.join(', ')}`);
-    const beside = new URL('../../shared/data', import.meta.url).pathname;
-    return { data: values.data ?? (existsSync(beside) ? beside : null), only: values.only ?? null, full: values.full ?? false, json: values.json ?? null };
+    const beside = join(PROJECT_ROOT, '../shared/data');
+    return { data: values.data ?? (existsSync(beside) ? beside : null), only: values.only ?? null, full: values.full ?? false, json: values.json ?? null, more: Object.fromEntries(Object.keys(more).map((name) => [name, (values as Record<string, string | undefined>)[name]])) };
   } catch (error) {
     console.error(`${command}: ${(error as Error).message}`);
     process.exit(2);

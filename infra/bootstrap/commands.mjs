@@ -21,6 +21,7 @@ export const COMMANDS = {
   docs: { summary: 'write the parts of the documentation that follow from the code', usage: 'npm run docs', build: true, steps: () => [{ args: ['infra/docs/main.mjs'] }] },
   contract: { summary: 'one suite against every kind of model runtime; writes docs/contract.md', build: false, steps: (args) => [{ args: ['--import', './test/setup/source-loader.mjs', 'test/contract/main.ts', ...args] }] },
   bench: { summary: 'what the loop costs, beside a bare workflow', build: true, steps: (args) => [{ args: ['--enable-source-maps', 'dist/bench/spine/main.js', ...args] }] },
+  chaos: { summary: 'kill parts of a busy stack at random, then count what was lost or doubled', build: true, steps: (args) => [{ args: ['--import', './test/setup/source-loader.mjs', 'bench/chaos/main.ts', ...args] }] },
   'bench:drift': { summary: 'what a drift check costs at step 200 and at step 2,000', build: true, steps: (args) => [{ args: ['--enable-source-maps', 'dist/bench/drift.js', ...args] }] },
   'eval:drift': { summary: 'alarms on recorded runs that failed and on good ones, beside other detectors', build: true, steps: (args) => [{ args: ['--enable-source-maps', 'dist/eval/drift/main.js', ...args] }] },
   'eval:retrieval': { summary: 'how often a search finds the document that answers a question', build: true, steps: (args) => [{ args: ['--enable-source-maps', 'dist/eval/retrieval/main.js', ...args] }] },

@@ -1,6 +1,8 @@
 import { type ChatMessage, isLive, type RunRef, type RunStatus } from '#contracts';
 import { ALL_TENANTS, decodeBody, type Pool, readHistory, readRun, type Tx, withTx, WORDS_ORDINAL } from '#store';
 
+export type InspectedRun = CheckedRun & { findings: string[] };
+
 export type CheckedRun = { status: RunStatus; head: number; branch: number[]; steps: number; events: { seq: number; type: string; step: number | null }[] };
 
 /**
@@ -8,14 +10,20 @@ export type CheckedRun = { status: RunStatus; head: number; branch: number[]; st
  * doubled. Meant for runs that have ended; of a live one the open step is left out of the questions.
  */
 export async function checkRun(pool: Pool, ref: RunRef, expected: { status: RunStatus }): Promise<CheckedRun> {
+  const { findings, ...run } = await inspectRun(pool, ref, expected);
+  if (findings.length) throw new Error(`run ${ref.runId} is not sound:\n  ${findings.join('\n  ')}`);
+  return run;
+}
+
+/** The same as values: `findings` lists what was lost or doubled, in words. */
+export async function inspectRun(pool: Pool, ref: RunRef, expected: { status: RunStatus }): Promise<InspectedRun> {
   return withTx(pool, ALL_TENANTS, async (tx) => {
     const facts = await readFacts(tx, ref);
     const wrong = [
       ...checkStatus(facts, expected.status), ...checkEvents(facts), ...checkSteps(facts), ...checkLedger(facts),
       ...checkMessages(facts), ...checkUsage(facts), ...checkInbox(facts), ...(await checkHistory(tx, ref, facts)),
     ];
-    if (wrong.length) throw new Error(`run ${ref.runId} is not sound:\n  ${wrong.join('\n  ')}`);
-    return { status: facts.run.status, head: facts.run.head_step, branch: branchOf(facts).map((s) => s.step), steps: facts.steps.length, events: facts.events };
+    return { findings: wrong, status: facts.run.status, head: facts.run.head_step, branch: branchOf(facts).map((s) => s.step), steps: facts.steps.length, events: facts.events };
   });
 }
 

@@ -24,13 +24,17 @@ export class TestPostgres {
     const data = join(folder, 'postgres');
     if (!existsSync(data)) initialise(binaries, data);
     const port = await freePort();
-    const args = [join(binaries.bin, 'postgres'), '-D', data, '-p', String(port), '-h', '127.0.0.1', '-c', 'unix_socket_directories=', '-c', 'shared_buffers=64MB'];
+    const args = [join(binaries.bin, 'postgres'), '-D', data, '-p', String(port), '-h', '127.0.0.1', '-c', 'unix_socket_directories=', '-c', 'shared_buffers=64MB', '-c', 'max_wal_size=128MB'];
     const [command, ...rest] = [...asUnprivileged(), ...args];
     const child = new Child('postgres', { command: command!, args: rest, env: binaries.env, log: join(folder, 'postgres.log') });
     const postgres = new TestPostgres(child, `postgres://${ROLE}@127.0.0.1:${port}/${ROLE}`, `postgres://postgres@127.0.0.1:${port}/postgres`);
     await postgres.start();
     await postgres.createDatabase();
     return postgres;
+  }
+
+  get running(): boolean {
+    return this.child.running;
   }
 
   /** Starts it (again) and waits until it answers. Children of a killed one may hold the data folder for a moment. */

@@ -7,6 +7,7 @@ import { ALL_TENANTS, createPool, migrate, type Pool, readRun, type RunRow, with
 import { bundleWorkflows } from '#apps/worker/src/bundle';
 import { freePort } from '#platform/stack';
 import { Child } from './child.js';
+import { CuttableProxy } from './cuttable-proxy.js';
 import { TestPostgres } from './postgres.js';
 import { type Scenario } from './scenario.js';
 import { writeRun } from './start-run.js';
@@ -27,6 +28,8 @@ export class Stack {
     readonly apiUrl: string,
     readonly pool: Pool,
     readonly client: Client,
+    /** TCP doors between worker and API on one side and the servers on the other. */
+    readonly doors: { postgres: CuttableProxy; temporal: CuttableProxy },
   ) {}
 
   /** `worker`: the product's own entry where no test kills the worker; it bundles the workflows each time it starts. */
@@ -37,8 +40,9 @@ export class Stack {
     const runtimePort = await freePort();
     const runtime = part(folder, 'runtime', 'libs/models/src/scripted/main.ts', ['--port', String(runtimePort), '--script', join(ROOT, 'test/harness/scenario.ts')], {}, /ready at/);
     const port = await freePort();
+    const doors = { postgres: await door(new URL(postgres.url).host), temporal: await door(temporal.address) };
     const env = {
-      DATABASE_URL: postgres.url, TEMPORAL_ADDRESS: temporal.address, HOLDFAST_DATA_DIR: folder, HOLDFAST_PORT: String(port), HOLDFAST_RUNTIME: 'ollama',
+      DATABASE_URL: postgres.url.replace(/:\d+\//, `:${doors.postgres.port}/`), TEMPORAL_ADDRESS: `127.0.0.1:${doors.temporal.port}`, HOLDFAST_DATA_DIR: folder, HOLDFAST_PORT: String(port), HOLDFAST_RUNTIME: 'ollama',
       HOLDFAST_RUNTIME_URL: `http://127.0.0.1:${runtimePort}`, HOLDFAST_MODEL: 'play?steps=3', HOLDFAST_EMBED_MODEL: 'scripted-embed', HOLDFAST_PROBE_AGENT: '1',
       HOLDFAST_MODEL_SLOTS: '4', HOLDFAST_TEST_BUNDLE: join(folder, 'bundle.js'),
     };
@@ -46,7 +50,7 @@ export class Stack {
     const api = part(folder, 'api', 'apps/api/src/main.ts', [], env, /api ready/);
     await Promise.all([runtime.start(), worker.start()]);
     const client = new Client({ connection: await Connection.connect({ address: temporal.address }) });
-    return new Stack(folder, postgres, temporal, runtime, worker, api, `http://127.0.0.1:${port}`, createPool(postgres.url, { max: 4, name: 'holdfast-test' }), client);
+    return new Stack(folder, postgres, temporal, runtime, worker, api, `http://127.0.0.1:${port}`, createPool(postgres.url, { max: 4, name: 'holdfast-test' }), client, doors);
   }
 
   /** Starts a run of the probe agent that plays `scenario`. */
@@ -85,9 +89,17 @@ export class Stack {
     await this.pool.end().catch(() => undefined);
     await this.client.connection.close().catch(() => undefined);
     await Promise.all([this.worker.kill(), this.api.kill(), this.runtime.kill()]);
+    await Promise.all([this.doors.postgres.cut(), this.doors.temporal.cut()]);
     await Promise.all([this.postgres.stop(), this.temporal.kill()]);
     if (!process.env['HOLDFAST_KEEP_TEST_DATA']) await rm(this.folder, { recursive: true, force: true });
   }
+}
+
+async function door(address: string): Promise<CuttableProxy> {
+  const [host, port] = address.split(':');
+  const proxy = new CuttableProxy({ host: host!, port: Number(port) });
+  await proxy.open();
+  return proxy;
 }
 
 function part(folder: string, name: string, entry: string, args: string[], env: Record<string, string>, ready: RegExp): Child {

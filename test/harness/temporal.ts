@@ -29,6 +29,10 @@ export class TestTemporal {
     return temporal;
   }
 
+  get running(): boolean {
+    return this.child.running;
+  }
+
   async start(): Promise<void> {
     await this.child.start();
     await until('Temporal', async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { SseReader } from '#apps/api/src/testing/sse-reader';
+import { SseReader } from '../harness/sse-reader.js';
 import { LOCAL_TENANT, type RunRef } from '#contracts';
 import { checkRun } from '../harness/check-run.js';
 import { modelOf } from '../harness/scenario.js';

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import request from 'supertest';
 import { createPool, type Pool } from '#store';
-import { CuttableProxy } from './testing/cuttable-proxy.js';
+import { CuttableProxy } from '#test/harness/cuttable-proxy';
 import { RunRows } from './testing/run-rows.js';
 import { testDatabase, testTemporal } from '#test/setup/servers';
-import { SseReader } from './testing/sse-reader.js';
+import { SseReader } from '#test/harness/sse-reader';
 import { startApi, type TestApi } from './testing/start-api.js';
 
 jest.setTimeout(30_000);

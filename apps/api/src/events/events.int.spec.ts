@@ -6,7 +6,7 @@ import { createPool, type Pool } from '#store';
 import { POOL } from '../core/tokens.js';
 import { RunRows } from '../testing/run-rows.js';
 import { testDatabase } from '#test/setup/servers';
-import { SseReader } from '../testing/sse-reader.js';
+import { SseReader } from '#test/harness/sse-reader';
 import { startApi, type TestApi } from '../testing/start-api.js';
 
 jest.setTimeout(30_000);

@@ -1,0 +1,60 @@
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import type { AddressInfo } from 'node:net';
+import type { RunDeps } from '#activities';
+import { probe } from '#agents/probe/activities/index';
+import { createApi } from '#apps/api/src/app';
+import type { RunRef } from '#contracts';
+import { LOCAL_TENANT } from '#contracts';
+import { createLogger } from '#platform';
+import { LoopStack } from './loop-stack.js';
+import { modelOf, type Scenario } from './scenario.js';
+
+export type Answer<T = Record<string, unknown>> = { status: number; headers: Headers; body: T };
+
+/** A worker and an API in this process, over one database and one Temporal: what a client sees, end to end. */
+export class ApiStack {
+  private constructor(
+    readonly loop: LoopStack,
+    readonly app: NestExpressApplication,
+    readonly url: string,
+  ) {}
+
+  static async start(more: Partial<RunDeps> = {}): Promise<ApiStack> {
+    const loop = await LoopStack.start(more);
+    const agents = [...(more.agents ?? new Map([[probe.contract.name, probe]])).values()].map((a) => a.contract);
+    const app = await createApi({ config: loop.config, agents, logger: createLogger({ ...loop.config, logLevel: 'silent' }, 'api') });
+    await app.listen(0, '127.0.0.1');
+    const { port } = app.getHttpServer().address() as AddressInfo;
+    return new ApiStack(loop, app, `http://127.0.0.1:${port}/v1`);
+  }
+
+  async stop(): Promise<void> {
+    await this.app.close();
+    await this.loop.stop();
+  }
+
+  async post<T = Record<string, unknown>>(path: string, body: object = {}, headers: Record<string, string> = {}): Promise<Answer<T>> {
+    return answered(await fetch(this.url + path, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) }));
+  }
+
+  async get<T = Record<string, unknown>>(path: string): Promise<Answer<T>> {
+    return answered(await fetch(this.url + path));
+  }
+
+  async delete(path: string): Promise<number> {
+    return (await fetch(this.url + path, { method: 'DELETE' })).status;
+  }
+
+  /** A run that plays `scenario`, made through the API. */
+  async run(scenario: Scenario, more: Record<string, unknown> = {}): Promise<RunRef> {
+    const { status, body } = await this.post('/runs', { agent: 'probe', input: { steps: scenario.steps }, model: modelOf(scenario), ...more });
+    if (status !== 202) throw new Error(`POST /runs answered ${status}: ${JSON.stringify(body)}`);
+    return { tenantId: LOCAL_TENANT, runId: body['id'] as string };
+  }
+}
+
+async function answered<T>(res: Response): Promise<Answer<T>> {
+  const text = await res.text();
+  return { status: res.status, headers: res.headers, body: (text ? JSON.parse(text) : null) as T };
+}
+
