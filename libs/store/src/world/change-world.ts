@@ -4,7 +4,7 @@ import type { Pool, Tx } from '../pool.js';
 import { withTx } from '../tx.js';
 import { appendWorldEvents, worldChanged } from './log.js';
 import { rememberState, stateAt } from './states.js';
-import { insertTurn, type NewTurn, readTurn } from './turns.js';
+import { insertTurn, type NewTurn, readWorldTurn } from './turns.js';
 import { worldHead } from './worlds.js';
 
 export type WorldChanged = { firstVersion: number; version: number; /** The turn had been applied before. */ replayed: boolean; state: WorldState };
@@ -13,7 +13,7 @@ export type TurnWords = Pick<NewTurn, 'said' | 'outcome'>;
 /** Checks a batch against the world as it is and appends it, in the caller's transaction, under the world's lock. */
 export async function changeWorldIn(tx: Tx, ref: WorldRef, batch: WorldBatch, options: { expectedVersion?: number; words?: TurnWords } = {}): Promise<WorldChanged> {
   const head = await worldHead(tx, ref, { lock: true });
-  const before = batch.turnId === undefined ? null : await readTurn(tx, ref, batch.turnId);
+  const before = batch.turnId === undefined ? null : await readWorldTurn(tx, ref, batch.turnId);
   if (before) return { firstVersion: before.firstVersion, version: before.lastVersion, replayed: true, state: await stateAt(tx, ref, before.lastVersion) };
   if (options.expectedVersion !== undefined && options.expectedVersion !== head.version) throw worldChanged(options.expectedVersion, head.version);
   const applied = applyBatch(head.rules, await stateAt(tx, ref, head.version), batch);

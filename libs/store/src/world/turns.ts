@@ -11,7 +11,7 @@ export async function insertTurn(tx: Tx, ref: WorldRef, t: NewTurn): Promise<voi
   await tx.query('insert into world_turns (tenant_id, world_id, turn_id, first_version, last_version, actor, said, outcome) values ($1,$2,$3,$4,$5,$6,$7,$8)', [ref.tenantId, ref.worldId, t.turnId, t.firstVersion, t.lastVersion, t.actor ?? null, t.said ?? null, t.outcome === undefined ? null : JSON.stringify(t.outcome)]);
 }
 
-export async function readTurn(tx: Tx, ref: WorldRef, turnId: string): Promise<WorldTurn | null> {
+export async function readWorldTurn(tx: Tx, ref: WorldRef, turnId: string): Promise<WorldTurn | null> {
   const { rows } = await tx.query<Row>(`select ${COLUMNS} from world_turns where tenant_id = $1 and world_id = $2 and turn_id = $3`, [ref.tenantId, ref.worldId, turnId]);
   return rows[0] ? toTurn(rows[0]) : null;
 }
