@@ -57,7 +57,7 @@ async function readPage(document: PDFDocumentProxy, n: number, signal: AbortSign
     const page = await document.getPage(n);
     const { items } = await page.getTextContent();
     const text = cleanText(linesToText(inReadingOrder(linesOf(items.filter((item): item is TextItem => 'str' in item)))));
-    const read = isPicture(text) && (await hasPicture(page)) ? await recognisePage(page, n, signal) : null;
+    const read = isPicture(text) && (await hasPicture(page, text)) ? await recognisePage(page, n, signal) : null;
     page.cleanup();
     return read && read.text.length > text.length ? read : plainPage(n, text);
   } catch (error) {
@@ -68,10 +68,12 @@ async function readPage(document: PDFDocumentProxy, n: number, signal: AbortSign
 
 const isPicture = (text: string): boolean => (text.match(/[\p{L}\p{N}]/gu)?.length ?? 0) < FEWEST_LETTERS;
 
-/** Also where the page draws its letters as shapes. */
-async function hasPicture(page: PDFPageProxy): Promise<boolean> {
+/** Also where the page has no letters and draws their shapes. */
+async function hasPicture(page: PDFPageProxy, text: string): Promise<boolean> {
+  const { OPS } = await import('pdfjs-dist/legacy/build/pdf.mjs');
   const { fnArray } = await page.getOperatorList();
-  return fnArray.length > 3;
+  const pictures = new Set<number>([OPS.paintImageXObject, OPS.paintInlineImageXObject, OPS.paintImageMaskXObject]);
+  return fnArray.some((op) => pictures.has(op)) || (text === '' && fnArray.filter((op) => op === OPS.constructPath).length >= FEWEST_LETTERS);
 }
 
 async function recognisePage(page: PDFPageProxy, n: number, signal: AbortSignal): Promise<ParsedPage | null> {
@@ -92,9 +94,12 @@ async function recognisePage(page: PDFPageProxy, n: number, signal: AbortSignal)
 
 /** Files that the PDF carries, read as files of their own. */
 async function attachmentsOf(document: PDFDocumentProxy): Promise<InnerFile[]> {
-  const found = (await document.getAttachments().catch(() => null)) as Record<string, { filename?: string; content?: Uint8Array }> | Map<string, { filename?: string; content?: Uint8Array }> | null;
-  const list = found instanceof Map ? [...found.values()] : Object.values(found ?? {});
-  return list.flatMap(({ filename, content }) => (content?.length ? [{ name: basename(filename || 'attachment'), bytes: Buffer.from(content) }] : []));
+  const files: InnerFile[] = [];
+  for (const [id, { filename }] of (await document.getAttachments().catch(() => null)) ?? []) {
+    const content = (await document.getAttachmentContent(id).catch(() => null)) as Uint8Array | null;
+    if (content?.length) files.push({ name: basename(filename || 'attachment'), bytes: Buffer.from(content) });
+  }
+  return files;
 }
 
 function toFailure(cause: unknown): Error {
