@@ -18,11 +18,12 @@ import { RequestPipe } from './http/request-pipe.js';
 import { setHeaders } from './http/response-headers.js';
 import { serveDocument } from './openapi/document.js';
 import { RunsModule } from './runs/runs.module.js';
+import { WorldsModule } from './worlds/worlds.module.js';
 
 @Module({})
 class ApiModule {
   static with(options: ApiOptions): DynamicModule {
-    return { module: ApiModule, imports: [CoreModule.with(options), RunsModule, EventsModule, CorporaModule, AgentsModule, HealthModule] };
+    return { module: ApiModule, imports: [CoreModule.with(options), RunsModule, EventsModule, CorporaModule, AgentsModule, WorldsModule, HealthModule] };
   }
 }
 

@@ -109,3 +109,12 @@ export const worldTurnSchema = z.object({
   createdAt: z.string(),
 });
 export type WorldTurn = z.infer<typeof worldTurnSchema>;
+
+export const worldPageSchema = z.object({ data: z.array(worldViewSchema), nextCursor: z.string().nullable() });
+export const worldEventsQuerySchema = z.strictObject({ after: z.coerce.number().int().min(0).default(0), limit: z.coerce.number().int().min(1).max(1_000).default(200), about: entityIdSchema.optional() });
+export const worldEventPageSchema = z.object({ data: z.array(worldEventViewSchema), version: z.int() });
+export const worldStateQuerySchema = z.strictObject({ type: z.string().max(100).optional() });
+export const worldDiffQuerySchema = z.strictObject({ from: z.coerce.number().int().min(0), to: z.coerce.number().int().min(0) });
+export const worldChangedSchema = z.object({ firstVersion: z.int(), version: z.int(), replayed: z.boolean() });
+export type WorldChangedView = z.infer<typeof worldChangedSchema>;
+export const forkWorldSchema = z.strictObject({ version: z.int().min(0).optional(), name: z.string().min(1).max(200).optional() });

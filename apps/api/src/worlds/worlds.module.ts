@@ -1,0 +1,6 @@
+import { Module } from '@nestjs/common';
+import { WorldLogController } from './world-log.controller.js';
+import { WorldsController } from './worlds.controller.js';
+
+@Module({ controllers: [WorldsController, WorldLogController] })
+export class WorldsModule {}
