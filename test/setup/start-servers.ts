@@ -2,7 +2,7 @@ import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { processIdentity } from '#bootstrap/process-identity';
 import { PROJECT_ROOT } from '#platform';
-import { startServers, temporalTestServer, TOOLS_DIR } from '#platform/stack';
+import { ensureBubblewrap, startServers, temporalTestServer, TOOLS_DIR } from '#platform/stack';
 
 const FOLDER = join(PROJECT_ROOT, '.holdfast', 'test');
 
@@ -11,6 +11,7 @@ export async function startTestServers(): Promise<{ stop(): Promise<void> }> {
   const report = (message: string): void => void process.stderr.write(`• ${message}\n`);
   const dataDir = join(FOLDER, `servers-${process.pid}`);
   removeLeftovers();
+  await ensureBubblewrap({ toolsDir: TOOLS_DIR, report });
   const servers = await startServers({ dataDir, fsync: false, report });
   process.env['HOLDFAST_TEST_SERVER'] = await temporalTestServer({ toolsDir: TOOLS_DIR, report });
   process.env['HOLDFAST_TEST_POSTGRES'] = servers.databaseUrl;

@@ -9,6 +9,7 @@ export { registerSearchAttributes } from './run/search-attributes.js';
 export { type Servers, startServers } from './run/servers.js';
 export { type RunningStack, type StackOptions, type StackPorts, startStack } from './run/stack.js';
 export { startTemporal, TEMPORAL_PRAGMAS, TEMPORAL_SETTINGS, type TemporalServer } from './run/temporal-server.js';
+export { ensureBubblewrap } from './setup/bubblewrap.js';
 export { composeParser } from './setup/compose-go.js';
 export { gemma270m } from './setup/gemma.js';
 export { llamaLibraries } from './setup/llama.js';

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { StackConfig } from '../../config/config.js';
 import { PROJECT_ROOT } from '../../config/project-root.js';
 import { postgresBinaries } from '../setup/postgres-binaries.js';
+import { ensureBubblewrap } from '../setup/bubblewrap.js';
 import { temporalCli } from '../setup/temporal-binaries.js';
 import { type Report, type Setup, TOOLS_DIR } from '../setup/tools.js';
 import { chooseRuntime, startChosenRuntime } from './choose-runtime.js';
@@ -93,7 +94,7 @@ async function temporal(set: ProcessSet, setup: Setup, { config, ports, report }
     await registerSearchAttributes(address, namespace);
     return { TEMPORAL_ADDRESS: address, ...(temporalUiUrl === undefined ? {} : { HOLDFAST_TEMPORAL_UI_URL: temporalUiUrl }) };
   }
-  const cli = await temporalCli(setup);
+  const [cli] = await Promise.all([temporalCli(setup), ensureBubblewrap(setup)]);
   const port = await resolvePort({ port: ports.temporal, service: 'Temporal', option: '--temporal-port' });
   const uiPort = await resolvePort({ port: ports.ui, service: "Temporal's Web UI", option: '--ui-port' });
   report('Starting Temporal');

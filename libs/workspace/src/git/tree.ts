@@ -1,0 +1,82 @@
+import { join } from 'node:path';
+import { git, gitText, type GitCall } from './git.js';
+
+/** The folders of one workspace. */
+export type Place = { gitDir: string; tree: string; index: string };
+
+export const placeIn = (folder: string): Place => ({ gitDir: join(folder, 'mirror.git'), tree: join(folder, 'tree'), index: join(folder, 'index') });
+
+const at = ({ gitDir, tree, index }: Place): GitCall => ({ gitDir, workTree: tree, index });
+
+/**
+ * The tree as a commit with `parent` under a hidden ref, or `parent` itself where nothing changed. Ignored files are
+ * left out.
+ */
+export async function snapshot(place: Place, parent: string, ref: string): Promise<string> {
+  await gitText(['add', '-A'], at(place));
+  const tree = (await gitText(['write-tree'], at(place))).trim();
+  const before = (await gitText(['rev-parse', `${parent}^{tree}`], at(place))).trim();
+  if (tree === before) return parent;
+  // The same content under the same parent gives the same commit, whichever delivery of a step makes it.
+  const when = (await gitText(['show', '-s', '--format=%ct', parent], at(place))).trim();
+  const date = `${Number(when) + 1} +0000`;
+  const commit = (await gitText(['commit-tree', tree, '-p', parent, '-m', ref], { ...at(place), env: { GIT_AUTHOR_DATE: date, GIT_COMMITTER_DATE: date } })).trim();
+  await gitText(['update-ref', `refs/holdfast/${ref}`, commit], at(place));
+  return commit;
+}
+
+/** Makes the tree exactly what the commit holds; only ignored files stay. */
+export async function restore(place: Place, commit: string): Promise<void> {
+  await gitText(['read-tree', '--reset', '-u', commit], at(place));
+  // Twice, as for embedded repositories.
+  await gitText(['clean', '-ffdq'], at(place));
+}
+
+/** A unified diff that `git apply` takes, binary files included. */
+export async function diff(place: Place, from: string, to: string, paths: string[] = []): Promise<string> {
+  return gitText(['diff', '--no-color', '--no-ext-diff', '--no-textconv', '--binary', '--full-index', from, to, '--', ...paths], at(place));
+}
+
+export type ChangedFile = { path: string; status: 'added' | 'modified' | 'deleted'; added: number; removed: number };
+
+export async function changedFiles(place: Place, from: string, to: string): Promise<ChangedFile[]> {
+  if (from === to) return [];
+  const [numbers, states] = await Promise.all([
+    gitText(['diff', '--no-renames', '--numstat', '-z', from, to], at(place)),
+    gitText(['diff', '--no-renames', '--name-status', '-z', from, to], at(place)),
+  ]);
+  const words = { A: 'added', D: 'deleted' } as Record<string, ChangedFile['status']>;
+  const fields = states.split('\0');
+  const status = new Map(Array.from({ length: Math.floor(fields.length / 2) }, (_, i) => [fields[2 * i + 1]!, words[fields[2 * i]!] ?? 'modified']));
+  return numbers.split('\0').filter(Boolean).map((line) => {
+    const [added, removed, path] = line.split('\t') as [string, string, string];
+    return { path, status: status.get(path) ?? 'modified', added: Number(added) || 0, removed: Number(removed) || 0 };
+  });
+}
+
+export async function log(place: Place, head: string, count: number, path?: string): Promise<string> {
+  return gitText(['log', '--no-color', '--no-show-signature', `-n${count}`, '--date=short', '--format=%h %ad %an: %s', head, ...(path ? ['--', path] : [])], at(place));
+}
+
+/** Paths of all files that are not ignored, tracked or not. */
+export async function listFiles(place: Place): Promise<string[]> {
+  const listed = await gitText(['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--deduplicate'], at(place));
+  return listed.split('\0').filter(Boolean);
+}
+
+export async function hasCommit(place: Pick<Place, 'gitDir'>, commit: string): Promise<boolean> {
+  return (await git(['cat-file', '-e', `${commit}^{commit}`], { gitDir: place.gitDir })).code === 0;
+}
+
+/** A pack of what `commit` has beyond `since` (everything where null), as a bundle. Null where there is nothing. */
+export async function pack(place: Place, commit: string, since: string | null): Promise<Buffer | null> {
+  if (commit === since) return null;
+  await gitText(['update-ref', 'refs/holdfast/packed', commit], at(place));
+  const result = await git(['bundle', 'create', '--quiet', '-', 'refs/holdfast/packed', ...(since ? [`^${since}`] : [])], at(place));
+  if (result.code !== 0) throw new Error('a workspace could not be packed');
+  return result.stdout;
+}
+
+export async function unpack(place: Place, bundle: Buffer): Promise<void> {
+  await gitText(['bundle', 'unbundle', '-'], { ...at(place), input: bundle });
+}
