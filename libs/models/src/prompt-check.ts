@@ -1,13 +1,14 @@
 import { HoldfastError, type ChatRequest } from '#contracts';
-import { leastTokens } from './tokens.js';
+import { estimateTokens, leastTokens } from './tokens.js';
 
 /** Below this the template's share blurs the comparison. */
 const SMALLEST_PROMPT = 48;
 /** Share of the least possible count below which the prompt was certainly not seen whole. */
 const TOLERANCE = 0.9;
-/** Contexts are multiples of it, and prompts hardly ever are: a count that is one was cut there. */
-const ROUND = 256;
-const ROUND_FROM = 1_024;
+/** Contexts are multiples of it, and prompts hardly ever are: a count that is one, and low, was cut there. */
+const ROUND = 1_024;
+/** Estimates are above the count by less than this. */
+const OVERESTIMATE = 1.25;
 
 /**
  * Throws `context_truncated` where the runtime read fewer tokens than the messages can possibly take: it cut the
@@ -17,7 +18,7 @@ const ROUND_FROM = 1_024;
 export function assertPromptWhole(request: ChatRequest, promptTokens: number): void {
   if (promptTokens <= 0) return;
   const least = request.messages.reduce((sum, message) => sum + leastTokens(message.content), 0);
-  const filled = promptTokens >= ROUND_FROM && promptTokens % ROUND === 0 && least > promptTokens;
+  const filled = promptTokens % ROUND === 0 && request.messages.reduce((sum, { content }) => sum + estimateTokens(content), 0) > promptTokens * OVERESTIMATE;
   if (!filled && (least < SMALLEST_PROMPT || promptTokens >= least * TOLERANCE)) return;
   throw new HoldfastError(
     'context_truncated',

@@ -8,6 +8,7 @@ export * from './inbox.js';
 export * from './ledger.js';
 export * from './messages.js';
 export * from './migrate.js';
+export * from './models/index.js';
 export * from './notify.js';
 export * from './pool.js';
 export * from './reconcile.js';

@@ -44,7 +44,7 @@ export const contextProbes: Probe[] = [
     title: 'a prompt longer than any context is an error',
     async run(context) {
       const longest = context.facts.contextLength ?? context.contextTokens;
-      const over = Math.min(longest, 40_000) * 1.3;
+      const over = Math.min(longest, 40_000) * 1.5;
       const messages: ChatMessage[] = [{ role: 'user', content: LINE.repeat(Math.ceil(over / LINE_TOKENS)) }];
       const outcome = await ask(context, messages, { contextTokens: Math.min(longest, 1_024), sampling: { maxTokens: 4 } }).then((r) => r.promptTokens, codeOf);
       return outcome === 'context_truncated' ? passed('context_truncated') : failed(typeof outcome === 'number' ? `${outcome} tokens were said to be read` : `refused with ${outcome}`, CUT);
