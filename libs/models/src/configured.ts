@@ -1,7 +1,5 @@
-import type { Config } from '#platform';
+import type { RuntimesConfig } from '#platform';
 import { createRuntime, type Runtime } from './runtime.js';
-
-type RuntimesConfig = Pick<Config, 'runtimes' | 'runtimeHosts' | 'runtime' | 'model' | 'embedModel' | 'embedUrl' | 'runtimeUrl'>;
 
 /** Every configured runtime by its id; the first is the one of HOLDFAST_RUNTIME_URL. */
 export function createRuntimes(config: RuntimesConfig): ReadonlyMap<string, Runtime> {

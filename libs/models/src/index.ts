@@ -11,3 +11,7 @@ export { measureAbort } from './doctor/probes/control.js';
 export { readTextCalls } from './tools/text-calls.js';
 export { withToolText } from './tools/tool-text.js';
 export { createDefaultRuntime, createEmbedder, createRuntimes } from './configured.js';
+export { fitModels, pickAuto } from './catalogue/fit.js';
+export { GEMMA } from './catalogue/gemma.js';
+export { EXAMPLE_MACHINES } from './catalogue/machines.js';
+export { readMachine } from './catalogue/read-machine.js';
