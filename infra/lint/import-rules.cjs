@@ -29,7 +29,7 @@ exports.ROWS = [
   { name: 'api', from: 'apps/api/', may: [...lib('contracts', 'platform', 'store', 'corpus', 'models', 'world'), CONTRACT, 'libs/agents/registry\\.ts$'] },
   { name: 'runtime', from: 'apps/runtime/', may: lib('contracts', 'platform') },
   { name: 'worker', from: 'apps/worker/', may: ['libs/'] },
-  { name: 'cli', from: 'apps/cli/', may: [...lib('contracts', 'platform', 'store'), BOOTSTRAP] },
+  { name: 'cli', from: 'apps/cli/', may: [...lib('contracts', 'platform', 'store', 'models'), BOOTSTRAP] },
   { name: 'console', from: 'apps/console/', may: lib('contracts') },
   { name: 'bench', from: 'bench/', may: ['libs/', 'apps/worker/', 'test/'] },
   { name: 'eval', from: 'eval/', may: ['libs/', 'bench/options\\.ts$', 'test/'] },

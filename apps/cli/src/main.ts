@@ -1,11 +1,13 @@
 import { ConfigError } from '#platform';
 import { SetupError } from '#bootstrap/setup-error';
+import { doctor } from './commands/doctor.js';
+import { models } from './commands/models.js';
 import { quickstart } from './commands/quickstart.js';
 import { setup } from './commands/setup.js';
 import { up } from './commands/up.js';
 
 type Command = { help: string; run(args: string[]): Promise<number> };
-const COMMANDS: Record<string, Command> = { up, quickstart, setup };
+const COMMANDS: Record<string, Command> = { up, quickstart, setup, doctor, models };
 
 async function main([name = '--help', ...args]: string[]): Promise<number> {
   const command = COMMANDS[name];

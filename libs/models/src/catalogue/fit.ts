@@ -16,6 +16,8 @@ const LEAST_CONTEXT = 8_192;
 const EFFICIENCY = 0.6;
 /** GB a second where nothing better is known: two channels of DDR4, and a small card. */
 const CPU_BANDWIDTH = 40;
+/** GB a second of weights that one core gets through. */
+const PER_CORE = 8;
 const GPU_BANDWIDTH = 200;
 /** Tokens a second beyond which more speed does not make an agent better. */
 const FAST_ENOUGH = 12;
@@ -27,7 +29,7 @@ function placeOf(machine: Machine): Place {
   const gpu = [...machine.gpus].sort((a, b) => b.memoryBytes - a.memoryBytes)[0];
   if (machine.unified) return { on: 'gpu', bytes: machine.memoryBytes * UNIFIED_SHARE, bandwidth: machine.bandwidth ?? GPU_BANDWIDTH };
   if (gpu && gpu.memoryBytes > 3 * GB) return { on: 'gpu', bytes: gpu.memoryBytes - GPU_BYTES, bandwidth: gpu.bandwidth ?? GPU_BANDWIDTH };
-  return { on: 'cpu', bytes: machine.memoryBytes - SYSTEM_BYTES, bandwidth: machine.bandwidth ?? CPU_BANDWIDTH };
+  return { on: 'cpu', bytes: machine.memoryBytes - SYSTEM_BYTES, bandwidth: Math.min(machine.bandwidth ?? CPU_BANDWIDTH, PER_CORE * machine.cores) };
 }
 
 /** Every build of the catalogue on a machine, the best first; the first that fits is picked. */

@@ -22,6 +22,22 @@ const DEFAULTS: Record<RuntimeKind, { url: string; model: string; embedModel: st
 export function loadConfig(env: Environment): Config {
   const config = loadStackConfig(env);
   const databaseUrl = required(config.databaseUrl, 'DATABASE_URL');
+  return {
+    ...config,
+    databaseUrl,
+    databaseDirectUrl: config.databaseDirectUrl ?? databaseUrl,
+    temporalAddress: required(config.temporalAddress, 'TEMPORAL_ADDRESS'),
+    ...runtimesOf(config),
+  };
+}
+
+export type RuntimesConfig = Pick<Config, 'runtime' | 'runtimeUrl' | 'runtimeHosts' | 'runtimes' | 'roles' | 'model' | 'embedUrl' | 'embedModel'>;
+
+/**
+ * The runtimes and which model they serve, for commands that need no stack.
+ * @throws ConfigError naming the variable and what to do.
+ */
+export function runtimesOf(config: StackConfig): RuntimesConfig {
   const runtime = config.runtime ?? 'ollama';
   const runtimeUrl = config.runtimeUrl ?? DEFAULTS[runtime].url;
   const embedUrl = config.embedUrl ?? runtimeUrl;
@@ -32,12 +48,9 @@ export function loadConfig(env: Environment): Config {
   // A server that only embeds is no runtime that models are routed to, and checked all the same.
   resolveRuntimes([{ ...own, url: embedUrl }], config.runtimeHosts);
   return {
-    ...config,
-    databaseUrl,
-    databaseDirectUrl: config.databaseDirectUrl ?? databaseUrl,
-    temporalAddress: required(config.temporalAddress, 'TEMPORAL_ADDRESS'),
     runtime,
     runtimeUrl,
+    runtimeHosts: config.runtimeHosts,
     model,
     embedUrl,
     embedModel,
