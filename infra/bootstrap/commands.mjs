@@ -25,4 +25,6 @@ export const COMMANDS = {
   'bench:drift': { summary: 'what a drift check costs at step 200 and at step 2,000', build: true, steps: (args) => [{ args: ['--enable-source-maps', 'dist/bench/drift.js', ...args] }] },
   'eval:drift': { summary: 'alarms on recorded runs that failed and on good ones, beside other detectors', build: true, steps: (args) => [{ args: ['--enable-source-maps', 'dist/eval/drift/main.js', ...args] }] },
   'eval:retrieval': { summary: 'how often a search finds the document that answers a question', build: true, steps: (args) => [{ args: ['--enable-source-maps', 'dist/eval/retrieval/main.js', ...args] }] },
+  'bench:world': { summary: 'what it costs to change a large world and to read any version of it', build: true, steps: (args) => [{ args: ['--enable-source-maps', 'dist/bench/world/main.js', ...args] }] },
+  'eval:world': { summary: 'imports without loss, and whether a campaign of 200 turns remembers', build: true, steps: (args) => [{ args: ['--enable-source-maps', 'dist/eval/world/main.js', ...args] }] },
 };
