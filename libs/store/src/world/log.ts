@@ -18,7 +18,7 @@ export type WorldAppend = {
 
 /** Events between two snapshots: few enough to fold in a few milliseconds, more where a snapshot is large. */
 const LEAST_BETWEEN = 200;
-const PER_ENTITY = 0.1;
+const PER_ENTITY = 0.05;
 
 /**
  * Appends checked changes under the world's lock, one version each.

@@ -11,11 +11,14 @@ const written = new WeakMap<Bucket, Map<string, Chunk>>();
 const read = new Map<string, Bucket>();
 const MOST_READ = 4_096;
 
+/** One look into the index for each digest: with `= any` the planner reads all chunks that the world ever had. */
+const EACH_CHUNK = 'from unnest($3::bytea[]) d cross join lateral (select digest, body from world_chunks where tenant_id = $1 and world_id = $2 and digest = d offset 0) c';
+
 /** Keeps the state at its version. Buckets that the world has stored before are pointed at. */
 export async function saveSnapshot(tx: Tx, ref: WorldRef, state: WorldState): Promise<void> {
   const chunks = state.buckets.map((bucket) => chunkOf(ref, bucket));
   const digests = chunks.map((c) => c.digest);
-  const { rows } = await tx.query<{ digest: Buffer }>('select digest from world_chunks where tenant_id = $1 and world_id = $2 and digest = any($3)', [ref.tenantId, ref.worldId, digests]);
+  const { rows } = await tx.query<{ digest: Buffer }>(`select c.digest ${EACH_CHUNK}`, [ref.tenantId, ref.worldId, digests]);
   const there = new Set(rows.map((r) => r.digest.toString('hex')));
   const missing = [...new Map(chunks.map((c) => [c.digest.toString('hex'), c]))].filter(([hex]) => !there.has(hex)).map(([, c]) => c);
   if (missing.length) {
@@ -52,7 +55,7 @@ export async function readSnapshot(tx: Tx, ref: WorldRef, after: number, upTo: n
 }
 
 async function readChunks(tx: Tx, ref: WorldRef, digests: Buffer[]): Promise<void> {
-  const { rows } = await tx.query<Chunk>({ name: 'world-chunks', text: 'select digest, body from world_chunks where tenant_id = $1 and world_id = $2 and digest = any($3)', values: [ref.tenantId, ref.worldId, digests] });
+  const { rows } = await tx.query<Chunk>({ name: 'world-chunks', text: `select c.digest, c.body ${EACH_CHUNK}`, values: [ref.tenantId, ref.worldId, digests] });
   for (const { digest, body } of rows) {
     const bucket: Bucket = new Map((JSON.parse(body) as Entity[]).map((e) => [e.id, e]));
     written.set(bucket, new Map([[ref.worldId, { digest, body }]]));
