@@ -17,6 +17,8 @@ export const runPlanSchema = z.object({
   model: z.string(),
   /** Task queue of the model's gate. */
   modelQueue: z.string(),
+  /** The run named no model: its calls follow the configuration. */
+  routed: z.boolean().optional(),
   limits: limitsSchema,
   drift: driftPolicySchema,
   maxAttempts: z.int(),
@@ -38,6 +40,9 @@ export const modelCallSchema = runRefSchema.extend({
   /** The steering action that takes effect with this call. */
   steering: steeringSchema.optional(),
 });
+/** What the port adds to a call: whether it follows the configuration, and how often it was moved already. */
+export const routedCallSchema = modelCallSchema.extend({ routed: z.boolean().optional(), moves: z.int().optional() });
+export type RoutedCall = z.infer<typeof routedCallSchema>;
 export type ModelCall = z.infer<typeof modelCallSchema>;
 
 export const plannedCallSchema = z.object({ call: z.int(), tool: z.string(), effect: z.enum(['read', 'idempotent', 'once']), timeoutMs: z.int() });
@@ -99,6 +104,8 @@ export const inboxOutcomeSchema = z.object({
   /** How many of people's words the next step takes up, also where an earlier delivery applied them. */
   messages: z.int(),
   limits: limitsSchema,
+  /** The checkpoint that a person took the run back to, also where an earlier delivery did. */
+  rewindTo: z.int().optional(),
 });
 export type InboxOutcome = z.infer<typeof inboxOutcomeSchema>;
 

@@ -59,3 +59,24 @@ export type LoadedModel = z.infer<typeof loadedModelSchema>;
 /** One report of a pull: `completed` of `total` bytes of the part that `status` names. */
 export const pullProgressSchema = z.object({ status: z.string(), completed: z.number().nullable(), total: z.number().nullable() });
 export type PullProgress = z.infer<typeof pullProgressSchema>;
+
+/** One queue in front of a runtime. `model` is null for the queue of models that no role names. */
+export const gateQueueSchema = z.object({ queue: z.string(), model: z.string().nullable(), waiting: z.int().nullable(), estimatedWaitSeconds: z.int().nullable(), gates: z.int() });
+export type GateQueue = z.infer<typeof gateQueueSchema>;
+
+/** A runtime as the REST API shows it. */
+export const runtimeViewSchema = z.object({
+  id: z.string(),
+  kind: z.string(),
+  host: z.string(),
+  state: z.enum(['ok', 'down']),
+  detail: z.string(),
+  version: z.string().nullable(),
+  slots: z.int(),
+  models: z.array(z.string()),
+  loaded: z.array(loadedModelSchema).nullable(),
+  capabilities: z.record(capabilitySchema, supportSchema),
+  queues: z.array(gateQueueSchema),
+});
+export type RuntimeView = z.infer<typeof runtimeViewSchema>;
+export const runtimeListSchema = z.object({ data: z.array(runtimeViewSchema) });

@@ -44,3 +44,15 @@ export const doctorReportSchema = z.object({
   driftDoubtful: z.boolean(),
 });
 export type DoctorReport = z.infer<typeof doctorReportSchema>;
+
+export const doctorListSchema = z.object({ data: z.array(doctorReportSchema) });
+
+export const examineModelSchema = z.strictObject({ model: z.string().min(1).max(200).optional() });
+export type ExamineModel = z.infer<typeof examineModelSchema>;
+/** Accepted: the examination waits for its turn at the gate like any other call. */
+export const examinationSchema = z.object({ runtimeId: z.string(), model: z.string(), workflowId: z.string() });
+export type Examination = z.infer<typeof examinationSchema>;
+
+/** What the examining activity is told; ids and names only. */
+export const examinationInputSchema = z.object({ tenantId: z.string(), runtimeId: z.string(), model: z.string(), queue: z.string() });
+export type ExaminationInput = z.infer<typeof examinationInputSchema>;

@@ -4,17 +4,23 @@ import type { Priority } from './run.js';
 export const TASK_QUEUES = {
   /** Workflows and every activity that is not a model call. */
   main: 'holdfast',
-  /** Model calls of one runtime and model: polled only by that runtime's gate. */
-  model: (runtimeId: string): string => `holdfast-model-${runtimeId}`,
+  /** Model calls of one runtime and model, polled only by that runtime's gate; without a model, those of models that no role names. */
+  model: (runtimeId: string, model?: string): string => `holdfast-model-${runtimeId}${model ? `/${model}` : ''}`,
 } as const;
 
-export const WORKFLOWS = { agentRun: 'agentRun', ingestion: 'ingestion', reconciler: 'reconciler' } as const;
+export const WORKFLOWS = { agentRun: 'agentRun', ingestion: 'ingestion', reconciler: 'reconciler', examineModel: 'examineModel', batch: 'batch', scheduledFire: 'scheduledFire' } as const;
 
 export const workflowIds = {
   run: (runId: string): string => `run-${runId}`,
   ingestion: (ingestionId: string): string => `ingestion-${ingestionId}`,
   reconciler: 'reconciler',
+  batch: (batchId: string): string => `batch-${batchId}`,
+  /** Temporal adds the time that the fire was due. */
+  fire: (scheduleId: string): string => `fire-${scheduleId}`,
 } as const;
+
+/** Ids of Temporal Schedules. */
+export const scheduleIdOf = (scheduleId: string): string => `schedule-${scheduleId}`;
 
 /** Of runs and their model calls: interactive before scheduled before batch. Temporal's scale, 1 is first. */
 export const PRIORITY_KEYS: Record<Priority, number> = { interactive: 1, scheduled: 3, batch: 5 };

@@ -15,3 +15,5 @@ export { fitModels, pickAuto } from './catalogue/fit.js';
 export { GEMMA } from './catalogue/gemma.js';
 export { EXAMPLE_MACHINES } from './catalogue/machines.js';
 export { readMachine } from './catalogue/read-machine.js';
+export { createRouter, type Router } from './routing/router.js';
+export { SharedSlots } from './routing/shared-slots.js';
