@@ -1,3 +1,5 @@
+export * from './budget.js';
+export * from './compaction.js';
 export * from './failure.js';
 export * from './loop.js';
 export * from './ports.js';

@@ -6,6 +6,7 @@ export * from './corpus/index.js';
 export * from './events.js';
 export * from './inbox.js';
 export * from './ledger.js';
+export * from './memory/index.js';
 export * from './messages.js';
 export * from './migrate.js';
 export * from './models/index.js';

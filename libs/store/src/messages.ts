@@ -69,7 +69,8 @@ export async function readHistory(tx: Tx, ref: RunRef, head: number, budget: num
   return { messages: taken.reverse().flat(), omitted: false };
 }
 
-async function readChain(tx: Tx, ref: RunRef, from: number, size: number): Promise<{ step: number; parent: number; messages: StoredMessage[] }[]> {
+/** The closed steps from `from` backwards along the branch, newest first, at most `size`. */
+export async function readChain(tx: Tx, ref: RunRef, from: number, size: number): Promise<{ step: number; parent: number; messages: StoredMessage[] }[]> {
   const { rows } = await tx.query<{ n: number; step: number; parent: number; messages: MessageRow[] | null }>({
     name: 'read-chain',
     text: `
