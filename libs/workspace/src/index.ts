@@ -1,3 +1,15 @@
+export { type Definition, parseFile, type SyntaxProblem, syntaxProblem } from './code/parser.js';
+export { repoMap } from './code/repo-map.js';
+export { applyHunks, type EditResult, type Hunk, parseBlocks } from './files/edit.js';
+export { giveTo } from './files/ownership.js';
+export { existing, insidePath, PathRefused } from './files/paths.js';
+export { plainText, readText, type TextFile, writeText } from './files/text-file.js';
+export { git, gitText } from './git/git.js';
+export { createMirror, type RepositorySource } from './git/repository.js';
+export { type ChangedFile, changedFiles, diff, listFiles, log, pack, type Place, placeIn, restore, snapshot, unpack } from './git/tree.js';
 export { type Executables, findExecutables } from './sandbox/executables.js';
+export { type Identity, identityOf } from './sandbox/identity.js';
 export { type CommandEnd, type CommandResult, DEFAULT_LIMITS, type SandboxLimits } from './sandbox/limits.js';
+export { TREE } from './sandbox/launch.js';
 export { type Command, createSandbox, type Sandbox, type SandboxOptions } from './sandbox/sandbox.js';
+export { type Workspace, Workspaces, type WorkspacesOptions } from './workspaces.js';

@@ -1,3 +1,4 @@
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { git, gitText, type GitCall } from './git.js';
 
@@ -78,5 +79,9 @@ export async function pack(place: Place, commit: string, since: string | null): 
 }
 
 export async function unpack(place: Place, bundle: Buffer): Promise<void> {
-  await gitText(['bundle', 'unbundle', '-'], { ...at(place), input: bundle });
+  // From standard input only newer versions of git read one.
+  const file = join(place.gitDir, 'incoming.bundle');
+  await writeFile(file, bundle);
+  await gitText(['bundle', 'unbundle', file], at(place));
+  await rm(file);
 }

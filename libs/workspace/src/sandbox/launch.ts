@@ -1,4 +1,5 @@
-import { existsSync, readlinkSync } from 'node:fs';
+import { existsSync, readlinkSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { Identity } from './identity.js';
 import type { SandboxLimits } from './limits.js';
 
@@ -26,20 +27,33 @@ export type Launch = {
   limits: SandboxLimits;
 };
 
+export type CommandLine = { argv: string[]; identity: Identity | null };
+
 /**
- * The command line of one sandboxed shell command. As root a first stage mounts the sources where an unprivileged id
- * can reach them (a home is closed to others), then gives its id up for good; bubblewrap starts as that id.
+ * The command line of one sandboxed shell command, and whom to start it as. Where the sources lie below folders that
+ * are closed to others (a home), root first mounts them where an unprivileged id can reach them, then gives its id up
+ * for good; bubblewrap itself always starts unprivileged.
  */
-export function commandLine(launch: Launch): string[] {
-  const sources = [...launch.readOnly, ...Object.keys(launch.files ?? {}), launch.tree];
-  if (!launch.identity) return [launch.bwrap, ...bwrapArgs(launch, (source) => source), ...inner(launch)];
+export function commandLine(launch: Launch): CommandLine {
+  const { identity, bwrap } = launch;
+  const sources = [...launch.readOnly, ...Object.keys(launch.files ?? {}), launch.tree, bwrap];
+  if (!identity || sources.every(isReachable)) return { argv: [bwrap, ...bwrapArgs(launch, (source) => source), ...inner(launch)], identity };
   const stage = stagePoint(sources);
   const staged = (source: string): string => `${stage}/${sources.indexOf(source)}`;
-  const { uid, gid } = launch.identity;
-  return [
+  const { uid, gid } = identity;
+  const argv = [
     'unshare', '--mount', '--propagation', 'private', 'sh', '-c', STAGE_SCRIPT, 'stage', stage, `${uid}`, `${gid}`, `${sources.length}`, ...sources,
-    launch.bwrap, ...bwrapArgs(launch, staged), ...inner(launch),
+    staged(bwrap), ...bwrapArgs(launch, staged), ...inner(launch),
   ];
+  return { argv, identity: null };
+}
+
+/** Whether anybody may go through all the folders above. */
+function isReachable(path: string): boolean {
+  for (let at = dirname(path); ; at = dirname(at)) {
+    if ((statSync(at).mode & 0o001) === 0) return false;
+    if (at === dirname(at)) return true;
+  }
 }
 
 /** Arguments: stage, uid, gid, count, that many sources, then the command. Files get a file to be mounted on. */
@@ -91,10 +105,14 @@ function linkTarget(path: string): string | null {
   }
 }
 
-/** Limits are set inside, where processes are counted in the sandbox's own user namespace. */
+/**
+ * Limits are set inside, where processes are counted in the sandbox's own user namespace. POSIX counts files in blocks
+ * of 512 bytes; dash calls the number of processes `-p`, bash `-u`.
+ */
 function inner({ limits, command }: Launch): string[] {
-  return [
-    'prlimit', `--nproc=${limits.processes}`, `--fsize=${limits.fileBytes}`, `--data=${limits.memoryBytes}`, '--core=0', '--nofile=4096', '--',
-    'sh', '-c', `exec 2>&1\n${command}`,
-  ];
+  const set = [
+    `ulimit -c 0 && ulimit -n 4096 && ulimit -f ${Math.ceil(limits.fileBytes / 512)} && ulimit -d ${Math.ceil(limits.memoryBytes / 1024)} && { ulimit -p ${limits.processes} || ulimit -u ${limits.processes}; } 2>/dev/null`,
+    `|| { echo 'prlimit: the limits cannot be set' >&2; exit 125; }`,
+  ].join(' ');
+  return ['sh', '-c', `${set}\nexec 2>&1\n${command}`];
 }

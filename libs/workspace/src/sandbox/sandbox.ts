@@ -68,9 +68,10 @@ const unavailable = (why: string): HoldfastError => new HoldfastError('sandbox_u
 
 async function execute(launch: Launch, keepBytes: number, signal?: AbortSignal): Promise<CommandResult> {
   const started = Date.now();
-  const [program, ...args] = commandLine(launch);
+  const { argv, identity } = commandLine(launch);
+  const [program, ...args] = argv;
   // Its own group, so that one kill reaches all stages; inside, the first process takes all others with it.
-  const child = spawn(program!, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true, env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' } });
+  const child = spawn(program!, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true, ...identity, env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' } });
   const output = new OutputWindow(keepBytes);
   const trouble = new OutputWindow(2_048);
   let ended: CommandEnd = 'exit';

@@ -59,6 +59,7 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
   try {
     const setup = { toolsDir: TOOLS_DIR, report };
     const port = await resolvePort({ port: config.port, service: 'the API', option: '--port' }, config.host);
+    await ensureBubblewrap(setup);
     const choice = await chooseRuntime(setup, config);
     const settings: Settings = { ...stackSettings(config, port), ...choice.settings, ...options.env };
     const starts = [database(set, setup, options), temporal(set, setup, options), startChosenRuntime(set, config, choice)];
@@ -94,7 +95,7 @@ async function temporal(set: ProcessSet, setup: Setup, { config, ports, report }
     await registerSearchAttributes(address, namespace);
     return { TEMPORAL_ADDRESS: address, ...(temporalUiUrl === undefined ? {} : { HOLDFAST_TEMPORAL_UI_URL: temporalUiUrl }) };
   }
-  const [cli] = await Promise.all([temporalCli(setup), ensureBubblewrap(setup)]);
+  const cli = await temporalCli(setup);
   const port = await resolvePort({ port: ports.temporal, service: 'Temporal', option: '--temporal-port' });
   const uiPort = await resolvePort({ port: ports.ui, service: "Temporal's Web UI", option: '--ui-port' });
   report('Starting Temporal');
