@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { Runtime as TemporalRuntime } from '@temporalio/worker';
-import { RunCache } from '#activities';
+import { RunCache, soleGate } from '#activities';
 import { probe } from '#agents/probe/activities/index';
 import { createWorkers } from '#apps/worker/src/workers';
 import { createRuntime } from '#models';
@@ -20,7 +20,7 @@ const runtime = createRuntime({ kind: config.runtime, url: config.runtimeUrl, mo
 const workers = await createWorkers(
   config,
   {
-    pool, notifier, runtime, embedder: runtime, agents: new Map([['probe', probe]]), model: config.model, contextTokens: config.contextTokens,
+    pool, notifier, runtime, gate: soleGate(runtime, config.model, config.modelSlots), embedder: runtime, agents: new Map([['probe', probe]]), model: config.model, contextTokens: config.contextTokens,
     search: async () => ({ hits: [], vectors: false }), logger, cache: new RunCache(config.contextTokens),
   },
   { code: await readFile(process.env['HOLDFAST_TEST_BUNDLE']!, 'utf8') },

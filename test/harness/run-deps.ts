@@ -1,4 +1,4 @@
-import { RunCache, type RunDeps } from '#activities';
+import { RunCache, type RunDeps, soleGate } from '#activities';
 import { probe } from '#agents/probe/activities/index';
 import { createRuntime } from '#models';
 import { createLogger } from '#platform';
@@ -9,7 +9,7 @@ export function runDeps(pool: Pool, runtimeUrl: string, more: Partial<RunDeps> =
   const runtime = createRuntime({ kind: 'ollama', url: runtimeUrl, model: 'play?steps=3', embedModel: 'scripted-embed' });
   const contextTokens = more.contextTokens ?? 8_192;
   return {
-    pool, notifier: createNotifier(pool), runtime, embedder: runtime, agents: new Map([['probe', probe]]), model: 'play?steps=3', contextTokens,
+    pool, notifier: createNotifier(pool), runtime, gate: soleGate(more.runtime ?? runtime, more.model ?? 'play?steps=3'), embedder: runtime, agents: new Map([['probe', probe]]), model: 'play?steps=3', contextTokens,
     search: async () => ({ hits: [], vectors: false }), logger: createLogger({ logLevel: 'silent' }, 'test'), cache: new RunCache(contextTokens), ...more,
   };
 }

@@ -7,6 +7,7 @@ import { ConfigError, createLogger, describeError, loadConfig, type Logger } fro
 import { createNotifier, createPool, migrate } from '#store';
 import { loadAgents } from './agents.js';
 import { loadBundle } from './bundle.js';
+import { openModelGate } from './model-gate.js';
 import { createWorkers } from './workers.js';
 
 const RETRY_MS = 1_000;
@@ -20,10 +21,11 @@ async function main(): Promise<void> {
   const notifier = createNotifier(pool);
   const runtime = createDefaultRuntime(config);
   const embedder = createEmbedder(config);
+  const gate = await openModelGate(config, pool, logger);
   const workers = await untilUp(logger, 'Temporal', () =>
     createWorkers(
       config,
-      { pool, notifier, runtime, embedder, agents: loadAgents({ probe: process.env['HOLDFAST_PROBE_AGENT'] === '1' }), model: config.model, contextTokens: config.contextTokens, search: createSearch(pool, embedder), logger, cache: new RunCache(config.contextTokens) },
+      { pool, notifier, runtime, gate, embedder, agents: loadAgents({ probe: process.env['HOLDFAST_PROBE_AGENT'] === '1' }), model: config.model, contextTokens: config.contextTokens, search: createSearch(pool, embedder), logger, cache: new RunCache(config.contextTokens) },
       bundle,
     ),
   );

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client, Connection, WorkflowFailedError } from '@temporalio/client';
 import { DefaultLogger, Runtime as TemporalRuntime } from '@temporalio/worker';
-import { RunCache } from '#activities';
+import { RunCache, soleGate } from '#activities';
 import { researchContract, researchResultSchema } from '#agents/research/contract';
 import { LOCAL_PRINCIPAL, LOCAL_TENANT as tenantId, type RunRef, TASK_QUEUES, workflowIds, WORKFLOWS } from '#contracts';
 import { createSearch, filesBelow } from '#corpus';
@@ -51,7 +51,7 @@ describe('a research run', () => {
     const config = loadConfig({ DATABASE_URL: database.url, TEMPORAL_ADDRESS: temporal.address, HOLDFAST_DATA_DIR: folder, HOLDFAST_RUNTIME: 'ollama', HOLDFAST_RUNTIME_URL: model.url, HOLDFAST_MODEL: 'scripted', HOLDFAST_EMBED_MODEL: 'scripted-embed', HOLDFAST_LOG_LEVEL: 'silent' });
     pool = createPool(database.url);
     const runtime = createRuntime({ kind: config.runtime, url: config.runtimeUrl, model: config.model, embedModel: config.embedModel });
-    workers = await createWorkers(config, { pool, notifier: createNotifier(pool), runtime, embedder: runtime, agents: loadAgents({ probe: false }), model: config.model, contextTokens: config.contextTokens, search: createSearch(pool, runtime), logger: createLogger(config, 'worker'), cache: new RunCache(config.contextTokens) }, bundle);
+    workers = await createWorkers(config, { pool, notifier: createNotifier(pool), runtime, gate: soleGate(runtime, config.model), embedder: runtime, agents: loadAgents({ probe: false }), model: config.model, contextTokens: config.contextTokens, search: createSearch(pool, runtime), logger: createLogger(config, 'worker'), cache: new RunCache(config.contextTokens) }, bundle);
     running = workers.run();
     client = new Client({ connection: await Connection.connect({ address: temporal.address }) });
     corpusId = await corpus();

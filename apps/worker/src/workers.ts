@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NativeConnection, Worker, type WorkflowBundle } from '@temporalio/worker';
 import { Client, Connection } from '@temporalio/client';
-import { createIngestionActivities, createReconcilerActivities, createRunActivities, type RunDeps } from '#activities';
+import { createBatchActivities, createExaminationActivities, createIngestionActivities, createReconcilerActivities, createRunActivities, createScheduleActivities, type RunDeps } from '#activities';
 import { TASK_QUEUES, workflowIds, WORKFLOWS } from '#contracts';
 import { type Config, createDataConverter } from '#platform';
+import { createGates } from './gates.js';
 import { createRunStarter } from './starter.js';
 
 /** Workflows keep their sticky queue this long after their worker is gone. */
@@ -12,40 +13,45 @@ const STICKY_TIMEOUT = '3s' as const;
 const HEARTBEAT_THROTTLE = '2s' as const;
 const GRACE = '8s' as const;
 
+/** What every worker of a gate has, wherever it runs. */
+export const GATE_WORKER = { shutdownGraceTime: GRACE, maxHeartbeatThrottleInterval: HEARTBEAT_THROTTLE };
+
 /** Milliseconds before a start of the reconciler that Temporal did not take is tried again. */
 const START_RETRY_MS = 5_000;
 
 export type RunningWorkers = { run(): Promise<void>; shutdown(): void };
 
 /**
- * The main worker (workflows and everything that is quick) and the gate's, which serves the model calls of one runtime
- * with as many slots as that has: what queues, queues in Temporal and never inside the runtime.
+ * The main worker (workflows and everything that is quick) and the gates', which serve the model calls of runtimes
+ * with as many slots as those have: what queues, queues in Temporal and never inside a runtime.
  */
 export async function createWorkers(config: Config, deps: RunDeps, workflowBundle: WorkflowBundle): Promise<RunningWorkers> {
   const dataConverter = createDataConverter(config);
   const connection = await NativeConnection.connect({ address: config.temporalAddress });
   const clientConnection = await Connection.connect({ address: config.temporalAddress });
   const client = new Client({ connection: clientConnection, namespace: config.temporalNamespace, dataConverter });
-  const { callModel, ...quick } = createRunActivities(deps);
-  const shared = { connection, namespace: config.temporalNamespace, dataConverter, shutdownGraceTime: GRACE, maxHeartbeatThrottleInterval: HEARTBEAT_THROTTLE };
+  const { callModel, compactRun, ...quick } = createRunActivities(deps);
+  const shared = { connection, namespace: config.temporalNamespace, dataConverter, ...GATE_WORKER };
   const main = await Worker.create({
     ...shared,
     taskQueue: TASK_QUEUES.main,
     workflowBundle,
-    activities: { ...quick, ...createIngestionActivities({ ...deps, maxFileBytes: config.maxFileBytes }), ...createReconcilerActivities({ pool: deps.pool, notifier: deps.notifier, starter: createRunStarter(client) }) },
+    activities: {
+      ...quick,
+      ...createIngestionActivities({ ...deps, maxFileBytes: config.maxFileBytes }),
+      ...createBatchActivities(deps),
+      ...createScheduleActivities(deps),
+      ...createReconcilerActivities({ pool: deps.pool, notifier: deps.notifier, starter: createRunStarter(client) }),
+    },
     stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT,
     maxCachedWorkflows: 200,
     maxConcurrentActivityTaskExecutions: 50,
   });
-  const gate = await Worker.create({
-    ...shared,
-    taskQueue: TASK_QUEUES.model(deps.runtime.id),
-    activities: { callModel },
-    maxConcurrentActivityTaskExecutions: config.modelSlots,
-  });
+  const examination = createExaminationActivities({ pool: deps.pool, runtimes: deps.gate.runtimes, contextTokens: config.contextTokens });
+  const gates = await createGates(deps, { callModel, compactRun, ...examination }, shared, config.gates);
   return {
     async run() {
-      const running = Promise.all([main.run(), gate.run()]);
+      const running = Promise.all([main.run(), gates.run()]);
       const stopped = new AbortController();
       const starting = startReconciler(client, stopped.signal);
       try {
@@ -59,7 +65,7 @@ export async function createWorkers(config: Config, deps: RunDeps, workflowBundl
     },
     shutdown() {
       main.shutdown();
-      gate.shutdown();
+      gates.shutdown();
     },
   };
 }

@@ -1,6 +1,8 @@
 export * from './agent.js';
 export { createExaminationActivities, type ExaminationActivities, type ExaminationDeps } from './models/examine.js';
 export { type BatchActivities, type BatchDeps, createBatchActivities } from './batches.js';
+export { createModelGate, isRuntimeFailure, type ModelGate, type ModelGateOptions, soleGate } from './models/model-gate.js';
+export { createSpeedBook } from './models/speed-book.js';
 export { createIngestionActivities, type IngestionActivities, type IngestionDeps } from './ingestion.js';
 export { createReconcilerActivities, type ExecutionState, type ReconcilerActivities, type ReconcilerDeps, type RunStarter } from './reconcile.js';
 export { createRunActivities, type RunActivities, type RunDeps } from './run/index.js';

@@ -67,8 +67,10 @@ async function carry(ref: RunRef, input: AgentRunInput, wake: { pending: boolean
   const state = input.carried?.state ?? initialState(plan);
   const firstStep = state.nextStep;
   showStatus('running');
+  const routing = { queue: plan.modelQueue };
   const ports = createPorts(ref, plan, {
     wake,
+    routing,
     waitForWake: (seconds) => condition(() => wake.pending, Math.min(seconds, 24 * 3_600) * 1_000),
     shouldContinueAsNew: (step) => {
       const info = workflowInfo();
@@ -78,7 +80,7 @@ async function carry(ref: RunRef, input: AgentRunInput, wake: { pending: boolean
   const result = await runLoop(state, ports);
   if (result.kind === 'continue') {
     const { state } = result;
-    return continueAsNew<typeof agentRun>({ ...ref, carried: { plan: { ...plan, limits: state.limits, nextStep: state.nextStep }, state } });
+    return continueAsNew<typeof agentRun>({ ...ref, carried: { plan: { ...plan, modelQueue: routing.queue, limits: state.limits, nextStep: state.nextStep }, state } });
   }
   showStatus(result.status);
   setCurrentDetails(`${result.status} after step ${state.nextStep - 1}`);

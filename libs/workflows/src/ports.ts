@@ -1,13 +1,16 @@
-import { ActivityFailure, ApplicationFailure, setCurrentDetails, TimeoutFailure } from '@temporalio/workflow';
-import type { RunPlan, RunRef } from '#contracts';
+import { ActivityFailure, ApplicationFailure, patched, setCurrentDetails, TimeoutFailure } from '@temporalio/workflow';
+import type { ModelOutcome, RunPlan, RunRef } from '#contracts';
 import { type ErrorCode, isErrorCode, MAX_PAYLOAD_BYTES, PRIORITY_KEYS } from '#contracts/workflow';
 import { type LoopPorts, PortFailure } from '#loop';
+import type { RunActivities } from '#activities';
 import { control, model, tool } from './proxies.js';
 import { showStep } from './visibility.js';
 
 const TOOL_MARGIN_MS = 60_000;
 
 type Clockwork = {
+  /** Where model calls go; changes with the configuration. */
+  routing: { queue: string };
   wake: { pending: boolean };
   waitForWake(seconds: number): Promise<boolean>;
   shouldContinueAsNew(step: number): boolean;
@@ -24,10 +27,16 @@ export function createPorts(ref: RunRef, plan: RunPlan, clock: Clockwork): LoopP
     callModel: (input) => {
       step = input.step;
       const summary = `step ${input.step}${input.attempt > 1 ? ` attempt ${input.attempt}` : ''}${input.steering && !input.steering.holdout ? ` after ${input.steering.rung}` : ''}`;
-      return attempt(() => model.callModel.executeWithOptions({ taskQueue: plan.modelQueue, priority, scheduleToCloseTimeout: `${secondsLeft()}s`, summary }, [small({ ...ref, ...input })]));
+      const call = (queue: string, moves: number) => {
+        const routed = { ...(plan.routed ? { routed: true } : {}), ...(moves > 0 ? { moves, again: true } : {}) };
+        return attempt(() => model.callModel.executeWithOptions({ taskQueue: queue, priority, scheduleToCloseTimeout: `${secondsLeft()}s`, summary }, [small({ ...ref, ...input, ...routed })]));
+      };
+      return followMoves(call, clock.routing);
     },
     // The tool's own time limit is kept by its activity; this one only catches an activity that does not.
     callTool: (input, timeoutMs) => attempt(() => tool.callTool.executeWithOptions({ startToCloseTimeout: timeoutMs + TOOL_MARGIN_MS, summary: `step ${input.step} ${input.tool}` }, [small({ ...ref, ...input })])),
+    compact: (input) => attempt(() => model.compactRun.executeWithOptions({ taskQueue: clock.routing.queue, priority, scheduleToCloseTimeout: `${secondsLeft()}s`, summary: `step ${input.step} makes room` }, [small({ ...ref, ...input })])),
+    mayCompact: () => patched('compaction'),
     abandonStep: (input) => attempt(() => control.abandonStep({ ...ref, ...input })),
     applyInbox: async (input) => {
       const outcome = await attempt(() => control.applyInbox({ ...ref, ...input }));
@@ -49,6 +58,17 @@ export function createPorts(ref: RunRef, plan: RunPlan, clock: Clockwork): LoopP
       showStep(p.step, p.verdict);
     },
   };
+}
+
+/** A gate may send a call on to another one: because its runtime failed, or the configuration changed. */
+async function followMoves(call: (queue: string, moves: number) => ReturnType<RunActivities['callModel']>, routing: { queue: string }): Promise<ModelOutcome> {
+  let { queue } = routing;
+  for (let moves = 0; ; moves++) {
+    const outcome = await call(queue, moves);
+    if (outcome.kind !== 'moved') return outcome;
+    queue = outcome.queue;
+    if (outcome.stays) routing.queue = queue;
+  }
 }
 
 /** Turns a failure that is final into the loop's own; a cancel and the rest pass through. */

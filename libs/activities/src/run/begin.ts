@@ -1,5 +1,5 @@
-import { HoldfastError, isLive, type RunPlan, type RunRef, TASK_QUEUES } from '#contracts';
-import { appendEvents, getJson, insertRootCheckpoint, putContents, readRun, type RunRow, startRun, withTx } from '#store';
+import { HoldfastError, isLive, type RunPlan, type Route, type RunRef } from '#contracts';
+import { appendEvents, getJson, insertRootCheckpoint, isRouted, markRouted, putContents, readRun, type RunRow, startRun, withTx } from '#store';
 import type { AgentImplementation } from '../agent.js';
 import type { RunDeps } from './deps.js';
 
@@ -12,7 +12,10 @@ export async function beginRun(deps: RunDeps, ref: RunRef): Promise<RunPlan> {
     // Cancelled before Temporal heard of it: nothing of it may begin.
     if (!isLive(row.status)) throw new HoldfastError('run_ended', 'The run has ended.');
     const agent = agentOf(deps, row);
-    const model = row.model ?? deps.model;
+    const routed = row.model === null || (await isRouted(tx, ref));
+    if (row.model === null) await markRouted(tx, ref);
+    const route = routed ? deps.gate.router.forRole('main') : deps.gate.router.forModel(row.model!);
+    const model = routed ? route.model : row.model!;
     if (row.head_step === 0) {
       const [hash] = await putContents(tx, ref.tenantId, [JSON.stringify(agent.initialState(await getJson(tx, ref.tenantId, row.input_hash)))]);
       await insertRootCheckpoint(tx, ref, hash!);
@@ -21,10 +24,10 @@ export async function beginRun(deps: RunDeps, ref: RunRef): Promise<RunPlan> {
     let lastSeq = head.lastSeq;
     // A redelivery finds the run running: the event is there already.
     if (row.status === 'queued') {
-      await startRun(tx, ref, { model, runtimeId: deps.runtime.id });
+      await startRun(tx, ref, { model, runtimeId: route.runtimeId });
       lastSeq = (await appendEvents(tx, ref, [...(row.started_at ? [] : [{ type: 'run.started' as const, data: { model } }]), { type: 'status.changed', data: { status: 'running' } }])).lastSeq;
     }
-    return { plan: planOf(deps, agent, row, model, startedAtMs), lastSeq };
+    return { plan: planOf(agent, row, { model, route, routed }, startedAtMs), lastSeq };
   });
   deps.notifier.announce(ref.runId, lastSeq);
   return plan;
@@ -36,12 +39,13 @@ function agentOf(deps: RunDeps, row: RunRow): AgentImplementation {
   return agent;
 }
 
-function planOf(deps: RunDeps, agent: AgentImplementation, row: RunRow, model: string, startedAtMs: number): RunPlan {
+function planOf(agent: AgentImplementation, row: RunRow, { model, route, routed }: { model: string; route: Route; routed: boolean }, startedAtMs: number): RunPlan {
   return {
     agent: row.agent,
     agentVersion: row.agent_version,
     model,
-    modelQueue: TASK_QUEUES.model(deps.runtime.id),
+    modelQueue: route.queue,
+    ...(routed ? { routed } : {}),
     limits: row.limits,
     drift: agent.contract.drift,
     maxAttempts: agent.contract.maxAttempts,

@@ -1,43 +1,56 @@
-import { type ChatMessage, type ChatResult, HoldfastError, type ModelCall, type ModelOutcome, type NewEvent, type Sampling, type Steering } from '#contracts';
+import { type ChatMessage, type ChatResult, HoldfastError, type ModelCall, type ModelMoved, type ModelOutcome, type NewEvent, PRIORITY_KEYS, type Route, type RoutedCall, type Sampling, type Steering } from '#contracts';
 import { nudgeText } from '#drift';
 import { createDegenerateDetector, CutGeneration } from '#models';
-import { appendEvents, changeStatus, dropChunks, insertMessages, loadJson, lockRun, MODEL_CALL, openAttempt, readHistory, readStepInbox, readTurn, readUnreadCount, readWindow, type StoredMessage, type Turn, type Tx, withTx, WORDS_ORDINAL } from '#store';
+import { appendEvents, changeStatus, dropChunks, insertMessages, loadJson, lockRun, MODEL_CALL, openAttempt, readStepInbox, readTurn, readUnreadCount, type StoredMessage, type Turn, type Tx, withTx, WORDS_ORDINAL } from '#store';
 import type { AgentImplementation, TurnContext, TurnPlan } from '../agent.js';
+import { chooseRoute, fallbackOf, movedElsewhere } from '../models/choose-route.js';
+import { isRuntimeFailure } from '../models/model-gate.js';
+import { learnRatio } from '../memory/calibration.js';
 import { adopt } from './adopt.js';
-import { assemble, DEFAULT_OUTPUT_TOKENS, historyBudget, tokensOf } from './context.js';
+import { DEFAULT_OUTPUT_TOKENS, gatherContext, tokensOf } from './context.js';
 import type { RunDeps } from './deps.js';
-import { WINDOW } from './checkpoint.js';
-import { type Branch, newestThatFit, sum } from './run-cache.js';
 import { settleTurn } from './settle-turn.js';
 import { createStreamWriter } from './stream.js';
 
 /** One delivery of a model call: `signal` ends it, `delivery` counts Temporal's tries from 1. */
-export type Delivery = { signal: AbortSignal; delivery: number };
+export type Delivery = { signal: AbortSignal; delivery: number; /** The queue that it came by, and its priority there. */ queue?: string; priority?: number };
 
 /**
  * The model's turn of one attempt: opens the attempt, asks the runtime with the messages of the branch that fit, and
  * commits what came back. A result that an earlier delivery already committed is returned as it is.
  */
-export async function callModel(deps: RunDeps, call: ModelCall, { signal, delivery }: Delivery): Promise<ModelOutcome> {
+export async function callModel(deps: RunDeps, call: RoutedCall, { signal, delivery, queue, priority = PRIORITY_KEYS.interactive }: Delivery): Promise<ModelOutcome | ModelMoved> {
+  const early = call.routed ? chooseRoute(deps.gate, call, deps.model, queue) : null;
+  const elsewhere = early && movedElsewhere(call, early, queue);
+  if (elsewhere) return elsewhere;
   const opened = await open(deps, call, delivery);
   if (opened.turn.done) return opened.turn.done;
+  const route = early ?? chooseRoute(deps.gate, call, opened.turn.model, queue);
   const { agent, context } = opened;
   const plan = await agent.prepareTurn(context);
   const sampling = samplingOf(agent, opened.turn, plan, call.steering);
   const extra = steeringWords(call.steering);
-  const messages = await gather(deps, call, plan, sampling, [...opened.words.map((w) => w.message), ...extra]);
+  const measure = { tenantId: call.tenantId, model: route.model, runtimeId: route.runtimeId };
+  const { messages, estimated, compact } = await gatherContext(deps, call, { agent, measure, plan, sampling, extra: [...opened.words.map((w) => w.message), ...extra] });
   const started = Date.now();
   let generated: Generated;
   try {
-    generated = await generate(deps, call, delivery, signal, { model: opened.turn.model, messages, plan, sampling });
+    generated = await generate(deps, call, delivery, signal, { route, priority, messages, plan, sampling });
   } catch (error) {
-    return await noteUnavailable(deps, call, error);
+    const moved = isRuntimeFailure(error) ? fallbackOf(deps.gate, call, route, delivery) : null;
+    return moved ?? (await noteUnavailable(deps, call, error));
   }
   try {
-    return await settleTurn(deps, call, { agent, context, ...generated, turn: opened.turn, words: opened.words, ms: Date.now() - started });
+    await learnRatio(deps.pool, measure, estimated, generated.result.promptTokens);
+    return withCompact(await settleTurn(deps, call, { agent, context, ...generated, route, turn: opened.turn, words: opened.words, ms: Date.now() - started }), compact);
   } catch (error) {
     return adopt<ModelOutcome>(deps, { ...call, call: MODEL_CALL }, error);
   }
+}
+
+/** Whether room must be made is not of the outcome that a redelivery adopts: the next call says it again. */
+function withCompact(outcome: ModelOutcome, compact: number | undefined): ModelOutcome {
+  return compact === undefined || (outcome.kind !== 'calls' && outcome.kind !== 'closed') ? outcome : { ...outcome, compact };
 }
 
 type Opened = { turn: Turn; agent: AgentImplementation; context: TurnContext; words: StoredMessage[] };
@@ -122,34 +135,21 @@ function steeringWords(steering: Steering | undefined): ChatMessage[] {
   return [{ role: 'user', content: nudgeText(steering) }];
 }
 
-async function gather(deps: RunDeps, call: ModelCall, plan: TurnPlan, sampling: Sampling, extra: ChatMessage[]): Promise<ChatMessage[]> {
-  const budget = historyBudget(deps.contextTokens, sampling, plan, extra);
-  if (plan.history === 'none') return assemble(plan, { messages: [], omitted: false }, extra);
-  const held = deps.cache.branch(call.runId, call.parent) ?? (await readBranch(deps, call));
-  return assemble(plan, newestThatFit(held, budget), extra);
-}
-
-/** Reads back what the branch holds, for this step and the ones that follow. */
-async function readBranch(deps: RunDeps, call: ModelCall): Promise<Branch> {
-  const branch = await withTx(deps.pool, call.tenantId, async (tx) => {
-    const history = await readHistory(tx, call, call.parent, deps.contextTokens);
-    return { head: call.parent, ...history, tokens: sum(history.messages), digests: await readWindow(tx, call, call.parent, WINDOW) };
-  });
-  deps.cache.set(call.runId, branch);
-  return branch;
-}
-
-async function generate(deps: RunDeps, call: ModelCall, delivery: number, signal: AbortSignal, ask: { model: string; messages: ChatMessage[]; plan: TurnPlan; sampling: Sampling }): Promise<Generated> {
+async function generate(deps: RunDeps, call: ModelCall, delivery: number, signal: AbortSignal, ask: { route: Route; priority: number; messages: ChatMessage[]; plan: TurnPlan; sampling: Sampling }): Promise<Generated> {
   const writer = createStreamWriter(deps, call, delivery);
   const detector = createDegenerateDetector();
   const cut = new AbortController();
   const sampling = { ...ask.sampling, maxTokens: ask.sampling.maxTokens ?? DEFAULT_OUTPUT_TOKENS };
-  if (call.attempt > 1 && sampling.seed !== undefined) sampling.seed += call.attempt - 1;
+  // The same dice would fall the same way again: a later attempt, and a step after a rewind, draw others.
+  if (sampling.seed !== undefined) sampling.seed += call.attempt - 1 + (call.step - call.parent - 1);
   let streamed = true;
   try {
-    const result = await deps.runtime.chat(
-      { model: ask.model, messages: ask.messages, sampling, contextTokens: deps.contextTokens, ...(ask.plan.format ? { format: ask.plan.format } : {}), ...(ask.plan.tools ? { tools: ask.plan.tools } : {}) },
+    const result = await deps.gate.chat(
+      ask.route,
+      { model: ask.route.model, messages: ask.messages, sampling, contextTokens: deps.contextTokens, ...(ask.plan.format ? { format: ask.plan.format } : {}), ...(ask.plan.tools ? { tools: ask.plan.tools } : {}) },
       {
+        tenantId: call.tenantId,
+        priority: ask.priority,
         signal: AbortSignal.any([signal, cut.signal]),
         onDelta: (delta) => {
           writer.push(delta);

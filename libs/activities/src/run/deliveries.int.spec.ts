@@ -46,7 +46,7 @@ describe('deliveries of a run’s activities', () => {
   });
 
   const call = (step: number, attempt = 1, more: Partial<ModelCall> = {}): ModelCall => ({ ...ref, step, attempt, parent: step - 1, ...more });
-  const turn = (c: ModelCall, delivery = 1, d = deps): Promise<ModelOutcome> => callModel(d, c, { signal: NEVER, delivery });
+  const turn = (c: ModelCall, delivery = 1, d = deps): Promise<ModelOutcome> => callModel(d, c, { signal: NEVER, delivery }) as Promise<ModelOutcome>;
   const tool = (step: number, more: Partial<ToolCallInput> = {}, delivery = 1, d = deps) => callTool(d, { ...ref, step, attempt: 1, call: 0, tool: 'read_filler', last: true, ...more }, NEVER, delivery);
   const finish = async (): Promise<void> => {
     await finishRun(deps, { ...ref, status: 'completed', code: null, step: 0 }, EXECUTION);

@@ -1,13 +1,17 @@
 import type { Logger } from '#platform';
 import type { Runtime } from '#models';
 import type { Notifier, Pool } from '#store';
+import type { ModelGate } from '../models/model-gate.js';
 import type { RunCache } from './run-cache.js';
 import type { AgentDeps, AgentImplementation } from '../agent.js';
 
 export type RunDeps = {
   pool: Pool;
   notifier: Notifier;
+  /** The default runtime, for what agents ask of a model beside their turns. */
   runtime: Runtime;
+  /** All runtimes, behind routes and slots. */
+  gate: ModelGate;
   /** Embeds passages and questions; may be another server than `runtime`. */
   embedder: Runtime;
   agents: ReadonlyMap<string, AgentImplementation>;

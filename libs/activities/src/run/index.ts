@@ -1,7 +1,9 @@
 import { Context } from '@temporalio/activity';
-import type { AbandonStep, ApplyInbox, AskPerson, FinishRun, ModelCall, RunRef, ToolCallInput } from '#contracts';
+import type { AbandonStep, ApplyInbox, AskPerson, Compact, FinishRun, RoutedCall, RunRef, ToolCallInput } from '#contracts';
 import { activity } from '../edge.js';
 import { beginRun } from './begin.js';
+import { compactRun } from '../memory/compact.js';
+import { withBuiltIns } from '../memory/built-ins.js';
 import { callModel } from './call-model.js';
 import { callTool } from './call-tool.js';
 import { abandonStep, applyInbox, askPerson, finishRun } from './control.js';
@@ -11,10 +13,15 @@ import { recordingFailure } from './failure.js';
 export type { RunDeps } from './deps.js';
 
 /** The activities of a run, over their dependencies. `callModel` is served by the gate's worker, the rest by the main one. */
-export function createRunActivities(deps: RunDeps) {
+export function createRunActivities(given: RunDeps) {
+  const deps: RunDeps = { ...given, agents: new Map([...given.agents].map(([name, agent]) => [name, withBuiltIns(agent)])) };
   return {
     beginRun: activity((ref: RunRef) => beginRun(deps, ref)),
-    callModel: activity((input: ModelCall, signal) => recordingFailure(deps, input, () => callModel(deps, input, { signal, delivery: Context.current().info.attempt }))),
+    callModel: activity((input: RoutedCall, signal) => {
+      const { attempt, taskQueue, priority } = Context.current().info;
+      return recordingFailure(deps, input, () => callModel(deps, input, { signal, delivery: attempt, queue: taskQueue, ...(priority?.priorityKey ? { priority: priority.priorityKey } : {}) }));
+    }),
+    compactRun: activity((input: Compact, signal) => compactRun(deps, input, signal, Context.current().info.attempt)),
     callTool: activity((input: ToolCallInput, signal) => recordingFailure(deps, input, () => callTool(deps, input, signal, Context.current().info.attempt))),
     abandonStep: activity((input: AbandonStep) => abandonStep(deps, input)),
     applyInbox: activity((input: ApplyInbox) => applyInbox(deps, input)),

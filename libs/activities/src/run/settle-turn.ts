@@ -1,6 +1,6 @@
-import { type ChatMessage, type ChatResult, MAX_DIGEST_BYTES, type ModelCall, type ModelOutcome, type NewEvent, type PlannedCall, type ToolCallRequest, type ToolContract } from '#contracts';
+import { type ChatMessage, type ChatResult, MAX_DIGEST_BYTES, type ModelCall, type Route, type ModelOutcome, type NewEvent, type PlannedCall, type ToolCallRequest, type ToolContract } from '#contracts';
 import { digestTurn } from '#drift';
-import { addTokens, appendEvents, changeStatus, dropChunks, finishEffect, type HeadAfter, insertMessages, MODEL_CALL, type PartialDigest, type StoredMessage, type Turn, type Tx, withTx } from '#store';
+import { addTokens, appendEvents, changeStatus, dropChunks, finishEffect, type HeadAfter, insertMessages, MODEL_CALL, type PartialDigest, saveRoute, type StoredMessage, type Turn, type Tx, withTx } from '#store';
 import type { AgentImplementation, ParsedTurn, TurnContext } from '../agent.js';
 import { type Checkpoint, prepareCheckpoint } from './checkpoint.js';
 import { tokensOf } from './context.js';
@@ -12,6 +12,8 @@ export type Settled = {
   context: TurnContext;
   result: ChatResult;
   turn: Turn;
+  /** Where the call went, and why. */
+  route: Route;
   /** People's words that the step took up. */
   words: StoredMessage[];
   /** Whether text was streamed, which goes with the commit. */
@@ -47,6 +49,7 @@ export async function settleTurn(deps: RunDeps, call: ModelCall, s: Settled): Pr
       appendEvents(tx, call, events),
       addTokens(tx, call, { prompt: s.result.promptTokens, output: s.result.outputTokens, thinking: s.result.thinkingTokens }, calls.length, !parsed.ok, digest),
       insertMessages(tx, call, [stored]),
+      saveRoute(tx, call, s.route),
       s.streamed ? dropChunks(tx, call) : null,
       checkpoint?.save(tx),
       finishEffect(tx, { ...call, call: MODEL_CALL }, {

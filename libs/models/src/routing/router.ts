@@ -8,6 +8,8 @@ export interface Router {
   forRole(role: ModelRole): Route;
   /** Where a model that a run names is: `RUNTIME/MODEL`, or a model of the default runtime. */
   forModel(model: string): Route;
+  /** The role's route with this queue in front; null where it has none. */
+  forQueue(role: ModelRole, queue: string): Route | null;
   /** Another route of the role, after `failed` could not serve; null where there is none. */
   instead(role: ModelRole, failed: ModelRef): Route | null;
   /** Takes note of how a runtime did. */
@@ -42,6 +44,11 @@ export function createRouter({ roles, runtimeIds, defaultRuntimeId, now = Date.n
       const runtimeId = slash > 0 ? name.slice(0, slash) : '';
       if (runtimeIds.includes(runtimeId)) return to({ runtimeId, model: name.slice(slash + 1) }, 'asked_for');
       return to({ runtimeId: defaultRuntimeId, model: name }, 'asked_for');
+    },
+    forQueue(role, queue) {
+      const refs = roles[role];
+      const found = refs.find((ref) => to(ref, 'fallback').queue === queue);
+      return found ? to(found, found === refs[0] ? 'first_choice' : 'fallback') : null;
     },
     instead(role, failed) {
       const others = roles[role].filter(({ runtimeId, model }) => runtimeId !== failed.runtimeId || model !== failed.model);

@@ -22,6 +22,7 @@ export interface StackConfig {
   readonly runtimeHosts: readonly string[];
   readonly furtherRuntimes: readonly RuntimeSetting[];
   readonly roleSettings: RoleSettings;
+  readonly servedRuntimes: readonly string[] | undefined;
   readonly model: string | undefined;
   readonly embedUrl: string | undefined;
   readonly embedModel: string | undefined;
@@ -49,4 +50,6 @@ export interface Config extends StackConfig {
   /** The one of `runtimeUrl` first, under its kind's name. */
   readonly runtimes: readonly ConfiguredRuntime[];
   readonly roles: RoleRoutes;
+  /** Ids of the runtimes that this process stands in front of. */
+  readonly gates: readonly string[];
 }

@@ -31,7 +31,7 @@ export function loadConfig(env: Environment): Config {
   };
 }
 
-export type RuntimesConfig = Pick<Config, 'runtime' | 'runtimeUrl' | 'runtimeHosts' | 'runtimes' | 'roles' | 'model' | 'embedUrl' | 'embedModel'>;
+export type RuntimesConfig = Pick<Config, 'runtime' | 'runtimeUrl' | 'runtimeHosts' | 'runtimes' | 'roles' | 'gates' | 'model' | 'embedUrl' | 'embedModel'>;
 
 /**
  * The runtimes and which model they serve, for commands that need no stack.
@@ -55,6 +55,7 @@ export function runtimesOf(config: StackConfig): RuntimesConfig {
     embedUrl,
     embedModel,
     runtimes,
+    gates: config.servedRuntimes ?? runtimes.map(({ id }) => id),
     roles: resolveRoles(config.roleSettings, runtimes, { main: { runtimeId: runtime, model }, embed: { runtimeId: runtime, model: embedModel } }),
   };
 }
@@ -81,6 +82,7 @@ export function loadStackConfig(env: Environment): StackConfig {
     runtimeHosts: settings.HOLDFAST_RUNTIME_HOSTS,
     furtherRuntimes: settings.HOLDFAST_RUNTIMES,
     roleSettings: settings.HOLDFAST_ROLES,
+    servedRuntimes: settings.HOLDFAST_GATES,
     model: settings.HOLDFAST_MODEL,
     embedUrl: settings.HOLDFAST_EMBED_URL?.replace(/\/$/, ''),
     embedModel: settings.HOLDFAST_EMBED_MODEL,

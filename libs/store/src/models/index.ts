@@ -1,2 +1,3 @@
 export * from './findings.js';
 export * from './speeds.js';
+export * from './routes.js';

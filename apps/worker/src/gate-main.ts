@@ -1,0 +1,45 @@
+import { NativeConnection, Runtime as TemporalRuntime } from '@temporalio/worker';
+import { createExaminationActivities, createRunActivities, RunCache } from '#activities';
+import { createSearch } from '#corpus';
+import { createDefaultRuntime, createEmbedder } from '#models';
+import { ConfigError, createDataConverter, createLogger, loadConfig } from '#platform';
+import { createNotifier, createPool } from '#store';
+import { loadAgents } from './agents.js';
+import { createGates } from './gates.js';
+import { openModelGate } from './model-gate.js';
+import { GATE_WORKER } from './workers.js';
+
+/**
+ * A gate alone, for a machine that has a runtime and nothing else: `HOLDFAST_GATES` names the runtimes that it serves.
+ * It needs Postgres and Temporal, and no other process knows of it.
+ */
+async function main(): Promise<void> {
+  const config = loadConfig(process.env);
+  const logger = createLogger(config, 'gate');
+  TemporalRuntime.install({ shutdownSignals: ['SIGINT', 'SIGTERM'] });
+  const pool = createPool(config.databaseUrl, { max: 10, name: 'holdfast-gate' });
+  const notifier = createNotifier(pool);
+  const embedder = createEmbedder(config);
+  const deps = {
+    pool, notifier, runtime: createDefaultRuntime(config), gate: await openModelGate(config, pool, logger), embedder, agents: loadAgents({ probe: process.env['HOLDFAST_PROBE_AGENT'] === '1' }),
+    model: config.model, contextTokens: config.contextTokens, search: createSearch(pool, embedder), logger, cache: new RunCache(config.contextTokens),
+  };
+  const connection = await NativeConnection.connect({ address: config.temporalAddress });
+  const { callModel, compactRun } = createRunActivities(deps);
+  const examination = createExaminationActivities({ pool, runtimes: deps.gate.runtimes, contextTokens: config.contextTokens });
+  const shared = { connection, namespace: config.temporalNamespace, dataConverter: createDataConverter(config), ...GATE_WORKER };
+  const gates = await createGates(deps, { callModel, compactRun, ...examination }, shared, config.gates);
+  const running = gates.run();
+  console.log('gate ready');
+  await running;
+  await connection.close();
+  notifier.close();
+  await pool.end();
+}
+
+try {
+  await main();
+} catch (error) {
+  console.error(error instanceof ConfigError ? error.message : error);
+  process.exitCode = 1;
+}

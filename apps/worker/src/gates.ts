@@ -1,0 +1,63 @@
+import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
+import type { ExaminationActivities, RunActivities, RunDeps } from '#activities';
+import { TASK_QUEUES } from '#contracts';
+import { describeError } from '#platform';
+import { ALL_TENANTS, liveRoutes, withTx } from '#store';
+
+/** Milliseconds between two looks for queues that live runs use and nobody serves any more. */
+const SWEEP_MS = 5_000;
+
+export type GateActivities = Pick<RunActivities, 'callModel' | 'compactRun'> & ExaminationActivities;
+type Shared = Omit<WorkerOptions, 'taskQueue'> & { connection: NativeConnection };
+
+export type Gates = { run(): Promise<void>; shutdown(): void };
+
+/**
+ * The gates of this process: one queue a runtime and model, whose workers share the runtime's slots (see
+ * docs/decisions/0070). `serves` names the runtimes; a process with a graphics card serves its own and no other.
+ */
+export async function createGates(deps: RunDeps, activities: GateActivities, shared: Shared, serves: readonly string[]): Promise<Gates> {
+  const served = new Map<string, Worker>();
+  const running: Promise<void>[] = [];
+  const open = async (taskQueue: string, slots: number): Promise<Worker> => {
+    const worker = await Worker.create({ ...shared, taskQueue, activities, maxConcurrentActivityTaskExecutions: slots });
+    served.set(taskQueue, worker);
+    return worker;
+  };
+  const ids = [...deps.gate.runtimes.keys()];
+  for (const id of ids.filter((name) => serves.includes(name))) await Promise.all(queuesOf(deps, id).map((queue) => open(queue, deps.gate.slots.get(id) ?? 1)));
+
+  /** Runs whose queue went away with a change of the configuration: their next call is sent on from there. */
+  async function sweep(): Promise<void> {
+    const routes = await withTx(deps.pool, ALL_TENANTS, liveRoutes);
+    const known = new Set(ids.flatMap((id) => queuesOf(deps, id)));
+    const orphans = routes.flatMap(({ runtimeId, model }) => [TASK_QUEUES.model(runtimeId, model), ...(ids.includes(runtimeId) ? [] : [TASK_QUEUES.model(runtimeId)])]).filter((queue) => !known.has(queue) && !served.has(queue));
+    for (const queue of orphans) running.push((await open(queue, 4)).run());
+  }
+
+  let timer: NodeJS.Timeout | undefined;
+  let stopping = false;
+  return {
+    async run() {
+      running.push(...[...served.values()].map((worker) => worker.run()));
+      const sweeping = (): void => {
+        timer = setTimeout(() => {
+          void sweep()
+            .catch((error: unknown) => deps.logger.warn({ error: describeError(error) }, 'queues without a gate could not be looked for'))
+            .finally(() => stopping || sweeping());
+        }, SWEEP_MS);
+      };
+      if (serves.length > 0) sweeping();
+      // The list may grow while it is waited for.
+      for (let i = 0; i < running.length; i++) await running[i];
+    },
+    shutdown() {
+      stopping = true;
+      clearTimeout(timer);
+      for (const worker of served.values()) if (worker.getState() === 'RUNNING') worker.shutdown();
+    },
+  };
+}
+
+/** The queues of a runtime: its models', and one for models that no role names. */
+const queuesOf = (deps: RunDeps, id: string): string[] => [...deps.gate.router.modelsOf(id).map((model) => TASK_QUEUES.model(id, model)), TASK_QUEUES.model(id)];

@@ -1,0 +1,31 @@
+import type { ModelMoved, ModelRole, Route, RoutedCall } from '#contracts';
+import type { ModelGate } from './model-gate.js';
+
+/** Gates that a call may pass before it stays where it is, so that two that disagree don't hand it to and fro. */
+const MOST_MOVES = 4;
+/** The role that an agent's own turns ask for. */
+const ROLE: ModelRole = 'main';
+/** The runtime gets a second try before another is asked. */
+const TRIES = 2;
+
+/** Where the call goes: by the configuration, or to the model that its run names. */
+export function chooseRoute({ router }: ModelGate, call: RoutedCall, model: string, queue: string | undefined): Route {
+  if (!call.routed) return router.forModel(model);
+  const chosen = router.forRole(ROLE);
+  // A call that was moved here is served here, though this process would have chosen otherwise.
+  return (call.moves && queue ? router.forQueue(ROLE, queue) : null) ?? chosen;
+}
+
+/** Set where the call came to a queue that is not its route's: another gate serves it. */
+export function movedElsewhere(call: RoutedCall, route: Route, queue: string | undefined): ModelMoved | null {
+  if (!call.routed || !queue || route.queue === queue || (call.moves ?? 0) > 0) return null;
+  const fallback = route.reason === 'fallback';
+  return { kind: 'moved', queue: route.queue, reason: fallback ? 'fallback' : 'configuration_changed', stays: !fallback };
+}
+
+/** Where the call goes on after its runtime failed, or null: it waits for that one. */
+export function fallbackOf({ router }: ModelGate, call: RoutedCall, route: Route, delivery: number): ModelMoved | null {
+  if (!call.routed || (delivery < TRIES && route.reason === 'first_choice') || (call.moves ?? 0) >= MOST_MOVES) return null;
+  const other = router.instead(ROLE, route);
+  return other && other.queue !== route.queue ? { kind: 'moved', queue: other.queue, reason: 'fallback', stays: false } : null;
+}

@@ -1,0 +1,66 @@
+import { type ChatRequest, type ChatResult, type DoctorReport, HoldfastError, type ModelRef, type ModelRole, type Route } from '#contracts';
+import { type ChatOptions, createContextSizer, createRouter, limitsFor, type Router, type Runtime, SharedSlots, tokensNeeded, withFindings } from '#models';
+import { createSpeedBook, type SpeedBook } from './speed-book.js';
+
+/** What a process knows of the runtimes in front of which it stands. */
+export type ModelGate = {
+  router: Router;
+  runtimes: ReadonlyMap<string, Runtime>;
+  /** Requests that each runtime works on at once. */
+  slots: ReadonlyMap<string, number>;
+  /** One call through the gate: a slot, the context length that it needs, limits by measured speed. */
+  chat(route: Route, request: ChatRequest, options: GatedOptions): Promise<ChatResult>;
+};
+
+export type GatedOptions = ChatOptions & { tenantId: string; priority: number };
+
+export type ModelGateOptions = {
+  runtimes: ReadonlyMap<string, Runtime>;
+  slots: ReadonlyMap<string, number>;
+  roles: Readonly<Record<ModelRole, readonly ModelRef[]>>;
+  defaultRuntimeId: string;
+  findingsOf?: (runtimeId: string, model: string) => Pick<DoctorReport, 'off' | 'toolMode'> | null;
+  speeds?: SpeedBook;
+};
+
+/** Tokens of an answer where the request sets no limit. */
+const ANSWER_TOKENS = 1_024;
+const FAILURES = new Set(['runtime_unavailable', 'runtime_protocol', 'runtime_stalled', 'model_missing']);
+
+/** Whether another runtime may do better with the same call. */
+export const isRuntimeFailure = (error: unknown): boolean => error instanceof HoldfastError && FAILURES.has(error.code);
+
+export function createModelGate(options: ModelGateOptions): ModelGate {
+  const { runtimes, findingsOf = () => null, speeds = createSpeedBook() } = options;
+  const router = createRouter({ roles: options.roles, runtimeIds: [...runtimes.keys()], defaultRuntimeId: options.defaultRuntimeId });
+  const adapted = new Map([...runtimes].map(([id, runtime]) => [id, withFindings(runtime, (model) => findingsOf(id, model))]));
+  const slots = new Map([...runtimes.keys()].map((id) => [id, new SharedSlots(options.slots.get(id) ?? 1)]));
+  const contextFor = createContextSizer();
+
+  async function chat(route: Route, request: ChatRequest, { tenantId, priority, ...rest }: GatedOptions): Promise<ChatResult> {
+    const runtime = adapted.get(route.runtimeId);
+    if (!runtime) throw new HoldfastError('runtime_unavailable', `No runtime ${route.runtimeId} is configured at this gate.`);
+    const { prompt, all } = tokensNeeded(request, ANSWER_TOKENS);
+    const contextTokens = contextFor(`${route.runtimeId}/${route.model}`, all, request.contextTokens);
+    const speed = await speeds.read(tenantId, route);
+    const limits = limitsFor({ promptTokens: prompt, maxTokens: request.sampling.maxTokens ?? ANSWER_TOKENS, heldBack: Boolean(request.tools?.length) }, speed);
+    const work = (): Promise<ChatResult> => runtime.chat({ ...request, model: route.model, contextTokens }, { limits, ...rest });
+    try {
+      const result = await slots.get(route.runtimeId)!.use({ model: route.model, priority, signal: rest.signal }, work);
+      router.note(route.runtimeId, 'answered');
+      speeds.note(tenantId, route, result);
+      return result;
+    } catch (error) {
+      if (isRuntimeFailure(error)) router.note(route.runtimeId, 'failed');
+      throw error;
+    }
+  }
+
+  return { router, runtimes, slots: options.slots, chat };
+}
+
+/** A gate in front of one runtime, as tests have it. */
+export function soleGate(runtime: Runtime, model: string, slots = 4): ModelGate {
+  const main = [{ runtimeId: runtime.id, model }];
+  return createModelGate({ runtimes: new Map([[runtime.id, runtime]]), slots: new Map([[runtime.id, slots]]), roles: { fast: main, main, judge: main, vision: main, embed: main }, defaultRuntimeId: runtime.id });
+}
