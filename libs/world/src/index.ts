@@ -6,3 +6,5 @@ export { amountOf, fold } from './fold.js';
 export * from './places.js';
 export * from './rules.js';
 export * from './state.js';
+export * from './turn/index.js';
+export { named, type Scene, sceneOf, words } from './views/scene.js';

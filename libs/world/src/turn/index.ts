@@ -1,0 +1,4 @@
+export * from './check-telling.js';
+export * from './correct-telling.js';
+export * from './parse-intent.js';
+export * from './resolve.js';
