@@ -21,7 +21,7 @@ async function main(): Promise<void> {
   const notifier = createNotifier(pool);
   const embedder = createEmbedder(config);
   const deps = {
-    pool, notifier, runtime: createDefaultRuntime(config), gate: await openModelGate(config, pool, logger), embedder, agents: loadAgents({ probe: process.env['HOLDFAST_PROBE_AGENT'] === '1' }),
+    pool, notifier, runtime: createDefaultRuntime(config), gate: await openModelGate(config, pool, logger), embedder, agents: loadAgents({ probe: process.env['HOLDFAST_PROBE_AGENT'] === '1', config }),
     model: config.model, contextTokens: config.contextTokens, search: createSearch(pool, embedder), logger, cache: new RunCache(config.contextTokens),
   };
   const connection = await NativeConnection.connect({ address: config.temporalAddress });

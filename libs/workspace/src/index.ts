@@ -12,4 +12,5 @@ export { type Identity, identityOf } from './sandbox/identity.js';
 export { type CommandEnd, type CommandResult, DEFAULT_LIMITS, type SandboxLimits } from './sandbox/limits.js';
 export { TREE } from './sandbox/launch.js';
 export { type Command, createSandbox, type Sandbox, type SandboxOptions } from './sandbox/sandbox.js';
+export { analyse, type Frame, type LogReport } from './logs/analyse.js';
 export { type Workspace, Workspaces, type WorkspacesOptions } from './workspaces.js';

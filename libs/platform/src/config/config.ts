@@ -33,6 +33,9 @@ export interface StackConfig {
   readonly contextTokens: number;
   /** Absolute folders whose files may be ingested by path. */
   readonly ingestDirs: readonly string[];
+  /** Folders and beginnings of addresses. */
+  readonly repositories: readonly string[];
+  readonly toolchains: readonly string[];
   readonly maxFileBytes: number;
   readonly logLevel: (typeof LOG_LEVELS)[number];
 }

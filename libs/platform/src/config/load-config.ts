@@ -92,6 +92,8 @@ export function loadStackConfig(env: Environment): StackConfig {
     modelSlots: settings.HOLDFAST_MODEL_SLOTS,
     contextTokens: settings.HOLDFAST_CONTEXT_TOKENS,
     ingestDirs: settings.HOLDFAST_INGEST_DIRS,
+    repositories: settings.HOLDFAST_REPOSITORIES,
+    toolchains: settings.HOLDFAST_TOOLCHAINS,
     maxFileBytes: settings.HOLDFAST_MAX_FILE_MB * 1024 * 1024,
     logLevel: settings.HOLDFAST_LOG_LEVEL,
   };

@@ -14,6 +14,9 @@ const url = (...protocols: string[]) =>
 export { RUNTIME_KINDS, type RuntimeKind } from './runtime-settings.js';
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
+/** Separated by `,`; a list in the configuration file. */
+const listSchema = z.union([z.array(z.string()), z.string().transform((value) => value.split(','))]).transform((entries) => entries.map((entry) => entry.trim()).filter((entry) => entry !== ''));
+
 /**
  * Every setting of Holdfast, by environment variable. The README's table is made from this schema, so a description
  * is written for the person who sets it.
@@ -62,6 +65,12 @@ export const settingsSchema = z.object({
     .transform((folders) => folders.filter((folder) => folder !== '').map((folder) => resolve(folder)))
     .default([join(PROJECT_ROOT, 'samples')])
     .describe('Folders, separated by `:`, whose files may be ingested by path.'),
+  HOLDFAST_REPOSITORIES: listSchema
+    .default([])
+    .describe('What the coding agent may work on: folders, with all below them, and beginnings of addresses, separated by `,`. It only reads them.'),
+  HOLDFAST_TOOLCHAINS: listSchema
+    .default([])
+    .describe('Folders that sandboxed commands see read-only beside the system’s own, separated by `,`: toolchains and dependencies. Their `bin` goes on PATH. This Node is among them by itself.'),
   HOLDFAST_MAX_FILE_MB: z.coerce.number().int().min(1).max(4_096).default(100).describe('Largest file that may be uploaded, in megabytes.'),
   HOLDFAST_LOG_LEVEL: z.enum(LOG_LEVELS).default('info').describe('Lowest level that is logged.'),
 });

@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import type { AgentImplementation, ParsedTurn, Tool, ToolResult, TurnContext, TurnPlan } from '#activities';
+import type { ToolSpec } from '#contracts';
+import { readTextCalls } from '#models';
+import { PathRefused, repoMap } from '#workspace';
+import { codingContract, type CodingInput, type CodingState, toolArgs } from '../contract.js';
+import { systemWords, turnWords } from '../prompts/words.js';
+import { analyseLog } from './analyse-log.js';
+import { edit, write } from './change.js';
+import { run, test } from './execute.js';
+import { finish } from './finish.js';
+import { diff, list, log, read, search, symbols } from './look.js';
+import { type CodingSettings, openWork, refused, type Work, type WorkTool } from './setting.js';
+
+const MAP_TOKENS = 4_000;
+/** Of the context, at most. */
+const MAP_SHARE = 6;
+const HELD_MAPS = 50;
+
+const TOOLS: ToolSpec[] = codingContract.tools.map(({ name, description, parameters }) => {
+  const { $schema: _, ...schema } = z.toJSONSchema(parameters, { io: 'input' });
+  return { name, description, parameters: schema };
+});
+
+const WORK: { [N in keyof typeof toolArgs]: WorkTool<z.output<(typeof toolArgs)[N]>> } = { list, read, search, symbols, edit, write, run, test, diff, log, todo, finish, analyse_log: analyseLog };
+
+export type { CodingSettings } from './setting.js';
+
+/** The coding agent over this machine's workspaces and sandbox. */
+export function createCodingAgent(settings: CodingSettings): AgentImplementation {
+  const maps = new Map<string, Promise<string>>();
+  /** Of the base, so that the beginning of the prompt stays the same and is read once. */
+  const mapOf = (work: Omit<Work, 'ctx'>, contextTokens: number): Promise<string> => {
+    const key = work.ws.id;
+    let map = maps.get(key);
+    if (!map) {
+      maps.set(key, (map = repoMap(work.ws.place, Math.min(MAP_TOKENS, Math.floor(contextTokens / MAP_SHARE)), work.input.task)));
+      map.catch(() => maps.delete(key));
+      if (maps.size > HELD_MAPS) maps.delete(maps.keys().next().value!);
+    }
+    return map;
+  };
+  return {
+    contract: codingContract,
+    initialState: () => ({ workspace: null, todo: [], baseline: null, last: null, changesUntested: 0 }) satisfies CodingState,
+    async prepareTurn(ctx): Promise<TurnPlan> {
+      const work = await openWork(settings, ctx);
+      const map = await mapOf(work, ctx.deps.contextTokens);
+      const text = work.input.protocol === 'text';
+      return {
+        system: systemWords(work.input, map, work.ws.notes, TOOLS),
+        turn: [{ role: 'user', content: turnWords(work.state, ctx.rejection) }],
+        history: 'branch',
+        ...(text ? {} : { tools: TOOLS }),
+      };
+    },
+    parseTurn,
+    tools: Object.fromEntries(Object.entries(WORK).map(([name, work]) => [name, bind(settings, work as WorkTool<unknown>)])),
+  };
+}
+
+function parseTurn(ctx: TurnContext, out: { content: string; toolCalls: { name: string; args: Record<string, unknown> }[] }): ParsedTurn {
+  if (out.toolCalls.length) return { ok: true, calls: out.toolCalls, text: out.content };
+  const text = readTextCalls(out.content, Object.keys(toolArgs));
+  if (text.calls.length) return { ok: true, calls: text.calls, text: text.rest };
+  return { ok: false, reason: text.broken ? 'The tool call could not be read: write it exactly in the form that was shown.' : `Call a tool${(ctx.input as CodingInput).protocol === 'text' ? ' in the form that was shown' : ''}; the work ends with finish.` };
+}
+
+function bind(settings: CodingSettings, work: WorkTool<unknown>): Tool {
+  return async (ctx, args): Promise<ToolResult> => {
+    try {
+      return await work({ ...(await openWork(settings, ctx)), ctx }, args);
+    } catch (error) {
+      if (error instanceof PathRefused) return refused(error.message);
+      throw error;
+    }
+  };
+}
+
+async function todo({ state }: Work, { items }: { items: string }): Promise<ToolResult> {
+  const list = items.split('\n').map((line) => line.trim()).filter(Boolean).slice(0, 30);
+  return { content: 'Noted.', state: { ...state, todo: list.map((line) => ({ text: line.replace(/^(\[[ x]\]|[x*-])\s+/i, ''), done: /^(\[x\]|x)\s/i.test(line) })) } };
+}
