@@ -6,6 +6,7 @@ import { AgentsModule } from './agents/agents.controller.js';
 import type { ApiOptions } from './core/api-options.js';
 import { identifyCaller } from './core/caller.js';
 import { CoreModule } from './core/core.module.js';
+import { BatchesModule } from './batches/batches.module.js';
 import { CorporaModule } from './corpora/corpora.module.js';
 import { EventsModule } from './events/events.module.js';
 import { HealthModule } from './health/health.controller.js';
@@ -18,12 +19,14 @@ import { RequestPipe } from './http/request-pipe.js';
 import { setHeaders } from './http/response-headers.js';
 import { serveDocument } from './openapi/document.js';
 import { RunsModule } from './runs/runs.module.js';
+import { RuntimesModule } from './runtimes/runtimes.controller.js';
+import { SchedulesModule } from './schedules/schedules.module.js';
 import { WorldsModule } from './worlds/worlds.module.js';
 
 @Module({})
 class ApiModule {
   static with(options: ApiOptions): DynamicModule {
-    return { module: ApiModule, imports: [CoreModule.with(options), RunsModule, EventsModule, CorporaModule, AgentsModule, WorldsModule, HealthModule] };
+    return { module: ApiModule, imports: [CoreModule.with(options), RunsModule, BatchesModule, SchedulesModule, EventsModule, CorporaModule, AgentsModule, RuntimesModule, WorldsModule, HealthModule] };
   }
 }
 

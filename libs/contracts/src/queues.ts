@@ -14,6 +14,8 @@ export const workflowIds = {
   run: (runId: string): string => `run-${runId}`,
   ingestion: (ingestionId: string): string => `ingestion-${ingestionId}`,
   reconciler: 'reconciler',
+  /** One at a time of a model on a runtime. */
+  examination: (runtimeId: string, model: string): string => `examine-${runtimeId}/${model}`,
   batch: (batchId: string): string => `batch-${batchId}`,
   /** Temporal adds the time that the fire was due. */
   fire: (scheduleId: string): string => `fire-${scheduleId}`,

@@ -1,4 +1,5 @@
 import type { ModelMoved, ModelRole, Route, RoutedCall } from '#contracts';
+import { lockRun, type Pool, repinModel, withTx } from '#store';
 import type { ModelGate } from './model-gate.js';
 
 /** Gates that a call may pass before it stays where it is, so that two that disagree don't hand it to and fro. */
@@ -28,4 +29,14 @@ export function fallbackOf({ router }: ModelGate, call: RoutedCall, route: Route
   if (!call.routed || (delivery < TRIES && route.reason === 'first_choice') || (call.moves ?? 0) >= MOST_MOVES) return null;
   const other = router.instead(ROLE, route);
   return other && other.queue !== route.queue ? { kind: 'moved', queue: other.queue, reason: 'fallback', stays: false } : null;
+}
+
+/** Where the configuration changed, the run's row says from now on what it goes with. */
+export async function moveRun({ pool }: { pool: Pool }, call: RoutedCall, route: Route, moved: ModelMoved): Promise<ModelMoved> {
+  if (!moved.stays) return moved;
+  await withTx(pool, call.tenantId, async (tx) => {
+    await lockRun(tx, call);
+    await repinModel(tx, call, route);
+  });
+  return moved;
 }

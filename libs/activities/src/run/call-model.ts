@@ -3,7 +3,7 @@ import { nudgeText } from '#drift';
 import { createDegenerateDetector, CutGeneration } from '#models';
 import { appendEvents, changeStatus, dropChunks, insertMessages, loadJson, lockRun, MODEL_CALL, openAttempt, readStepInbox, readTurn, readUnreadCount, type StoredMessage, type Turn, type Tx, withTx, WORDS_ORDINAL } from '#store';
 import type { AgentImplementation, TurnContext, TurnPlan } from '../agent.js';
-import { chooseRoute, fallbackOf, movedElsewhere } from '../models/choose-route.js';
+import { chooseRoute, fallbackOf, movedElsewhere, moveRun } from '../models/choose-route.js';
 import { isRuntimeFailure } from '../models/model-gate.js';
 import { learnRatio } from '../memory/calibration.js';
 import { adopt } from './adopt.js';
@@ -22,7 +22,7 @@ export type Delivery = { signal: AbortSignal; delivery: number; /** The queue th
 export async function callModel(deps: RunDeps, call: RoutedCall, { signal, delivery, queue, priority = PRIORITY_KEYS.interactive }: Delivery): Promise<ModelOutcome | ModelMoved> {
   const early = call.routed ? chooseRoute(deps.gate, call, deps.model, queue) : null;
   const elsewhere = early && movedElsewhere(call, early, queue);
-  if (elsewhere) return elsewhere;
+  if (elsewhere) return await moveRun(deps, call, early, elsewhere);
   const opened = await open(deps, call, delivery);
   if (opened.turn.done) return opened.turn.done;
   const route = early ?? chooseRoute(deps.gate, call, opened.turn.model, queue);

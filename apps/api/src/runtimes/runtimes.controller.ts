@@ -1,0 +1,65 @@
+import { Body, Controller, Get, HttpCode, Inject, Module, Param, Post, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { z } from 'zod';
+import { type DoctorReport, doctorListSchema, type Examination, examinationSchema, type ExamineModel, examineModelSchema, HoldfastError, type ModelList, modelListSchema, runtimeListSchema, type RuntimeView, runtimeViewSchema, workflowIds, WORKFLOWS } from '#contracts';
+import { listFindings, type Pool, readFindings, withTx } from '#store';
+import { type Caller, FromCaller } from '../core/caller.js';
+import { POOL } from '../core/tokens.js';
+import { Endpoint } from '../openapi/endpoint.js';
+import { TemporalGateway } from '../temporal/temporal-gateway.js';
+import { RuntimeDirectory } from './runtime-directory.js';
+
+const doctorQuery = z.object({ model: z.string().min(1).max(200).optional() });
+
+@ApiTags('runtimes')
+@Controller('v1')
+export class RuntimesController {
+  constructor(
+    @Inject(RuntimeDirectory) private readonly directory: RuntimeDirectory,
+    @Inject(POOL) private readonly pool: Pool,
+    @Inject(TemporalGateway) private readonly temporal: TemporalGateway,
+  ) {}
+
+  @Get('models')
+  @Endpoint({ summary: 'Which Gemma fits this machine', description: 'The best first; `picked` is what `model: "auto"` takes where the runtime has it. Every fact carries its source.', answers: { 200: { schema: modelListSchema, description: 'The catalogue, measured on the machine that the API runs on.' } } })
+  models(): Promise<ModelList> {
+    return this.directory.models();
+  }
+
+  @Get('runtimes')
+  @Endpoint({ summary: 'List the model runtimes, with the queues in front of them', answers: { 200: { schema: runtimeListSchema, description: 'All configured runtimes.' } } })
+  async list(@FromCaller() caller: Caller): Promise<{ data: RuntimeView[] }> {
+    return { data: await this.directory.list(caller.tenantId) };
+  }
+
+  @Get('runtimes/:id')
+  @Endpoint({ summary: 'Read a model runtime', answers: { 200: { schema: runtimeViewSchema, description: 'The runtime.' } }, errors: ['not_found'] })
+  read(@Param('id') id: string, @FromCaller() caller: Caller): Promise<RuntimeView> {
+    return this.directory.view(caller.tenantId, this.directory.find(id));
+  }
+
+  @Get('runtimes/:id/doctor')
+  @Endpoint({ summary: 'What the doctor found', description: 'The newest report on each model, or on one. Empty until a model was examined.', answers: { 200: { schema: doctorListSchema, description: 'Reports, with what to do about what failed.' } }, errors: ['not_found'] })
+  async findings(@Param('id') id: string, @Query({ schema: doctorQuery }) { model }: z.output<typeof doctorQuery>, @FromCaller() { tenantId }: Caller): Promise<{ data: DoctorReport[] }> {
+    this.directory.find(id);
+    if (!model) return { data: await withTx(this.pool, tenantId, (tx) => listFindings(tx, tenantId, id)) };
+    const report = await withTx(this.pool, tenantId, (tx) => readFindings(tx, { tenantId, runtimeId: id, model }));
+    return { data: report ? [report] : [] };
+  }
+
+  @Post('runtimes/:id/doctor')
+  @HttpCode(202)
+  @Endpoint({ summary: 'Have a model examined', description: 'Waits for its turn at the gate like any other call. Asking again while it runs changes nothing.', answers: { 202: { schema: examinationSchema, description: 'Accepted: read the findings with GET.' } }, errors: ['not_found', 'temporal_unavailable'] })
+  async examine(@Param('id') id: string, @Body({ schema: examineModelSchema }) body: ExamineModel, @FromCaller() { tenantId }: Caller): Promise<Examination> {
+    this.directory.find(id);
+    const model = body.model ?? this.directory.mainModel(id);
+    const workflowId = workflowIds.examination(id, model);
+    const input = { tenantId, runtimeId: id, model, queue: this.directory.queueOf(id, model) };
+    const started = await this.temporal.start(WORKFLOWS.examineModel, { workflowId, args: [input], workflowIdConflictPolicy: 'USE_EXISTING', staticSummary: 'doctor' });
+    if (!started) throw new HoldfastError('temporal_unavailable', 'Temporal does not answer; try again later.');
+    return { runtimeId: id, model, workflowId };
+  }
+}
+
+@Module({ controllers: [RuntimesController], providers: [RuntimeDirectory], exports: [RuntimeDirectory] })
+export class RuntimesModule {}

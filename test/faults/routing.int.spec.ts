@@ -1,0 +1,100 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { v7 as uuidv7 } from 'uuid';
+import { createModelGate, type ModelGate } from '#activities';
+import { LOCAL_PRINCIPAL, LOCAL_TENANT, type ModelRef, type RunRef } from '#contracts';
+import { createRuntime, type Runtime } from '#models';
+import { type OpenAiFront, startOpenAiFront } from '#models/scripted';
+import { probeContract } from '#agents/probe/contract';
+import { insertRun, withTx } from '#store';
+import { checkRun } from '../harness/check-run.js';
+import { LoopStack } from '../harness/loop-stack.js';
+import { modelOf, playScenario, type Scenario } from '../harness/scenario.js';
+
+jest.setTimeout(60_000);
+const KEY = 'sk-hosted';
+const NOWHERE = 'http://127.0.0.1:1';
+
+describe('where model calls go', () => {
+  let stack: LoopStack;
+  let hosted: OpenAiFront;
+  let local: Runtime;
+  let cloud: Runtime;
+  beforeAll(async () => {
+    stack = await LoopStack.start();
+    hosted = await startOpenAiFront(playScenario, KEY);
+    local = createRuntime({ id: 'local', kind: 'ollama', url: stack.runtime.url, model: '', embedModel: 'e' });
+    cloud = createRuntime({ id: 'cloud', kind: 'openai', url: hosted.url, model: '', embedModel: 'e', apiKey: KEY });
+    Object.assign(stack.config, { gates: ['local', 'cloud', 'down'] });
+  });
+  afterAll(async () => {
+    await stack?.stop();
+    await hosted?.stop();
+  });
+
+  const gateOf = (runtimes: Runtime[], main: ModelRef[], slots = 2): ModelGate =>
+    createModelGate({ runtimes: new Map(runtimes.map((r) => [r.id, r])), slots: new Map(runtimes.map((r) => [r.id, slots])), roles: { main, fast: main, judge: main, vision: main, embed: main }, defaultRuntimeId: runtimes[0]!.id });
+
+  /** As a changed configuration and a restarted worker. */
+  async function reconfigure(gate: ModelGate): Promise<void> {
+    await stack.stopWorkers();
+    stack.deps.gate = gate;
+    await stack.startWorkers();
+  }
+
+  async function startRun(scenario: Scenario, model?: string): Promise<RunRef> {
+    const ref = { tenantId: LOCAL_TENANT, runId: uuidv7() };
+    const row = { ...ref, principalId: LOCAL_PRINCIPAL, agent: probeContract.name, agentVersion: probeContract.version, input: { steps: scenario.steps, bytes: 100 }, priority: 'interactive' as const, tags: [], limits: probeContract.limits, sampling: {} };
+    await withTx(stack.pool, ref.tenantId, (tx) => insertRun(tx, { ...row, ...(model && { model }) }));
+    await stack.startExecution(ref);
+    return ref;
+  }
+
+  async function routes(ref: RunRef): Promise<string[]> {
+    const { rows } = await withTx(stack.pool, ref.tenantId, (tx) => tx.query<{ step: number; runtime_id: string; reason: string }>('select step, runtime_id, reason from step_routes where run_id = $1 order by step, attempt', [ref.runId]));
+    return rows.map((r) => `${r.runtime_id} ${r.reason}`);
+  }
+
+  it('moves a run from a hosted endpoint to a local runtime at a checkpoint, by configuration alone', async () => {
+    const scenario = { steps: 8, delayMs: 60 };
+    await reconfigure(gateOf([cloud, local], [{ runtimeId: 'cloud', model: modelOf({ ...scenario, key: 'cloud' }) }]));
+    const ref = await startRun(scenario);
+    await stack.untilStep(ref, 3);
+    await reconfigure(gateOf([local], [{ runtimeId: 'local', model: modelOf({ ...scenario, key: 'local' }) }]));
+    await stack.untilStatus(ref, 'completed');
+    await checkRun(stack.pool, ref, { status: 'completed' });
+    const taken = await routes(ref);
+    expect(taken).toHaveLength(9);
+    expect(taken.slice(0, 3)).toEqual(Array(3).fill('cloud first_choice'));
+    expect(taken.at(-1)).toBe('local first_choice');
+    expect((await stack.run(ref)).runtime_id).toBe('local');
+    expect(hosted.calls()).toBeGreaterThanOrEqual(3);
+  });
+
+  it('goes to the next route while the first one fails, and says so on each step', async () => {
+    const scenario = { steps: 3 };
+    const down = createRuntime({ id: 'down', kind: 'ollama', url: NOWHERE, model: '', embedModel: 'e' });
+    await reconfigure(gateOf([down, local], [{ runtimeId: 'down', model: 'any' }, { runtimeId: 'local', model: modelOf(scenario) }]));
+    const ref = await startRun(scenario);
+    await stack.untilStatus(ref, 'completed');
+    await checkRun(stack.pool, ref, { status: 'completed' });
+    expect(await routes(ref)).toEqual(Array(4).fill('local fallback'));
+  });
+
+  it('shares one slot among the models of a runtime, whichever queue they come by', async () => {
+    let most = 0;
+    let now = 0;
+    const counting: Runtime = {
+      ...local,
+      async chat(request, options) {
+        most = Math.max(most, ++now);
+        return local.chat(request, options).finally(() => now--);
+      },
+    };
+    await reconfigure(gateOf([counting], [{ runtimeId: 'local', model: modelOf({ steps: 2, delayMs: 30, key: 'role' }) }], 1));
+    const named = modelOf({ steps: 2, delayMs: 30, key: 'named' });
+    const refs = await Promise.all([startRun({ steps: 2 }), startRun({ steps: 2 }), startRun({ steps: 2 }, named), startRun({ steps: 2 }, named)]);
+    for (const ref of refs) await stack.untilStatus(ref, 'completed');
+    expect(most).toBe(1);
+    expect(await routes(refs[2])).toEqual(Array(3).fill('local asked_for'));
+  });
+});
