@@ -23,4 +23,5 @@ export const probeContract: AgentContract = {
   drift: { enabled: true, cooldown: 4, maxEpisodes: 3, mayAsk: true, holdout: 0 },
   maxAttempts: 3,
   needsCorpus: false,
+  memory: { compaction: false, tools: false },
 };

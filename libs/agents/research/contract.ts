@@ -82,4 +82,5 @@ export const researchContract: AgentContract = {
   drift: { enabled: true, cooldown: 4, maxEpisodes: 3, mayAsk: false, holdout: 0 },
   maxAttempts: 4,
   needsCorpus: true,
+  memory: { tools: false },
 };

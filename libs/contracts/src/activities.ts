@@ -57,11 +57,14 @@ export const stepEndSchema = z.object({
 });
 export type StepEnd = z.infer<typeof stepEndSchema>;
 
+/** Set where the window is nearly full: the tokens of it that the past may have. */
+const compactDueSchema = z.int().optional();
+
 export const modelOutcomeSchema = z.discriminatedUnion('kind', [
   /** The model asked for tools; they run in order. */
-  z.object({ kind: z.literal('calls'), calls: z.array(plannedCallSchema), tokens: z.int(), unread: z.int() }),
+  z.object({ kind: z.literal('calls'), calls: z.array(plannedCallSchema), tokens: z.int(), unread: z.int(), compact: compactDueSchema }),
   /** The turn had no tool call; the step is closed and its checkpoint saved. */
-  z.object({ kind: z.literal('closed'), tokens: z.int(), end: stepEndSchema }),
+  z.object({ kind: z.literal('closed'), tokens: z.int(), end: stepEndSchema, compact: compactDueSchema }),
   /** The output did not parse or validate: another attempt is worth it. */
   z.object({ kind: z.literal('rejected'), code: errorCodeSchema, tokens: z.int(), unread: z.int() }),
   /** The runtime does not answer and somebody wants something of the run: see to that first, then try again. */

@@ -39,4 +39,11 @@ export type AgentContract = {
   maxAttempts: number;
   /** Whether a run needs `corpusId`. */
   needsCorpus: boolean;
+  /** What the loop does about a window that fills up; both are on where nothing is said. */
+  memory?: {
+    /** Old steps are told in short by a step of their own. */
+    compaction?: boolean;
+    /** The agent gets `reopen` and `remember`; needs a model that calls tools natively. */
+    tools?: boolean;
+  };
 };

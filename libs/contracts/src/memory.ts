@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { runRefSchema } from './activities.js';
 
 /** Makes room in a run's window: a step of its own, which hangs on `parent` and changes nothing but what is shown. */
-export const compactSchema = runRefSchema.extend({ step: z.int(), parent: z.int() });
+export const compactSchema = runRefSchema.extend({ step: z.int(), parent: z.int(), /** Tokens of the window that the past may have. */ budget: z.int() });
 export type Compact = z.infer<typeof compactSchema>;
 
 /** `mask`: old results are shown by reference; `summary`: the older steps are told in short; `none`: nothing was gained, and all is as it was. */
@@ -19,5 +19,7 @@ export const compactionRecordSchema = z.object({
   summary: z.string(),
   /** What is kept word by word: what people said, and what the model asked to be remembered. Oldest first. */
   pinned: z.array(z.string()),
+  /** Steps before `keepFrom` that lead to this one, as ranges with both ends, oldest first: what memory may speak of. */
+  ranges: z.array(z.tuple([z.int(), z.int()])),
 });
 export type CompactionRecord = z.infer<typeof compactionRecordSchema>;

@@ -1,6 +1,7 @@
 import type { EndStatus, ErrorCode, StepEnd, Steering } from '#contracts';
 import { decide } from '#drift';
 import { PortFailure } from './failure.js';
+import { makeRoom } from './make-room.js';
 import type { LoopPorts } from './ports.js';
 import type { LoopState } from './state.js';
 import { runStep, type StepResult } from './step.js';
@@ -23,6 +24,7 @@ export async function runLoop(state: LoopState, ports: LoopPorts): Promise<LoopE
 /** One step and what follows from it. */
 async function advance(state: LoopState, ports: LoopPorts): Promise<LoopEnd | null> {
   if (limitReached(state, ports)) return finish(state, ports, 'limit_reached', 'limit_reached');
+  if (await makeRoom(state, ports)) return null;
   const result = await attemptStep(state, ports);
   if (result.kind === 'closed') return afterStep(state, ports, result.end);
   if (result.kind === 'interrupted') return null;

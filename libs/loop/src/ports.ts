@@ -1,4 +1,4 @@
-import type { AbandonStep, ApplyInbox, AskPerson, FinishOutcome, FinishRun, InboxOutcome, ModelCall, ModelOutcome, RunRef, ToolCallInput, ToolOutcome } from '#contracts';
+import type { AbandonStep, ApplyInbox, AskPerson, Compact, CompactOutcome, FinishOutcome, FinishRun, InboxOutcome, ModelCall, ModelOutcome, RunRef, ToolCallInput, ToolOutcome } from '#contracts';
 
 type Without<T> = Omit<T, keyof RunRef>;
 
@@ -13,6 +13,10 @@ export interface LoopPorts {
   applyInbox(input: Without<ApplyInbox>): Promise<InboxOutcome>;
   askPerson(input: Without<AskPerson>): Promise<void>;
   finishRun(input: Without<FinishRun>): Promise<FinishOutcome>;
+  /** Makes room in the window, as a step; where it is not given, or may not be called yet, none is made. */
+  compact?(input: Without<Compact>): Promise<CompactOutcome>;
+  /** Whether this execution's history may have a compaction at this point. */
+  mayCompact?(): boolean;
   /** Whether a wake came since the last call of `clearWake`. */
   wakePending(): boolean;
   clearWake(): void;

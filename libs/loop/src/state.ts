@@ -16,6 +16,10 @@ export type LoopState = {
   interrupted: number | null;
   /** Newest step of the branch with verdict `ok`: where a rewind goes. */
   lastGood: number | null;
+  /** Room must be made before the next step: the tokens of the window that the past may have. */
+  compact?: number;
+  /** No room is made before this step, since the last try gained nothing. */
+  compactFrom?: number;
   drift: DriftPolicy;
   maxAttempts: number;
 };

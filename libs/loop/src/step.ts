@@ -23,6 +23,7 @@ export async function runStep(state: LoopState, ports: LoopPorts): Promise<StepR
       ...(state.pending ? { steering: state.pending } : {}),
     });
     state.tokens += turn.tokens;
+    if ((turn.kind === 'calls' || turn.kind === 'closed') && turn.compact !== undefined) state.compact = turn.compact;
     if (turn.kind === 'closed') return noteUnread(state, turn.end);
     state.unread = turn.unread;
     if (turn.kind === 'interrupted') {

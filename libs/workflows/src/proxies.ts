@@ -13,7 +13,7 @@ export const control = proxyActivities<Pick<RunActivities, 'beginRun' | 'abandon
  * A model call: hours on a small machine, so liveness comes from the heartbeat. Tried until the runtime is back; the
  * run says `waiting_runtime` meanwhile.
  */
-export const model = proxyActivities<Pick<RunActivities, 'callModel'>>({
+export const model = proxyActivities<Pick<RunActivities, 'callModel' | 'compactRun'>>({
   startToCloseTimeout: '6h',
   heartbeatTimeout: '10s',
   retry: { initialInterval: '1s', backoffCoefficient: 1.5, maximumInterval: '15s' },

@@ -1,4 +1,4 @@
-import type { StepDigest } from '#contracts';
+import type { CompactionRecord, StepDigest } from '#contracts';
 import type { PartialDigest, PendingCall, StoredMessage } from '#store';
 
 /** What the newest steps of a run's branch hold, as far as the next step may need it. */
@@ -11,6 +11,8 @@ export type Branch = {
   omitted: boolean;
   /** Newest first. */
   digests: StepDigest[];
+  /** What the newest compaction on the branch says, and the step that it is. */
+  memory?: { step: number; record: CompactionRecord };
 };
 
 /** The open step's attempt, after its model turn was committed by this process. */
@@ -24,6 +26,8 @@ export type OpenAttempt = {
 
 const MAX_RUNS = 256;
 const MAX_DIGESTS = 12;
+/** Windows of messages that are held: results that are shown by reference are held whole. */
+export const HELD_WINDOWS = 2;
 
 /**
  * Remembers, per run, what the last checkpoint left, so that the next step need not read it back. Only a shortcut:
@@ -67,7 +71,7 @@ export class RunCache {
     const messages = [...branch.messages, ...step.messages];
     let tokens = branch.tokens + sum(step.messages);
     let from = 0;
-    while (tokens > this.maxTokens && from < messages.length) {
+    while (tokens > this.maxTokens * HELD_WINDOWS && from < messages.length) {
       // A step leaves whole, so that no tool result stands without its call.
       const oldest = messages[from]!.step;
       while (from < messages.length && messages[from]!.step === oldest) tokens -= messages[from++]!.tokens;
@@ -78,6 +82,7 @@ export class RunCache {
       tokens,
       omitted: branch.omitted || from > 0,
       digests: [step.digest, ...branch.digests].slice(0, MAX_DIGESTS),
+      ...(branch.memory ? { memory: branch.memory } : {}),
     });
   }
 }
