@@ -37,3 +37,6 @@ export type TellingProblem = z.infer<typeof tellingProblemSchema>;
 export const metaCommandSchema = z.enum(['inventory', 'map', 'who', 'quests', 'recap', 'look', 'clocks', 'why']);
 export type MetaCommand = z.infer<typeof metaCommandSchema>;
 export const metaQuerySchema = z.strictObject({ actor: entityIdSchema.optional(), about: entityIdSchema.optional() });
+export const metaAnswerSchema = z.object({ command: metaCommandSchema, version: z.int(), lines: z.array(z.string()) });
+export type MetaAnswer = z.infer<typeof metaAnswerSchema>;
+export const mapQuerySchema = z.strictObject({ actor: entityIdSchema.optional() });

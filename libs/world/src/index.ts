@@ -8,3 +8,5 @@ export * from './rules.js';
 export * from './state.js';
 export * from './turn/index.js';
 export { named, type Scene, sceneOf, words } from './views/scene.js';
+export * from './views/map.js';
+export * from './views/meta.js';

@@ -90,6 +90,19 @@ describe('/v1/worlds', () => {
     problem(await request(api.url).delete(`/v1/worlds/${id}`), 409, 'world_forked');
   });
 
+  it('answers players’ commands from the state, and draws the map', async () => {
+    const id = await make([...PLACES, { kind: 'created', entity: { id: 'mira', type: 'character', name: 'Mira', in: 'inn', attrs: { alive: true } } }]);
+    await change(id, [TAKE, { kind: 'related', relation: 'trust', from: 'mira', to: 'hero', by: -10, cause: 'took her lamp' }], '*', uuidv7()).expect(200);
+    const lines = async (command: string) => (await request(api.url).get(`/v1/worlds/${id}/commands/${command}`).expect(200)).body.lines;
+    expect(await lines('inventory?actor=hero')).toEqual(['10 gold', 'a lamp']);
+    expect(await lines('who?actor=hero')).toEqual(['the hero (you)', 'Mira']);
+    expect(await lines('why?actor=hero&about=mira')).toEqual(['Mira, trust towards the hero: -10', '-10: took her lamp (version 6)']);
+    expect([await lines('quests'), await lines('recap')]).toEqual([[], []]);
+    const map = await request(api.url).get(`/v1/worlds/${id}/map?actor=hero`).expect(200).expect('content-type', /svg/);
+    expect(String(map.body)).toContain('the inn');
+    problem(await request(api.url).get(`/v1/worlds/${id}/commands/cheat`), 400, 'validation_failed');
+  });
+
   it('refuses rules that cannot be read, and a first state that breaks them', async () => {
     problem(await request(api.url).post('/v1/worlds').send({ name: 'w', rules: { name: 'r', types: { t: { attrs: { type: 'nonsense' } } } } }), 400, 'validation_failed');
     problem(await request(api.url).post('/v1/worlds').send({ name: 'w', changes: [{ kind: 'created', entity: { id: 'x', type: 'item', name: 'x' } }] }), 422, 'world_rule_broken');
