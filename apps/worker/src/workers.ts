@@ -5,6 +5,7 @@ import { createBatchActivities, createExaminationActivities, createIngestionActi
 import { TASK_QUEUES, workflowIds, WORKFLOWS } from '#contracts';
 import { type Config, createDataConverter } from '#platform';
 import { createGates } from './gates.js';
+import { registerModels } from './register-models.js';
 import { createRunStarter } from './starter.js';
 
 /** Workflows keep their sticky queue this long after their worker is gone. */
@@ -53,7 +54,7 @@ export async function createWorkers(config: Config, deps: RunDeps, workflowBundl
     async run() {
       const running = Promise.all([main.run(), gates.run()]);
       const stopped = new AbortController();
-      const starting = startReconciler(client, stopped.signal);
+      const starting = Promise.all([startReconciler(client, stopped.signal), registerModels(deps, client, config.gates, stopped.signal)]);
       try {
         await running;
       } finally {

@@ -54,5 +54,5 @@ export const examinationSchema = z.object({ runtimeId: z.string(), model: z.stri
 export type Examination = z.infer<typeof examinationSchema>;
 
 /** What the examining activity is told; ids and names only. */
-export const examinationInputSchema = z.object({ tenantId: z.string(), runtimeId: z.string(), model: z.string(), queue: z.string() });
+export const examinationInputSchema = z.object({ tenantId: z.string(), runtimeId: z.string(), model: z.string(), queue: z.string(), /** The probes that a registration takes, a few seconds; all where not set. */ brief: z.boolean().optional() });
 export type ExaminationInput = z.infer<typeof examinationInputSchema>;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { driftReportSchema, steeringSchema } from './drift.js';
 import { chatMessageSchema } from './runtime.js';
 import { failureSchema } from './errors.js';
+import { stepRouteSchema } from './routing.js';
 
 export const stepStateSchema = z.enum(['open', 'closed', 'abandoned']);
 
@@ -12,6 +13,8 @@ export const stepViewSchema = z.object({
   state: stepStateSchema,
   attempts: z.int(),
   model: z.string().nullable(),
+  /** Where the last attempt went, and why. `doubtful`: the doctor found that model broken in ways that look like drift. */
+  route: stepRouteSchema.extend({ doubtful: z.boolean() }).nullable(),
   promptTokens: z.int(),
   outputTokens: z.int(),
   thinkingTokens: z.int(),
@@ -45,6 +48,10 @@ export const evidenceSchema = z.object({
   quote: z.string(),
   /** Character offsets of the quotation in the passage. */
   span: z.tuple([z.int(), z.int()]),
+  /** The same in its page's text. */
+  pageSpan: z.tuple([z.int(), z.int()]).optional(),
+  /** The part of the page's picture where it was recognised: left, top, width, height as shares of the page. */
+  region: z.array(z.number()).length(4).optional(),
   verified: z.boolean(),
 });
 export type Evidence = z.infer<typeof evidenceSchema>;

@@ -12,5 +12,5 @@ const { examineModel: examine } = proxyActivities<ExaminationActivities>({
 
 /** Examines one model through its gate. The findings are in Postgres; only their number comes back. */
 export async function examineModel(input: ExaminationInput): Promise<{ failed: number }> {
-  return examine.executeWithOptions({ taskQueue: input.queue, summary: 'doctor', priority: { priorityKey: 3, fairnessKey: input.tenantId } }, [input]);
+  return examine.executeWithOptions({ taskQueue: input.queue, summary: 'doctor', priority: { priorityKey: input.brief ? 5 : 3, fairnessKey: input.tenantId } }, [input]);
 }

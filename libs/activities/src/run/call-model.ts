@@ -37,6 +37,7 @@ export async function callModel(deps: RunDeps, call: RoutedCall, { signal, deliv
   try {
     generated = await generate(deps, call, delivery, signal, { route, priority, messages, plan, sampling });
   } catch (error) {
+    if (isUnreadable(error)) return await settleTurn(deps, call, { agent, context, ...unread(error), route, turn: opened.turn, words: opened.words, ms: Date.now() - started });
     const moved = isRuntimeFailure(error) ? fallbackOf(deps.gate, call, route, delivery) : null;
     return moved ?? (await noteUnavailable(deps, call, error));
   }
@@ -51,6 +52,14 @@ export async function callModel(deps: RunDeps, call: RoutedCall, { signal, deliv
 /** Whether room must be made is not of the outcome that a redelivery adopts: the next call says it again. */
 function withCompact(outcome: ModelOutcome, compact: number | undefined): ModelOutcome {
   return compact === undefined || (outcome.kind !== 'calls' && outcome.kind !== 'closed') ? outcome : { ...outcome, compact };
+}
+
+/** The model wrote a call that nobody could read: an attempt of the step, and no failure of the run. */
+const isUnreadable = (error: unknown): error is HoldfastError => error instanceof HoldfastError && (error.code === 'output_invalid' || error.code === 'tool_call_leaked');
+
+function unread(error: HoldfastError): Generated & { refusal: string } {
+  const result: ChatResult = { content: '', thinking: '', toolCalls: [], promptTokens: 0, outputTokens: 0, thinkingTokens: 0, finish: 'stop' };
+  return { result, streamed: true, refusal: `${error.message} Write the call again, with arguments as one JSON object.` };
 }
 
 type Opened = { turn: Turn; agent: AgentImplementation; context: TurnContext; words: StoredMessage[] };

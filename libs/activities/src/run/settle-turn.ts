@@ -19,6 +19,8 @@ export type Settled = {
   /** Whether text was streamed, which goes with the commit. */
   streamed: boolean;
   ms: number;
+  /** Why the turn is refused unseen, in words for the model. */
+  refusal?: string;
 };
 
 /**
@@ -90,6 +92,7 @@ function openAttempt(call: ModelCall, s: Settled, requests: ToolCallRequest[], m
 }
 
 function parse(s: Settled): ParsedTurn {
+  if (s.refusal) return { ok: false, reason: s.refusal };
   if (s.result.finish === 'aborted') return { ok: false, reason: 'The text repeated itself without end and was cut.' };
   return s.agent.parseTurn(s.context, s.result);
 }

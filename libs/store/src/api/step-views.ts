@@ -12,6 +12,7 @@ type Row = {
   state: StepView['state'];
   attempt: number;
   model: string | null;
+  route: StepView['route'];
   prompt_tokens: number;
   output_tokens: number;
   thinking_tokens: number;
@@ -20,7 +21,10 @@ type Row = {
   started_at: Date;
   ended_at: Date | null;
 };
-const COLUMNS = 'step, parent, state, attempt, model, prompt_tokens, output_tokens, thinking_tokens, drift, steering, started_at, ended_at';
+const ROUTE = `(select jsonb_build_object('runtimeId', t.runtime_id, 'model', t.model, 'reason', t.reason, 'doubtful', coalesce((
+    select (f.report->>'driftDoubtful')::boolean from model_findings f where f.tenant_id = t.tenant_id and f.runtime_id = t.runtime_id and f.model = t.model order by f.examined_at desc limit 1), false))
+  from step_routes t where t.tenant_id = steps.tenant_id and t.run_id = steps.run_id and t.step = steps.step and t.attempt = steps.attempt) as route`;
+const COLUMNS = `step, parent, state, attempt, model, ${ROUTE}, prompt_tokens, output_tokens, thinking_tokens, drift, steering, started_at, ended_at`;
 
 /** Steps after `after` in the order of their numbers, with their tool calls; messages of the last attempt where content is asked for. */
 export async function listStepViews(tx: Tx, ref: RunRef, page: StepPage): Promise<StepView[]> {
@@ -43,7 +47,8 @@ async function toView(tx: Tx, ref: RunRef, r: Row, calls: CallRow[], content: bo
     parent: r.parent,
     state: r.state,
     attempts: r.attempt,
-    model: r.model,
+    model: r.route?.model ?? r.model,
+    route: r.route,
     promptTokens: r.prompt_tokens,
     outputTokens: r.output_tokens,
     thinkingTokens: r.thinking_tokens,
