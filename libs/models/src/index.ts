@@ -21,3 +21,5 @@ export { limitsFor, type MeasuredSpeed } from './call-limits.js';
 export { createContextSizer, tokensNeeded } from './context-size.js';
 export { withFindings } from './doctor/apply-findings.js';
 export { chatStructured, type StructuredChat } from './structured-chat.js';
+export { readGemma4Turn } from './gemma4/read-turn.js';
+export { type Gemma4Prompt, renderGemma4 } from './gemma4/render-turns.js';
