@@ -1,5 +1,6 @@
 export * from './apply.js';
 export * from './canonical.js';
+export { checkState } from './check-state.js';
 export { isDead } from './check-change.js';
 export * from './diff.js';
 export { amountOf, fold } from './fold.js';
@@ -10,3 +11,4 @@ export * from './turn/index.js';
 export { named, type Scene, sceneOf, words } from './views/scene.js';
 export * from './views/map.js';
 export * from './views/meta.js';
+export * from './exchange/index.js';

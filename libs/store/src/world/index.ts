@@ -1,3 +1,4 @@
+export * from './campaign.js';
 export * from './change-world.js';
 export * from './lineage.js';
 export * from './log.js';
