@@ -21,12 +21,13 @@ import { serveDocument } from './openapi/document.js';
 import { RunsModule } from './runs/runs.module.js';
 import { RuntimesModule } from './runtimes/runtimes.controller.js';
 import { SchedulesModule } from './schedules/schedules.module.js';
+import { WebhooksModule } from './webhooks/webhooks.module.js';
 import { WorldsModule } from './worlds/worlds.module.js';
 
 @Module({})
 class ApiModule {
   static with(options: ApiOptions): DynamicModule {
-    return { module: ApiModule, imports: [CoreModule.with(options), RunsModule, BatchesModule, SchedulesModule, EventsModule, CorporaModule, AgentsModule, RuntimesModule, WorldsModule, HealthModule] };
+    return { module: ApiModule, imports: [CoreModule.with(options), RunsModule, BatchesModule, SchedulesModule, EventsModule, CorporaModule, AgentsModule, RuntimesModule, WorldsModule, WebhooksModule, HealthModule] };
   }
 }
 

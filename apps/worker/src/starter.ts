@@ -1,6 +1,6 @@
 import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 import { TASK_QUEUES, WAKE_SIGNAL, workflowIds, WORKFLOWS } from '#contracts';
-import { runStartOptions } from '#platform';
+import { runStartOptions, syncSchedule } from '#platform';
 import type { ExecutionState, RunStarter } from '#activities';
 
 const STATES: Record<string, ExecutionState> = {
@@ -37,6 +37,15 @@ export function createRunStarter(client: Client): RunStarter {
         if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
       }
     },
+    async startBatch({ tenantId, batchId }) {
+      try {
+        // A batch that is queued again, for what failed, has an execution that ended.
+        await client.workflow.start(WORKFLOWS.batch, { workflowId: workflowIds.batch(batchId), taskQueue: TASK_QUEUES.main, args: [{ tenantId, batchId }], workflowIdReusePolicy: 'ALLOW_DUPLICATE', workflowIdConflictPolicy: 'FAIL', staticSummary: 'batch' });
+      } catch (error) {
+        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      }
+    },
+    syncSchedule: (schedule) => syncSchedule(client, schedule),
     async describe(ref) {
       try {
         const { status } = await client.workflow.getHandle(workflowIds.run(ref.runId)).describe();

@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NativeConnection, Worker, type WorkflowBundle } from '@temporalio/worker';
 import { Client, Connection } from '@temporalio/client';
-import { createBatchActivities, createExaminationActivities, createIngestionActivities, createReconcilerActivities, createRunActivities, createScheduleActivities, type RunDeps } from '#activities';
+import { createBatchActivities, createExaminationActivities, createIngestionActivities, createReconcilerActivities, createRunActivities, createRetentionActivities, createScheduleActivities, createWebhookActivities, type RunDeps } from '#activities';
 import { TASK_QUEUES, workflowIds, WORKFLOWS } from '#contracts';
-import { type Config, createDataConverter } from '#platform';
+import { type Config, createDataConverter, createPublicHosts } from '#platform';
 import { createGates } from './gates.js';
 import { registerModels } from './register-models.js';
 import { createRunStarter } from './starter.js';
+import { startDelivery, startRetention } from './background.js';
 
 /** Workflows keep their sticky queue this long after their worker is gone. */
 const STICKY_TIMEOUT = '3s' as const;
@@ -42,6 +43,8 @@ export async function createWorkers(config: Config, deps: RunDeps, workflowBundl
       ...createIngestionActivities({ ...deps, maxFileBytes: config.maxFileBytes }),
       ...createBatchActivities(deps),
       ...createScheduleActivities(deps),
+      ...createWebhookActivities({ pool: deps.pool, hosts: createPublicHosts(config.webhookHosts), startDelivery: (ref) => startDelivery(client, ref) }),
+      ...createRetentionActivities({ pool: deps.pool, rules: config.retention }),
       ...createReconcilerActivities({ pool: deps.pool, notifier: deps.notifier, starter: createRunStarter(client) }),
     },
     stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT,

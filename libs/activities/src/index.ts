@@ -8,3 +8,5 @@ export { createReconcilerActivities, type ExecutionState, type ReconcilerActivit
 export { createRunActivities, type RunActivities, type RunDeps } from './run/index.js';
 export { RunCache } from './run/run-cache.js';
 export { createScheduleActivities, type ScheduleActivities, type ScheduleDeps } from './schedules.js';
+export { createWebhookActivities, signatureOf, type WebhookActivities, type WebhookDeps } from './webhooks/index.js';
+export { createRetentionActivities, type RetentionActivities, type RetentionDeps } from './retention/index.js';

@@ -1,5 +1,5 @@
-import { ERROR_CODES, type IngestionRef, type RunRef } from '#contracts';
-import { ALL_TENANTS, appendEvents, endRun, type LiveRun, type Notifier, type Pool, readLiveRuns, readQueuedIngestions, readRun, withTx } from '#store';
+import { type BatchRef, ERROR_CODES, type IngestionRef, type RunRef } from '#contracts';
+import { ALL_TENANTS, appendEvents, endRun, type LiveRun, markSynced, type Notifier, type Pool, readLiveRuns, readQueuedBatches, readQueuedIngestions, readRun, readUnsynced, type ScheduleRow, withTx } from '#store';
 import { activity } from './edge.js';
 
 /** How a run's execution stands in Temporal. */
@@ -14,6 +14,10 @@ export interface RunStarter {
   describe(ref: RunRef): Promise<ExecutionState>;
   /** Starts an ingestion's execution; one that was ever started is left alone. */
   startIngestion(ref: IngestionRef): Promise<void>;
+  /** Starts a batch's execution; one that is running is left alone. */
+  startBatch(ref: BatchRef): Promise<void>;
+  /** Brings Temporal's Schedule to what the row says. */
+  syncSchedule(schedule: ScheduleRow): Promise<void>;
 }
 
 export type ReconcilerDeps = { pool: Pool; notifier: Notifier; starter: RunStarter };
@@ -33,6 +37,8 @@ export function createReconcilerActivities(deps: ReconcilerDeps) {
       const all = pass++ % FULL_EVERY === 0;
       let failure: Error | undefined;
       for (const ref of await withTx(deps.pool, ALL_TENANTS, (tx) => readQueuedIngestions(tx, STALE_SECONDS, PAGE))) await deps.starter.startIngestion(ref);
+      for (const ref of await withTx(deps.pool, ALL_TENANTS, (tx) => readQueuedBatches(tx, STALE_SECONDS, PAGE))) await deps.starter.startBatch(ref);
+      await syncSchedules(deps).catch((error: unknown) => (failure ??= error as Error));
       for (let after: string | null = null; ; ) {
         const page: LiveRun[] = await withTx(deps.pool, ALL_TENANTS, (tx) => readLiveRuns(tx, { staleSeconds: STALE_SECONDS, all, after, limit: PAGE }));
         for (const run of page) await reconcile(deps, run).catch((error: unknown) => (failure ??= error as Error));
@@ -44,6 +50,18 @@ export function createReconcilerActivities(deps: ReconcilerDeps) {
     }),
   };
 }
+/** What the API could not tell Temporal, under the rows' locks: two that tell at once would not end with the newer state. */
+async function syncSchedules(deps: ReconcilerDeps): Promise<void> {
+  let failure: unknown;
+  await withTx(deps.pool, ALL_TENANTS, async (tx) => {
+    for (const schedule of await readUnsynced(tx, PAGE)) {
+      // One that Temporal refuses keeps none of the others waiting.
+      await deps.starter.syncSchedule(schedule).then(() => markSynced(tx, schedule), (error: unknown) => (failure ??= error));
+    }
+  });
+  if (failure) throw failure;
+}
+
 export type ReconcilerActivities = ReturnType<typeof createReconcilerActivities>;
 
 async function reconcile(deps: ReconcilerDeps, run: LiveRun): Promise<void> {

@@ -8,12 +8,14 @@ export const TASK_QUEUES = {
   model: (runtimeId: string, model?: string): string => `holdfast-model-${runtimeId}${model ? `/${model}` : ''}`,
 } as const;
 
-export const WORKFLOWS = { agentRun: 'agentRun', ingestion: 'ingestion', reconciler: 'reconciler', examineModel: 'examineModel', batch: 'batch', scheduledFire: 'scheduledFire' } as const;
+export const WORKFLOWS = { agentRun: 'agentRun', ingestion: 'ingestion', reconciler: 'reconciler', webhookDelivery: 'webhookDelivery', retention: 'retention', examineModel: 'examineModel', batch: 'batch', scheduledFire: 'scheduledFire' } as const;
 
 export const workflowIds = {
   run: (runId: string): string => `run-${runId}`,
   ingestion: (ingestionId: string): string => `ingestion-${ingestionId}`,
   reconciler: 'reconciler',
+  webhookDelivery: (deliveryId: string): string => `webhook-${deliveryId}`,
+  retention: 'retention',
   /** One at a time of a model on a runtime. */
   examination: (runtimeId: string, model: string): string => `examine-${runtimeId}/${model}`,
   batch: (batchId: string): string => `batch-${batchId}`,

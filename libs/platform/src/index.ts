@@ -21,3 +21,5 @@ export { createLogger, describeError, type Logger } from './logging/logger.js';
 export { createDataConverter, FAILURE_CONVERTER_PATH } from './temporal/data-converter.js';
 export { registerSearchAttributes, wrongAttribute } from './temporal/search-attributes.js';
 export { runStartOptions, type RunStartOptions, type RunToStart } from './temporal/run-start.js';
+export { overlapPolicy, type ScheduleState, syncSchedule } from './temporal/schedule-sync.js';
+export { AddressRefused, createPublicHosts, isPrivateAddress, type PublicHosts } from './public-hosts.js';

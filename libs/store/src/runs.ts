@@ -17,15 +17,17 @@ export type NewRun = RunRef & {
   limits: Limits;
   sampling: Sampling;
   startAt?: string;
+  scheduleId?: string;
+  batchId?: string;
 };
 
 /** The row first: what Temporal does not know yet is `queued`, and the reconciler starts it. */
 export async function insertRun(tx: Tx, run: NewRun): Promise<void> {
   const [inputHash] = await putContents(tx, run.tenantId, [JSON.stringify(run.input)]);
   await tx.query(
-    `insert into runs (tenant_id, run_id, principal_id, agent, agent_version, status, input_hash, thread_id, corpus_id, model, priority, tags, limits, sampling, start_at)
-     values ($1,$2,$3,$4,$5,'queued',$6,$7,$8,$9,$10,$11,$12,$13,$14)`,
-    [run.tenantId, run.runId, run.principalId, run.agent, run.agentVersion, inputHash, run.threadId ?? null, run.corpusId ?? null, run.model ?? null, run.priority, run.tags, run.limits, run.sampling, run.startAt ?? null],
+    `insert into runs (tenant_id, run_id, principal_id, agent, agent_version, status, input_hash, thread_id, corpus_id, model, priority, tags, limits, sampling, start_at, schedule_id, batch_id)
+     values ($1,$2,$3,$4,$5,'queued',$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16)`,
+    [run.tenantId, run.runId, run.principalId, run.agent, run.agentVersion, inputHash, run.threadId ?? null, run.corpusId ?? null, run.model ?? null, run.priority, run.tags, run.limits, run.sampling, run.startAt ?? null, run.scheduleId ?? null, run.batchId ?? null],
   );
   await tx.query('insert into run_heads (tenant_id, run_id) values ($1,$2)', [run.tenantId, run.runId]);
   await appendEvents(tx, run, [{ type: 'run.queued', data: { agent: run.agent, agentVersion: run.agentVersion } }]);

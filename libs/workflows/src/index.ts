@@ -4,3 +4,5 @@ export * from './examine-model.js';
 export * from './ingestion.js';
 export * from './reconciler.js';
 export * from './scheduled-fire.js';
+export * from './retention.js';
+export * from './webhook-delivery.js';

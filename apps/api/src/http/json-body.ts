@@ -6,14 +6,14 @@ import { InvalidRequest } from './invalid-request.js';
 
 const MAX_DEPTH = 64;
 
-/** Reads JSON bodies up to 2 MB; multipart bodies are left for the route that takes them, anything else is refused. */
+/** Reads JSON bodies up to 2 MB; multipart and NDJSON bodies are left for the route that takes them, anything else is refused. */
 export function jsonBody(): RequestHandler[] {
   return [refuseOtherTypes, json({ limit: JSON_LIMIT, type: isJson }), shape];
 }
 
 function refuseOtherTypes(req: Request, _res: Response, next: NextFunction): void {
   const hasBody = req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0;
-  if (!hasBody || isJson(req) || req.is('multipart/form-data')) return next();
+  if (!hasBody || isJson(req) || req.is('multipart/form-data') || req.is('application/x-ndjson')) return next();
   next(new HoldfastError('unsupported_media_type', 'Send JSON with Content-Type: application/json; files go as multipart/form-data.'));
 }
 

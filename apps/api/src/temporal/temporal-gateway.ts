@@ -59,6 +59,16 @@ export class TemporalGateway {
     return this.tell(runId, (handle) => handle.signal(WAKE_SIGNAL));
   }
 
+  /** Cancels a workflow that is not a run's; the reconciler makes good what Temporal does not hear. */
+  async cancelWorkflow(workflowId: string): Promise<void> {
+    await this.bounded(() => this.client.workflow.getHandle(workflowId).cancel()).catch((error: unknown) => this.logger.warn({ workflowId, error: describeError(error) }, 'Temporal did not take a cancel'));
+  }
+
+  /** For what is Temporal's own to answer, such as a schedule's next times. @throws whatever Temporal says, within the time of a request. */
+  ask<T>(question: (client: Client, namespace: string) => Promise<T>): Promise<T> {
+    return this.bounded(() => question(this.client, this.config.temporalNamespace));
+  }
+
   cancel(runId: string): Promise<void> {
     return this.tell(runId, (handle) => handle.cancel());
   }

@@ -1,3 +1,4 @@
+import type { RetentionRule } from '#contracts';
 import type { ConfiguredRuntime, RoleRoutes } from './resolve-runtimes.js';
 import type { RoleSettings, RuntimeSetting } from './runtime-settings.js';
 import type { LOG_LEVELS, RuntimeKind } from './schema.js';
@@ -37,6 +38,9 @@ export interface StackConfig {
   readonly repositories: readonly string[];
   readonly toolchains: readonly string[];
   readonly maxFileBytes: number;
+  /** Hosts that webhooks may call wherever they are. */
+  readonly webhookHosts: readonly string[];
+  readonly retention: readonly RetentionRule[];
   readonly logLevel: (typeof LOG_LEVELS)[number];
 }
 

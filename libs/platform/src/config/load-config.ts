@@ -95,6 +95,8 @@ export function loadStackConfig(env: Environment): StackConfig {
     repositories: settings.HOLDFAST_REPOSITORIES,
     toolchains: settings.HOLDFAST_TOOLCHAINS,
     maxFileBytes: settings.HOLDFAST_MAX_FILE_MB * 1024 * 1024,
+    webhookHosts: settings.HOLDFAST_WEBHOOK_HOSTS,
+    retention: settings.HOLDFAST_RETENTION,
     logLevel: settings.HOLDFAST_LOG_LEVEL,
   };
 }

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import { retentionSchema } from '#contracts';
 import { PROJECT_ROOT } from './project-root.js';
 import { hostsSchema, rolesSchema, RUNTIME_KINDS, runtimesSchema } from './runtime-settings.js';
 
@@ -72,6 +73,8 @@ export const settingsSchema = z.object({
     .default([])
     .describe('Folders that sandboxed commands see read-only beside the system’s own, separated by `,`: toolchains and dependencies. Their `bin` goes on PATH. This Node is among them by itself.'),
   HOLDFAST_MAX_FILE_MB: z.coerce.number().int().min(1).max(4_096).default(100).describe('Largest file that may be uploaded, in megabytes.'),
+  HOLDFAST_WEBHOOK_HOSTS: hostsSchema.default([]).describe('Hosts, separated by `,`, that webhooks may call though they are on this machine or in a private network. Public hosts need no mention.'),
+  HOLDFAST_RETENTION: retentionSchema.default([]).describe('How long ended runs are kept, as JSON: `[{"agent":"research","status":"completed","days":90},{"days":365}]`. The first rule that fits holds; runs that none fits are kept.'),
   HOLDFAST_LOG_LEVEL: z.enum(LOG_LEVELS).default('info').describe('Lowest level that is logged.'),
 });
 

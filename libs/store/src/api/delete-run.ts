@@ -11,7 +11,16 @@ export const CONTENT_REFERENCES: readonly (readonly [table: string, column: stri
   ['inbox', 'body_hash'],
   ['artifacts', 'content_hash'],
   ['artifacts', 'evidence_hash'],
+  ['batch_items', 'input_hash'],
 ];
+
+/** The open step of a run is its newest; a closed one's state is its checkpoint's, and nobody reads an abandoned one's. */
+const POINTS: Record<string, string> = {
+  'steps.state_hash': `select 1 from run_heads h join steps t on t.tenant_id = h.tenant_id and t.run_id = h.run_id and t.step = h.next_step - 1 where h.tenant_id = c.tenant_id and t.state = 'open' and t.state_hash = c.hash`,
+};
+
+/** True for a body `c` of `contents` that nothing of its tenant points at. */
+export const NOTHING_POINTS = CONTENT_REFERENCES.map(([table, column]) => `not exists (${POINTS[`${table}.${column}`] ?? `select 1 from ${table} t where t.tenant_id = c.tenant_id and t.${column} = c.hash`})`).join(' and ');
 
 /**
  * Deletes a run with all that hangs on it, and the bodies that nothing else of the tenant points at. Call under the
@@ -24,6 +33,5 @@ export async function deleteRun(tx: Tx, ref: RunRef): Promise<void> {
   await tx.query('delete from stream_chunks where tenant_id = $1 and run_id = $2', [ref.tenantId, ref.runId]);
   await tx.query('delete from runs where tenant_id = $1 and run_id = $2', [ref.tenantId, ref.runId]);
   await tx.query('lock table contents in share row exclusive mode');
-  const unused = CONTENT_REFERENCES.map(([table, column]) => `not exists (select 1 from ${table} t where t.tenant_id = $1 and t.${column} = c.hash)`);
-  await tx.query(`delete from contents c where c.tenant_id = $1 and c.hash = any($2) and ${unused.join(' and ')}`, [ref.tenantId, rows.map((r) => r.hash)]);
+  await tx.query(`delete from contents c where c.tenant_id = $1 and c.hash = any($2) and ${NOTHING_POINTS}`, [ref.tenantId, rows.map((r) => r.hash)]);
 }

@@ -1,3 +1,4 @@
+export * from './batch-views.js';
 export * from './artifact-views.js';
 export * from './database-state.js';
 export * from './delete-run.js';

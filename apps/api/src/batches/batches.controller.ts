@@ -1,0 +1,117 @@
+import { Body, Controller, Get, Headers, HttpCode, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { ApiBody, ApiTags } from '@nestjs/swagger';
+import type { Request, Response } from 'express';
+import type { z } from 'zod';
+import { batchItemPageSchema, batchItemQuerySchema, type BatchItemView, batchPageSchema, batchQuerySchema, type BatchView, batchViewSchema, type CreateBatch, createBatchSchema, idSchema, listPageSchema } from '#contracts';
+import { listBatchItems, listBatchViews, type Pool, withTx } from '#store';
+import { type Caller, FromCaller } from '../core/caller.js';
+import { POOL } from '../core/tokens.js';
+import { InvalidRequest, toIssues } from '../http/invalid-request.js';
+import { Endpoint } from '../openapi/endpoint.js';
+import { decodeIdCursor, decodeNumberCursor, encodeCursor } from '../runs/cursor.js';
+import { Batches } from './batches.js';
+import { readNdjson } from './read-ndjson.js';
+
+const NDJSON = 'application/x-ndjson';
+const PAGE = 500;
+type Page<T> = { data: T[]; nextCursor: string | null };
+
+@ApiTags('batches')
+@Controller('v1/batches')
+export class BatchesController {
+  constructor(
+    @Inject(POOL) private readonly pool: Pool,
+    @Inject(Batches) private readonly batches: Batches,
+  ) {}
+
+  @Post()
+  @HttpCode(202)
+  @ApiBody({ schema: { $ref: '#/components/schemas/CreateBatch' } })
+  @Endpoint({
+    summary: 'Start a batch: one run an item',
+    description: 'As JSON, or as `application/x-ndjson` with an item a line (`{"key": …, "input": {…}}`) and the agent and what the runs share in the query.',
+    answers: { 202: { schema: batchViewSchema, description: 'Accepted; `Location` names the batch.' } },
+    errors: ['unknown_agent', 'body_too_large', 'unsupported_media_type', 'disk_full'],
+    idempotent: true,
+  })
+  async createBatch(@FromCaller() caller: Caller, @Query({ schema: batchQuerySchema }) query: z.infer<typeof batchQuerySchema>, @Body() body: unknown, @Headers('idempotency-key') key: string | undefined, @Req() req: Request, @Res({ passthrough: true }) res: Response): Promise<BatchView> {
+    const { batch, replayed } = await this.batches.create(caller, await requested(req, query, body), key);
+    if (replayed) res.setHeader('Idempotency-Replayed', 'true');
+    res.location(`/v1/batches/${batch.id}`);
+    return batch;
+  }
+
+  @Get()
+  @Endpoint({ summary: 'List batches, newest first', answers: { 200: { schema: batchPageSchema, description: 'A page; `nextCursor` is null on the last.' } } })
+  async listBatches(@FromCaller() caller: Caller, @Query({ schema: listPageSchema }) query: z.infer<typeof listPageSchema>): Promise<Page<BatchView>> {
+    const found = await withTx(this.pool, caller.tenantId, (tx) => listBatchViews(tx, caller.tenantId, { before: decodeIdCursor(query.cursor), limit: query.limit + 1 }));
+    const data = found.slice(0, query.limit);
+    return { data, nextCursor: found.length > query.limit ? encodeCursor(data.at(-1)!.id) : null };
+  }
+
+  @Get(':id')
+  @Endpoint({ summary: 'Read a batch: how far it is and how long it will take', answers: { 200: { schema: batchViewSchema, description: 'The batch.' } }, errors: ['not_found'] })
+  getBatch(@FromCaller() caller: Caller, @Param('id', { schema: idSchema }) id: string): Promise<BatchView> {
+    return this.batches.view({ tenantId: caller.tenantId, batchId: id });
+  }
+
+  @Get(':id/items')
+  @Endpoint({
+    summary: 'Read the items of a batch in their order, with the results so far',
+    description: 'With `Accept: application/x-ndjson` all of them come, one a line, as far as they are.',
+    answers: { 200: { schema: batchItemPageSchema, description: 'A page, or NDJSON.', alsoAs: NDJSON } },
+    errors: ['not_found'],
+  })
+  async listItems(@FromCaller() caller: Caller, @Param('id', { schema: idSchema }) id: string, @Query({ schema: batchItemQuerySchema }) query: z.infer<typeof batchItemQuerySchema>, @Req() req: Request, @Res({ passthrough: true }) res: Response): Promise<Page<BatchItemView> | undefined> {
+    const ref = { tenantId: caller.tenantId, batchId: id };
+    await this.batches.view(ref);
+    const read = (after: number, limit: number): Promise<BatchItemView[]> => withTx(this.pool, ref.tenantId, (tx) => listBatchItems(tx, ref, { after, limit, state: query.state }));
+    const after = decodeNumberCursor(query.cursor) ?? 0;
+    if (req.accepts(['application/json', NDJSON]) === NDJSON) {
+      await writeLines(res, after, read);
+      return undefined;
+    }
+    const found = await read(after, query.limit + 1);
+    const data = found.slice(0, query.limit);
+    return { data, nextCursor: found.length > query.limit ? encodeCursor(data.at(-1)!.n) : null };
+  }
+
+  @Post(':id/cancel')
+  @HttpCode(202)
+  @Endpoint({ summary: 'Cancel a batch: its runs, and what has not begun', answers: { 202: { schema: batchViewSchema, description: 'Asked; asking again is harmless.' } }, errors: ['not_found', 'run_ended'] })
+  cancelBatch(@FromCaller() caller: Caller, @Param('id', { schema: idSchema }) id: string): Promise<BatchView> {
+    return this.batches.cancel(caller, id);
+  }
+
+  @Post(':id/retry')
+  @HttpCode(202)
+  @Endpoint({ summary: 'Start again what failed or was cancelled, each item as a new run', answers: { 202: { schema: batchViewSchema, description: 'Queued again; a batch without failed items stays as it is.' } }, errors: ['not_found', 'run_live'] })
+  retryBatch(@FromCaller() caller: Caller, @Param('id', { schema: idSchema }) id: string): Promise<BatchView> {
+    return this.batches.retry(caller, id);
+  }
+}
+
+async function requested(req: Request, query: z.infer<typeof batchQuerySchema>, body: unknown): Promise<CreateBatch> {
+  if (!req.is(NDJSON)) return checked(body);
+  const { name, maxConcurrency, ...run } = query;
+  // More items than a JSON body may list.
+  const items = await readNdjson(req);
+  const { items: _, ...head } = checked({ ...(name ? { name } : {}), ...(maxConcurrency ? { maxConcurrency } : {}), run, items: items.slice(0, 1) });
+  return { ...head, items };
+}
+
+function checked(body: unknown): CreateBatch {
+  const parsed = createBatchSchema.safeParse(body);
+  if (parsed.success) return parsed.data;
+  throw new InvalidRequest(toIssues(parsed.error.issues));
+}
+
+async function writeLines(res: Response, from: number, read: (after: number, limit: number) => Promise<BatchItemView[]>): Promise<void> {
+  res.type(NDJSON);
+  for (let after = from, page: BatchItemView[]; (page = await read(after, PAGE)).length > 0; after = page.at(-1)!.n) {
+    const flowing = res.write(page.map((item) => `${JSON.stringify(item)}\n`).join(''));
+    if (!flowing && !res.destroyed) await new Promise<void>((go) => void res.once('drain', go).once('close', go));
+    if (res.destroyed) return;
+  }
+  res.end();
+}
