@@ -1,5 +1,5 @@
 import { type ChatRequest, type ChatResult, type DoctorReport, HoldfastError, type ModelRef, type ModelRole, type Route } from '#contracts';
-import { type ChatOptions, createContextSizer, createRouter, limitsFor, type Router, type Runtime, SharedSlots, tokensNeeded, withFindings } from '#models';
+import { type ChatOptions, createContextSizer, createRouter, limitsFor, pickAuto, readMachine, type Router, type Runtime, SharedSlots, tokensNeeded, withFindings } from '#models';
 import { createSpeedBook, type SpeedBook } from './speed-book.js';
 
 /** What a process knows of the runtimes in front of which it stands. */
@@ -8,6 +8,8 @@ export type ModelGate = {
   runtimes: ReadonlyMap<string, Runtime>;
   /** Requests that each runtime works on at once. */
   slots: ReadonlyMap<string, number>;
+  /** What `model: "auto"` means now: the best model that the default runtime has. @throws HoldfastError `model_missing` */
+  pickAuto(): Promise<string>;
   /** One call through the gate: a slot, the context length that it needs, limits by measured speed. */
   chat(route: Route, request: ChatRequest, options: GatedOptions): Promise<ChatResult>;
 };
@@ -56,7 +58,14 @@ export function createModelGate(options: ModelGateOptions): ModelGate {
     }
   }
 
-  return { router, runtimes, slots: options.slots, chat };
+  async function auto(): Promise<string> {
+    const [machine, installed] = await Promise.all([readMachine(), runtimes.get(options.defaultRuntimeId)!.models()]);
+    const picked = pickAuto(machine, installed);
+    if ('missing' in picked) throw new HoldfastError('model_missing', picked.missing);
+    return picked.model;
+  }
+
+  return { router, runtimes, slots: options.slots, pickAuto: auto, chat };
 }
 
 /** A gate in front of one runtime, as tests have it. */

@@ -14,8 +14,8 @@ export async function beginRun(deps: RunDeps, ref: RunRef): Promise<RunPlan> {
     const agent = agentOf(deps, row);
     const routed = row.model === null || (await isRouted(tx, ref));
     if (row.model === null) await markRouted(tx, ref);
-    const route = routed ? deps.gate.router.forRole('main') : deps.gate.router.forModel(row.model!);
-    const model = routed ? route.model : row.model!;
+    const route = routed ? deps.gate.router.forRole('main') : deps.gate.router.forModel(await named(deps, row.model!));
+    const model = routed || row.model === AUTO ? route.model : row.model!;
     if (row.head_step === 0) {
       const [hash] = await putContents(tx, ref.tenantId, [JSON.stringify(agent.initialState(await getJson(tx, ref.tenantId, row.input_hash)))]);
       await insertRootCheckpoint(tx, ref, hash!);
@@ -32,6 +32,10 @@ export async function beginRun(deps: RunDeps, ref: RunRef): Promise<RunPlan> {
   deps.notifier.announce(ref.runId, lastSeq);
   return plan;
 }
+
+/** A run may leave the choice to the machine. */
+const AUTO = 'auto';
+const named = async (deps: RunDeps, model: string): Promise<string> => (model === AUTO ? deps.gate.pickAuto() : model);
 
 function agentOf(deps: RunDeps, row: RunRow): AgentImplementation {
   const agent = deps.agents.get(row.agent);

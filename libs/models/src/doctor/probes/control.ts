@@ -18,6 +18,25 @@ export async function measureAbort(context: ProbeContext): Promise<{ idleMs: num
   return { idleMs: Math.round(idleMs), afterAbortMs: Math.round(await short()) };
 }
 
+const LONG_PROMPT = 'The harbour was calm and the ships lay at anchor through the night. '.repeat(160);
+
+/** Leaves a call while its prompt is read, and measures how long a short call then takes, in milliseconds. */
+export async function measureAbortWhileReading(context: ProbeContext): Promise<{ readingMs: number; afterAbortMs: number }> {
+  const read = async (seed: number): Promise<number> => {
+    const started = performance.now();
+    await ask(context, `${seed} ${LONG_PROMPT}`, { contextTokens: context.contextTokens, sampling: { maxTokens: 1 } });
+    return performance.now() - started;
+  };
+  const readingMs = await read(1);
+  const leaving = new AbortController();
+  const left = ask(context, `2 ${LONG_PROMPT}`, { contextTokens: context.contextTokens, sampling: { maxTokens: 1 } }, { signal: leaving.signal }).catch(() => null);
+  setTimeout(() => leaving.abort(new Error('left')), readingMs / 4);
+  await left;
+  const started = performance.now();
+  await ask(context, 'Hi', { contextTokens: context.contextTokens, sampling: { maxTokens: 1 } });
+  return { readingMs: Math.round(readingMs), afterAbortMs: Math.round(performance.now() - started) };
+}
+
 export const controlProbes: Probe[] = [
   {
     id: 'abort',
@@ -28,6 +47,17 @@ export const controlProbes: Probe[] = [
       const late = numbers.afterAbortMs - numbers.idleMs;
       const detail = `the next call took ${numbers.afterAbortMs} ms, ${numbers.idleMs} ms when idle`;
       return late <= FREE_MS ? passed(detail, numbers) : failed(detail, 'The runtime goes on computing for nobody: give it one slot and a short longest answer, or update it.', numbers);
+    },
+  },
+  {
+    id: 'abort_reading',
+    title: 'a call that is left while its prompt is read frees the runtime',
+    capability: 'abort',
+    async run(context) {
+      const numbers = await measureAbortWhileReading(context);
+      const detail = `reading takes ${numbers.readingMs} ms; left after a quarter, the next call took ${numbers.afterAbortMs} ms`;
+      if (numbers.readingMs < 400) return notShown(`${detail}: too quick to tell`);
+      return numbers.afterAbortMs < numbers.readingMs * 0.75 ? passed(detail, numbers) : failed(detail, 'The runtime reads a prompt to its end for nobody: cancelled runs hold it that long.', numbers);
     },
   },
   {
