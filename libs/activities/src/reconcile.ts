@@ -52,11 +52,11 @@ export function createReconcilerActivities(deps: ReconcilerDeps) {
 }
 /** What the API could not tell Temporal, under the rows' locks: two that tell at once would not end with the newer state. */
 async function syncSchedules(deps: ReconcilerDeps): Promise<void> {
-  let failure: unknown;
+  let failure: Error | undefined;
   await withTx(deps.pool, ALL_TENANTS, async (tx) => {
     for (const schedule of await readUnsynced(tx, PAGE)) {
       // One that Temporal refuses keeps none of the others waiting.
-      await deps.starter.syncSchedule(schedule).then(() => markSynced(tx, schedule), (error: unknown) => (failure ??= error));
+      await deps.starter.syncSchedule(schedule).then(() => markSynced(tx, schedule), (error: unknown) => void (failure ??= error as Error));
     }
   });
   if (failure) throw failure;
