@@ -1,13 +1,13 @@
 import type { AgentContract, ChatMessage, ChatResult, ErrorCode, Evidence, Sampling, SearchResult, ToolCallRequest, ToolSpec } from '#contracts';
 import type { Runtime } from '#models';
-import type { Pool } from '#store';
+import type { Pool, SearchFilter } from '#store';
 
 /** What an agent's code may use; the same for every agent. */
 export type AgentDeps = {
   pool: Pool;
   runtime: Runtime;
   /** Searches a corpus of the run's tenant. */
-  search(tenantId: string, corpusId: string, query: string, limit: number, signal: AbortSignal): Promise<SearchResult>;
+  search(tenantId: string, corpusId: string, query: string, limit: number, signal: AbortSignal, filter?: SearchFilter): Promise<SearchResult>;
   /** Context length of a turn in tokens, output included. */
   contextTokens: number;
 };

@@ -40,7 +40,7 @@ export type DocumentView = z.infer<typeof documentViewSchema>;
 
 export const searchSchema = z.strictObject({ query: z.string().min(1).max(4_000), limit: z.coerce.number().int().min(1).max(50).default(10) });
 
-/** A passage found, with its place. `score` is of reciprocal rank fusion and only comparable within one answer. */
+/** A passage found, with its place. `score` weighs words and vector together and is only comparable within one answer. */
 export const passageHitSchema = z.object({
   passageId: idSchema,
   documentId: idSchema,

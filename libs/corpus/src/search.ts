@@ -1,19 +1,19 @@
 import type { SearchResult } from '#contracts';
-import { type Pool, searchPassages, withTx } from '#store';
+import { type Pool, searchPassages, type SearchFilter, withTx } from '#store';
 import { type Embedder, embedTexts } from './embed.js';
 
 /** A search that has no vector by then answers from full text. */
 const VECTOR_MS = 1_000;
 
-export type Search = (tenantId: string, corpusId: string, query: string, limit: number, signal: AbortSignal) => Promise<SearchResult>;
+export type Search = (tenantId: string, corpusId: string, query: string, limit: number, signal: AbortSignal, filter?: SearchFilter) => Promise<SearchResult>;
 
 /** Hybrid search of a corpus: full text and vectors, fused. `vectors` is false where only full text answered. */
 export function createSearch(pool: Pool, embedder: Embedder): Search {
-  return async (tenantId, corpusId, query, limit, signal) => {
+  return async (tenantId, corpusId, query, limit, signal, filter) => {
     const values = await vectorInTime(embedder, query, signal);
     signal.throwIfAborted();
     const vector = values ? { model: embedder.embedModel, values } : null;
-    const hits = await withTx(pool, tenantId, (tx) => searchPassages(tx, { tenantId, corpusId, query, vector, limit }));
+    const hits = await withTx(pool, tenantId, (tx) => searchPassages(tx, { tenantId, corpusId, query, vector, limit, ...(filter ? { filter } : {}) }));
     return { hits, vectors: vector !== null };
   };
 }

@@ -96,8 +96,8 @@ async function recognisePage(page: PDFPageProxy, n: number, signal: AbortSignal)
 async function attachmentsOf(document: PDFDocumentProxy): Promise<InnerFile[]> {
   const files: InnerFile[] = [];
   for (const [id, { filename }] of (await document.getAttachments().catch(() => null)) ?? []) {
-    const content = (await document.getAttachmentContent(id).catch(() => null)) as Uint8Array | null;
-    if (content?.length) files.push({ name: basename(filename || 'attachment'), bytes: Buffer.from(content) });
+    const content: unknown = await document.getAttachmentContent(id).catch(() => null);
+    if (content instanceof Uint8Array && content.length > 0) files.push({ name: basename(filename || 'attachment'), bytes: Buffer.from(content) });
   }
   return files;
 }

@@ -23,17 +23,21 @@ export async function insertPassages(tx: Tx, ref: DocumentRef, passages: NewPass
   await insertTerms(tx, ref, passages.map((p) => p.passageId));
 }
 
-export type PlacedPassage = { passageId: string; documentId: string; documentName: string; page: number | null; pageText: string; section: string | null; text: string };
+/** Characters [start, end) of a page's text stand in this part of its picture: left, top, width and height in [0,1]. */
+type Region = { start: number; end: number; box: [number, number, number, number] };
+
+/** `pageStart` is where the passage starts in `pageText`; `regions` are the page's, where it was recognised in a picture. */
+export type PlacedPassage = { passageId: string; documentId: string; documentName: string; page: number | null; pageStart: number; pageText: string; regions: Region[] | null; section: string | null; text: string };
 
 /** Passages of the corpus with the text of their pages; those that are gone are left out. */
 export async function readPassages(tx: Tx, ref: CorpusRef, passageIds: string[]): Promise<PlacedPassage[]> {
-  const { rows } = await tx.query<{ passage_id: string; document_id: string; name: string; page: number; page_text: string; section: string | null; text: string }>(
-    `select p.passage_id, p.document_id, d.name, p.page, g.text as page_text, p.section, p.text
+  const { rows } = await tx.query<{ passage_id: string; document_id: string; name: string; page: number; page_start: number; page_text: string; regions: Region[] | null; section: string | null; text: string }>(
+    `select p.passage_id, p.document_id, d.name, p.page, p.page_start, g.text as page_text, g.regions, p.section, p.text
      from passages p join documents d using (tenant_id, document_id) join pages g using (tenant_id, document_id, page)
      where p.tenant_id = $1 and p.corpus_id = $2 and p.passage_id = any($3::uuid[])`,
     [ref.tenantId, ref.corpusId, passageIds],
   );
-  return rows.map((r) => ({ passageId: r.passage_id, documentId: r.document_id, documentName: r.name, page: pageOrNull(r.page), pageText: r.page_text, section: r.section, text: r.text }));
+  return rows.map((r) => ({ passageId: r.passage_id, documentId: r.document_id, documentName: r.name, page: pageOrNull(r.page), pageStart: r.page_start, pageText: r.page_text, regions: r.regions, section: r.section, text: r.text }));
 }
 
 /** Passages of a document that `model` has not embedded, in order. */

@@ -18,23 +18,21 @@ export type StatementShape = { dims: number | null; filtered: boolean; operators
  * narrowed to where `filtered`, then vector and model.
  *
  * Words: terms' rows give candidates by what each term is worth in each passage, the rarest terms first; the best are
- * ranked by BM25 over their own words. Vectors: nearest by cosine. Fused: each ranking's scores as shares of its best.
+ * ranked by BM25 over their own words. Vectors: nearest by cosine. Fused: what either ranking found gets both scores,
+ * and is ordered by their weighted sum.
  */
 export function searchStatement({ dims, filtered, operators, exact }: StatementShape): string {
-  const vector = filtered ? '$6' : '$5';
-  const model = filtered ? '$7' : '$6';
-  const within = (alias: string): string => (filtered ? ` and ${alias}.document_id = any($5::uuid[])` : '');
-  return `with ${wordsOf({ within, operators })}, ${nearest(dims, vector, model, exact, within)}, ${FUSION}
+  const vector = { dims, values: filtered ? '$6' : '$5', model: filtered ? '$7' : '$6' };
+  const within = filtered ? ' and p.document_id = any($5::uuid[])' : '';
+  return `with ${candidatesByWords(within, operators)}, ${nearest(vector, exact, within)}, ${bm25()}, ${fusion(vector)}
   select p.passage_id, p.document_id, d.name, p.page, p.page_start, p.section, p.text, f.score
   from fused f join passages p on p.tenant_id = $1 and p.passage_id = f.passage_id join documents d on d.tenant_id = p.tenant_id and d.document_id = p.document_id
   order by f.score desc, f.passage_id`;
 }
 
-function wordsOf({ within, operators }: { within: (alias: string) => string; operators: boolean }): string {
-  const filtering = within('p');
+function candidatesByWords(within: string, operators: boolean): string {
   // With a filter, the best of the corpus may all lie outside it: passages are told before any are left out.
-  const coarseFrom = filtering === '' ? '' : ` join passages p on p.tenant_id = $1 and p.corpus_id = $2 and p.no = r.no${filtering}`;
-  const stage = operators ? FIRST_STAGE_OPERATORS : FIRST_STAGE;
+  const coarseFrom = within === '' ? '' : ` join passages p on p.tenant_id = $1 and p.corpus_id = $2 and p.no = r.no${within}`;
   return `query_terms as (
     select lexeme from unnest(to_tsvector('english', $3))
   ), usual as (
@@ -42,19 +40,16 @@ function wordsOf({ within, operators }: { within: (alias: string) => string; ope
   ), counted as (
     select lexeme, sum(t.passages)::float8 as holding from query_terms join term_postings t on t.tenant_id = $1 and t.corpus_id = $2 and t.term = lexeme group by lexeme
   ), rareness as materialized (
-    select c.lexeme, c.holding, ln(1 + greatest(u.passages - c.holding, 0) / (c.holding + 0.5::float8) + 0.5::float8 / (c.holding + 0.5::float8)) as idf, sum(c.holding) over (order by c.holding, c.lexeme) as upto from counted c, usual u
+    select c.lexeme, c.holding, ln(1 + (greatest(u.passages - c.holding, 0) + 0.5::float8) / (c.holding + 0.5::float8)) as idf, sum(c.holding) over (order by c.holding, c.lexeme) as upto from counted c, usual u
   ), driving as (
     select lexeme, idf from rareness where upto <= ${MOST_POSTINGS} or upto - holding < ${FEWEST_POSTINGS}
   ), coarse as materialized (
     select r.no, sum(d.idf * r.impact) as score
     from driving d join term_postings t on t.tenant_id = $1 and t.corpus_id = $2 and t.term = d.lexeme cross join lateral unnest(t.nos, t.impacts) as r(no, impact)${coarseFrom}
-    group by r.no order by score desc, r.no limit ${stage}
+    group by r.no order by score desc, r.no limit ${operators ? FIRST_STAGE_OPERATORS : FIRST_STAGE}
   ), first_stage as materialized (
     select p.passage_id, p.tsv from coarse c join passages p on p.tenant_id = $1 and p.corpus_id = $2 and p.no = c.no
-  ), ${operators ? AS_ASKED : 'wanted as (select * from first_stage)'}, by_words as (
-    select f.passage_id, sum(r.idf * t.times * ${K1 + 1}::float8 / (t.times + ${K1}::float8 * (${1 - B}::float8 + ${B}::float8 * length(f.tsv) / u.length))) as score
-    from wanted f cross join usual u cross join lateral (select lexeme, cardinality(positions)::float8 as times from unnest(f.tsv)) t join rareness r using (lexeme) group by f.passage_id order by score desc, f.passage_id limit ${CANDIDATES}
-  )`;
+  ), ${operators ? AS_ASKED : 'wanted as (select * from first_stage)'}`;
 }
 
 const AS_ASKED = `asked as materialized (
@@ -63,24 +58,39 @@ const AS_ASKED = `asked as materialized (
     select * from asked union all select * from first_stage where not exists (select 1 from asked)
   )`;
 
-function nearest(dims: number | null, vector: string, model: string, exact: boolean, within: (alias: string) => string): string {
-  if (dims === null) return `near as (select null::uuid as passage_id, 0::float8 as score where false)`;
+/** `values` and `model` are the statement's parameters; without `dims` it has no vector. */
+type VectorPlace = { dims: number | null; values: string; model: string };
+
+const cosine = ({ dims, values }: VectorPlace): string => `1 - (p.embedding::vector(${dims}) <=> ${values}::vector(${dims}))`;
+
+function nearest(vector: VectorPlace, exact: boolean, within: string): string {
+  if (vector.dims === null) return `near as (select null::uuid as passage_id where false)`;
   // Adding to the distance keeps the planner from the index.
-  const distance = `(p.embedding::vector(${dims}) <=> ${vector}::vector(${dims}))${exact ? ' + 0' : ''}`;
+  const distance = `(p.embedding::vector(${vector.dims}) <=> ${vector.values}::vector(${vector.dims}))${exact ? ' + 0' : ''}`;
   return `near as materialized (
-    select passage_id, 1 - distance as score from (
-      select p.passage_id, p.embedding::vector(${dims}) <=> ${vector}::vector(${dims}) as distance from passages p
-      where p.tenant_id = $1 and p.corpus_id = $2 and p.embed_dims = ${dims} and p.embed_model = ${model}${within('p')} order by ${distance} limit ${CANDIDATES}
-    ) n
+    select p.passage_id from passages p where p.tenant_id = $1 and p.corpus_id = $2 and p.embed_dims = ${vector.dims} and p.embed_model = ${vector.model}${within} order by ${distance} limit ${CANDIDATES}
   )`;
 }
 
-/** Of reciprocal rank fusion (Cormack, Clarke and Büttcher, SIGIR 2009): a hit scores 1/(k + rank) in each ranking. */
-const RRF_K = 60;
-
-const FUSION = `ranked as (
-    select passage_id, row_number() over (order by score desc, passage_id) as rank from by_words
-    union all select passage_id, row_number() over (order by score desc, passage_id) as rank from near
-  ), fused as (
-    select passage_id, sum(1.0 / (${RRF_K} + rank))::float8 as score from ranked group by passage_id order by score desc, passage_id limit $4
+/** Of what either ranking has found: the nearest passages get their words' score too. */
+function bm25(): string {
+  return `read as materialized (
+    select passage_id, tsv, true as by_words from wanted union all
+    select p.passage_id, p.tsv, false from near n join passages p on p.tenant_id = $1 and p.passage_id = n.passage_id where not exists (select 1 from wanted w where w.passage_id = n.passage_id)
+  ), by_words as materialized (
+    select f.passage_id, f.by_words, sum(r.idf * t.times * ${K1 + 1}::float8 / (t.times + ${K1}::float8 * (${1 - B}::float8 + ${B}::float8 * length(f.tsv) / u.length))) as score
+    from read f cross join usual u cross join lateral (select lexeme, cardinality(positions)::float8 as times from unnest(f.tsv)) t join rareness r using (lexeme) group by f.passage_id, f.by_words
   )`;
+}
+
+/** What a point of BM25 is worth beside the cosine, which lies in [0,1]: decision 0085 has the measurements. */
+const WORDS_WEIGHT = 1 / 90;
+
+function fusion(vector: VectorPlace): string {
+  const similarity = vector.dims === null ? '0' : `coalesce((select greatest(${cosine(vector)}, 0) from passages p where p.tenant_id = $1 and p.passage_id = c.passage_id and p.embed_dims = ${vector.dims} and p.embed_model = ${vector.model}), 0)`;
+  return `candidates as (
+    (select passage_id from by_words where by_words order by score desc, passage_id limit ${CANDIDATES}) union select passage_id from near
+  ), fused as (
+    select c.passage_id, ${WORDS_WEIGHT}::float8 * coalesce(w.score, 0) + ${similarity} as score from candidates c left join by_words w using (passage_id) order by score desc, c.passage_id limit $4
+  )`;
+}
