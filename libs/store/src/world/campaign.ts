@@ -4,7 +4,7 @@ import type { Tx } from '../pool.js';
 import { ruleBroken } from './change-world.js';
 import { appendWorldEvents, readWorldEvents } from './log.js';
 import { stateAt } from './states.js';
-import { insertTurn, recentTurns, setTelling } from './turns.js';
+import { insertWorldTurn, recentTurns, setTelling } from './turns.js';
 import { insertWorld, readWorld, worldHead } from './worlds.js';
 
 /** A world with its whole log and all that was said and told, its forebears' part of it included. */
@@ -44,7 +44,7 @@ export async function importCampaign(tx: Tx, ref: WorldRef, file: CampaignFile, 
   }
   for (const turn of file.turns) {
     if (turn.firstVersion < 1 || turn.lastVersion > state.version || turn.firstVersion > turn.lastVersion) throw unreadable();
-    await insertTurn(tx, ref, turn);
+    await insertWorldTurn(tx, ref, turn);
     if (turn.telling !== null) await setTelling(tx, ref, turn.turnId, turn.telling);
   }
 }

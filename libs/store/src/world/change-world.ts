@@ -4,7 +4,7 @@ import type { Pool, Tx } from '../pool.js';
 import { withTx } from '../tx.js';
 import { appendWorldEvents, worldChanged } from './log.js';
 import { rememberState, stateAt } from './states.js';
-import { insertTurn, type NewTurn, readWorldTurn } from './turns.js';
+import { insertWorldTurn, type NewTurn, readWorldTurn } from './turns.js';
 import { worldHead } from './worlds.js';
 
 export type WorldChanged = { firstVersion: number; version: number; /** The turn had been applied before. */ replayed: boolean; state: WorldState };
@@ -19,7 +19,7 @@ export async function changeWorldIn(tx: Tx, ref: WorldRef, batch: WorldBatch, op
   const applied = applyBatch(head.rules, await stateAt(tx, ref, head.version), batch);
   if (!applied.ok) throw ruleBroken(applied.refusals);
   const version = await appendWorldEvents(tx, ref, { expectedVersion: head.version, turnId: batch.turnId, actor: batch.actor, changes: batch.changes, state: applied.state });
-  if (batch.turnId !== undefined) await insertTurn(tx, ref, { turnId: batch.turnId, firstVersion: head.version + 1, lastVersion: version, actor: batch.actor, ...options.words });
+  if (batch.turnId !== undefined) await insertWorldTurn(tx, ref, { turnId: batch.turnId, firstVersion: head.version + 1, lastVersion: version, actor: batch.actor, ...options.words });
   return { firstVersion: head.version + 1, version, replayed: false, state: applied.state };
 }
 

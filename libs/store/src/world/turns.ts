@@ -7,7 +7,7 @@ type Row = { turn_id: string; first_version: number; last_version: number; actor
 const COLUMNS = 'turn_id, first_version, last_version, actor, said, outcome, telling, created_at';
 
 /** Writes that a turn was applied; its id is taken from then on. */
-export async function insertTurn(tx: Tx, ref: WorldRef, t: NewTurn): Promise<void> {
+export async function insertWorldTurn(tx: Tx, ref: WorldRef, t: NewTurn): Promise<void> {
   await tx.query('insert into world_turns (tenant_id, world_id, turn_id, first_version, last_version, actor, said, outcome) values ($1,$2,$3,$4,$5,$6,$7,$8)', [ref.tenantId, ref.worldId, t.turnId, t.firstVersion, t.lastVersion, t.actor ?? null, t.said ?? null, t.outcome === undefined ? null : JSON.stringify(t.outcome)]);
 }
 
