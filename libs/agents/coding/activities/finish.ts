@@ -4,7 +4,7 @@ import { changedFiles, diff } from '#workspace';
 import type { CodingResult, TestReport, toolArgs } from '../contract.js';
 import { isFlagged } from './flags.js';
 import { refused, type Work } from './setting.js';
-import { objection } from './test-output.js';
+import { judge } from './test-output.js';
 import { baselineOf, runTests } from './testing.js';
 
 type Args<T extends keyof typeof toolArgs> = z.output<(typeof toolArgs)[T]>;
@@ -20,9 +20,9 @@ export async function finish(work: Work, args: Args<'finish'>): Promise<ToolResu
   }
   const command = input.testCommand ?? state.last?.command ?? null;
   const tests = command ? await verify(work, command) : null;
-  const against = tests && objection(tests.before, tests.after, input.mustPass);
-  if (args.status === 'fixed' && tests && against) return { ...refused(`It is not fixed. ${against}`), state: { ...state, baseline: tests.before, last: tests.after, changesUntested: 0 } };
-  const status = args.status === 'not_fixed' ? 'not_fixed' : tests ? 'fixed' : 'unverified';
+  const judged = tests && args.status === 'fixed' ? judge(tests.before, tests.after, input.mustPass) : null;
+  if (tests && judged && !judged.taken) return { ...refused(`It is not fixed. ${judged.reason}`), state: { ...state, baseline: tests.before, last: tests.after, changesUntested: 0 } };
+  const status = args.status === 'not_fixed' ? 'not_fixed' : judged?.taken ? judged.status : 'unverified';
   const patch = await diff(ws.place, ws.base, commit);
   const result: CodingResult = {
     status,
@@ -35,7 +35,7 @@ export async function finish(work: Work, args: Args<'finish'>): Promise<ToolResu
     base: ws.base,
     commit,
     branch: await settings.workspaces.branch(ws, commit),
-    notes: [...ws.notes, ...baselineNote(tests?.before)],
+    notes: [...ws.notes, ...(tests ? [] : ['No test was run: nothing shows that the change works.']), ...(judged?.taken && judged.note ? [judged.note] : [])],
     patch,
   };
   ctx.signal.throwIfAborted();
@@ -56,9 +56,3 @@ async function verify(work: Work, command: string): Promise<{ before: TestReport
 }
 
 const counts = ({ exitCode, passed, failed }: TestReport): NonNullable<CodingResult['before']> => ({ exitCode, passed, failed });
-
-function baselineNote(before: TestReport | undefined): string[] {
-  if (!before) return ['No test was run: nothing shows that the change works.'];
-  if (before.exitCode === 0) return ['The tests passed before the change too: they do not show the fault.'];
-  return before.failed > 0 || before.ended === 'exit' ? [] : [`The tests did not end on the base (${before.ended}).`];
-}

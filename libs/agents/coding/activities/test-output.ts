@@ -51,17 +51,31 @@ export function readTestOutput(output: string): Counts {
 
 const clean = (name: string): string => name.trim().slice(0, MAX_NAME);
 
-/** What stands against "fixed", in words for the model; null where nothing does. */
-export function objection(baseline: TestReport | null, now: TestReport, mustPass: string[]): string | null {
+export type Judgement = { taken: false; reason: string } | { taken: true; status: 'fixed' | 'unverified'; note: string | null };
+
+/**
+ * What the tests say to "fixed". They must not show that something broke; and unless they show that something was
+ * mended (a named test passes, the suite failed before, more tests pass than before), it is taken as unverified.
+ */
+export function judge(before: TestReport, now: TestReport, mustPass: string[]): Judgement {
+  const against = objection(before, now, mustPass);
+  if (against) return { taken: false, reason: against };
+  if (mustPass.length) return { taken: true, status: 'fixed', note: null };
+  if (now.exitCode !== 0) return { taken: true, status: 'unverified', note: 'The tests that fail now failed before the change too.' };
+  if (before.exitCode !== 0 || now.passed > before.passed) return { taken: true, status: 'fixed', note: null };
+  return { taken: true, status: 'unverified', note: 'The tests passed before the change too: they do not show the fault.' };
+}
+
+function objection(before: TestReport, now: TestReport, mustPass: string[]): string | null {
   if (now.ended !== 'exit') return `The tests did not end by themselves (${now.ended}).`;
   const failing = mustPass.filter((name) => !now.passedNames.some((passed) => sameTest(passed, name)));
   if (failing.length) return `These tests must pass and did not: ${shown(failing)}.`;
-  const broken = baseline ? baseline.passedNames.filter((name) => now.failedNames.includes(name)) : [];
-  if (broken.length) return `These tests passed before and fail now: ${shown(broken)}.`;
-  if (now.exitCode === 0) return baseline && baseline.exitCode === 0 && baseline.passed > now.passed ? `Before ${baseline.passed} tests passed, now only ${now.passed} do: none may go.` : null;
-  // What failed before and was not asked for is not the agent's to mend.
-  if (mustPass.length && baseline && now.failedNames.length && now.failedNames.every((name) => baseline.failedNames.includes(name))) return null;
-  return `The tests fail (exit code ${now.exitCode}${now.failedNames.length ? `: ${shown(now.failedNames)}` : ''}).`;
+  const broken = now.failedNames.filter((name) => !before.failedNames.includes(name));
+  if (broken.length) return `These tests did not fail before and fail now: ${shown(broken)}.`;
+  if (now.passed < before.passed) return `Before ${before.passed} tests passed, now only ${now.passed} do: none may go.`;
+  // Where no test was named as failing, the exit code alone can tell.
+  if (now.exitCode !== 0 && (before.exitCode === 0 || now.failedNames.length === 0)) return `The tests fail (exit code ${now.exitCode}).`;
+  return null;
 }
 
 const sameTest = (printed: string, asked: string): boolean => printed === asked || printed.endsWith(`::${asked}`) || printed.endsWith(` ${asked}`);
