@@ -42,9 +42,11 @@ const NAMES = {
   ModelList: contracts.modelListSchema,
   PartState: contracts.partStateSchema,
   PassageHit: contracts.passageHitSchema,
+  CreateWebhook: contracts.createWebhookSchema,
   PauseRun: contracts.pauseRunSchema,
   Priority: contracts.prioritySchema,
   Problem: contracts.problemSchema,
+  QueuePlace: contracts.queuePlaceSchema,
   Readiness: contracts.readinessSchema,
   ResumeRun: contracts.resumeRunSchema,
   RunEvent: contracts.runEventSchema,
@@ -62,6 +64,10 @@ const NAMES = {
   StepView: contracts.stepViewSchema,
   StreamPart: contracts.streamPartSchema,
   Usage: contracts.usageSchema,
+  WebhookPage: contracts.webhookPageSchema,
+  WebhookView: contracts.webhookViewSchema,
+  DeliveryPage: contracts.deliveryPageSchema,
+  CreatedWebhook: contracts.createdWebhookSchema,
 } satisfies Record<string, z.ZodType>;
 
 for (const [id, schema] of Object.entries(NAMES)) componentNames.add(schema, { id });

@@ -14,6 +14,8 @@ const USUAL = { prompt: 2_000, output: 300 };
 /** Seconds of a turn where no speed was measured yet. */
 const USUAL_SECONDS = 15;
 
+export type QueueDepth = { waiting: number; /** By Temporal's priority, 1 first. */ byPriority: Record<string, number>; pollers: number };
+
 /** The configured runtimes, their models, and the queues in front of them. */
 @Injectable()
 export class RuntimeDirectory {
@@ -72,11 +74,19 @@ export class RuntimeDirectory {
     return Promise.all([...this.router.modelsOf(runtimeId), null].map((model) => this.queue(tenantId, runtimeId, model, slots)));
   }
 
+  /** Seconds after which a slot is free again, at the measured speed and for a usual turn. */
+  async secondsOf(tenantId: string, runtimeId: string, model: string): Promise<number> {
+    const speed = await withTx(this.pool, tenantId, (tx) => readSpeed(tx, { tenantId, runtimeId, model }));
+    const turn = speed ? USUAL.prompt / speed.promptPerSecond + USUAL.output / speed.outputPerSecond : USUAL_SECONDS;
+    return turn / (this.config.runtimes.find(({ id }) => id === runtimeId)?.slots ?? 1);
+  }
+
   /** How many calls wait in a queue, and how many gates poll it; null where Temporal does not say now. */
-  private async depth(name: string): Promise<{ waiting: number; pollers: number } | null> {
+  async depth(name: string): Promise<QueueDepth | null> {
     try {
       const answer = await this.temporal.ask((client, namespace) => client.workflowService.describeTaskQueue({ namespace, taskQueue: { name }, taskQueueType: ACTIVITY_QUEUE, reportStats: true }));
-      return { waiting: Number(answer.stats?.approximateBacklogCount ?? 0), pollers: answer.pollers?.length ?? 0 };
+      const byPriority = Object.fromEntries(Object.entries(answer.statsByPriorityKey ?? {}).map(([key, stats]) => [key, Number(stats.approximateBacklogCount ?? 0)]));
+      return { waiting: Number(answer.stats?.approximateBacklogCount ?? 0), byPriority, pollers: answer.pollers?.length ?? 0 };
     } catch {
       return null;
     }
@@ -84,12 +94,8 @@ export class RuntimeDirectory {
 
   private async queue(tenantId: string, runtimeId: string, model: string | null, slots: number): Promise<GateQueue> {
     const queue = TASK_QUEUES.model(runtimeId, model ?? undefined);
-    const [depth, speed] = await Promise.all([
-      this.depth(queue),
-      model ? withTx(this.pool, tenantId, (tx) => readSpeed(tx, { tenantId, runtimeId, model })) : null,
-    ]);
-    const seconds = speed ? USUAL.prompt / speed.promptPerSecond + USUAL.output / speed.outputPerSecond : USUAL_SECONDS;
-    return { queue, model, waiting: depth?.waiting ?? null, gates: depth?.pollers ?? 0, estimatedWaitSeconds: depth ? Math.round((depth.waiting * seconds) / slots) : null };
+    const [depth, seconds] = await Promise.all([this.depth(queue), model ? this.secondsOf(tenantId, runtimeId, model) : USUAL_SECONDS / slots]);
+    return { queue, model, waiting: depth?.waiting ?? null, gates: depth?.pollers ?? 0, estimatedWaitSeconds: depth ? Math.round(depth.waiting * seconds) : null };
   }
 }
 

@@ -1,12 +1,13 @@
 import { Body, Controller, Get, HttpCode, Inject, Module, Param, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
-import { type DoctorReport, doctorListSchema, type Examination, examinationSchema, type ExamineModel, examineModelSchema, HoldfastError, type ModelList, modelListSchema, runtimeListSchema, type RuntimeView, runtimeViewSchema, workflowIds, WORKFLOWS } from '#contracts';
+import { type DoctorReport, doctorListSchema, type Examination, examinationSchema, type ExamineModel, examineModelSchema, HoldfastError, idSchema, type ModelList, modelListSchema, type QueuePlace, queuePlaceSchema, runtimeListSchema, type RuntimeView, runtimeViewSchema, workflowIds, WORKFLOWS } from '#contracts';
 import { listFindings, type Pool, readFindings, withTx } from '#store';
 import { type Caller, FromCaller } from '../core/caller.js';
 import { POOL } from '../core/tokens.js';
 import { Endpoint } from '../openapi/endpoint.js';
 import { TemporalGateway } from '../temporal/temporal-gateway.js';
+import { RunQueue } from './run-queue.js';
 import { RuntimeDirectory } from './runtime-directory.js';
 
 const doctorQuery = z.object({ model: z.string().min(1).max(200).optional() });
@@ -18,7 +19,14 @@ export class RuntimesController {
     @Inject(RuntimeDirectory) private readonly directory: RuntimeDirectory,
     @Inject(POOL) private readonly pool: Pool,
     @Inject(TemporalGateway) private readonly temporal: TemporalGateway,
+    @Inject(RunQueue) private readonly queue: RunQueue,
   ) {}
+
+  @Get('runs/:id/queue')
+  @Endpoint({ summary: 'Where a run waits for its model', description: 'Its place and the wait that is expected at the measured speed.', answers: { 200: { schema: queuePlaceSchema, description: 'The place, or that nothing of it waits.' } }, errors: ['not_found', 'temporal_unavailable'] })
+  place(@FromCaller() { tenantId }: Caller, @Param('id', { schema: idSchema }) runId: string): Promise<QueuePlace> {
+    return this.queue.placeOf({ tenantId, runId });
+  }
 
   @Get('models')
   @Endpoint({ summary: 'Which Gemma fits this machine', description: 'The best first; `picked` is what `model: "auto"` takes where the runtime has it. Every fact carries its source.', answers: { 200: { schema: modelListSchema, description: 'The catalogue, measured on the machine that the API runs on.' } } })
@@ -61,5 +69,5 @@ export class RuntimesController {
   }
 }
 
-@Module({ controllers: [RuntimesController], providers: [RuntimeDirectory], exports: [RuntimeDirectory] })
+@Module({ controllers: [RuntimesController], providers: [RuntimeDirectory, RunQueue], exports: [RuntimeDirectory] })
 export class RuntimesModule {}
