@@ -168,6 +168,45 @@ describe('embedded runtime with Gemma 3 270M and all-MiniLM-L6-v2', () => {
     expect(after.message.content).toBe(plain.message.content);
   }, 120_000);
 
+  it('reads an axis for every token and moves it where it is told to, in the same token', async () => {
+    type Traced = { message: { content: string }; axes: { tokens: { projections: number[]; shifts: number[] }[]; corrected: number } };
+    const direction = Array.from({ length: 640 }, (_, i) => Math.sin(i * 7));
+    const axis = (layer: number, correct?: object) => ({ name: `a${layer}`, layer, direction, ...(correct && { correct }) });
+    const traced = async (axes: object[]): Promise<Traced> => (await ask('Tell a story.', { temperature: 0, axes })) as unknown as Traced;
+    const plain = await ask('Tell a story.', { temperature: 0 });
+    const read = await traced([axis(9)]);
+    expect(read.message.content).toBe(plain.message.content);
+    expect(read.axes.tokens).toHaveLength(24);
+    expect(read.axes.corrected).toBe(0);
+    // Read twice in one layer, the second sees what the first left there.
+    const [first] = (await traced([axis(9, { mode: 'clamp', low: 4000, high: 4100 }), axis(9)])).axes.tokens;
+    expect(first!.projections[0]).toBeCloseTo(read.axes.tokens[0]!.projections[0]!, 3);
+    expect(first!.projections[1]).toBeCloseTo(4000, 0);
+    const fixed = await traced([axis(9, { mode: 'fixed', by: 3000 })]);
+    expect(fixed.axes.corrected).toBe(24);
+    expect(fixed.message.content).not.toBe(plain.message.content);
+    const wide = await traced([axis(9, { mode: 'clamp', low: -1e6, high: 1e6 })]);
+    expect([wide.axes.corrected, wide.message.content]).toEqual([0, plain.message.content]);
+    expect((await ask('Tell a story.', { temperature: 0 })).message.content).toBe(plain.message.content);
+  }, 120_000);
+
+  it('refuses axes of another model, width or layer', async () => {
+    const of = (more: object) => ({ model: MODEL, messages: [{ role: 'user', content: 'x' }], options: { axes: [{ name: 'a', layer: 9, direction: Array(640).fill(1), ...more }] } });
+    expect(await refusal('/api/chat', of({ model_digest: 'f'.repeat(64) }))).toEqual([409, expect.stringContaining('another model')]);
+    expect(await refusal('/api/chat', of({ direction: [1] }))).toEqual([400, expect.stringContaining('640 wide')]);
+    expect(await refusal('/api/chat', of({ layer: 18 }))).toEqual([400, expect.stringContaining('layers 0 to 17')]);
+  });
+
+  it("reads a text's residual stream and how likely the text is", async () => {
+    const read = async (more: object) => (await (await post('/api/residual', { model: MODEL, context: 'The capital of France', text: ' is Paris.', ...more })).json()) as { tokens: number; vectors: number[][]; log_loss: number };
+    const { tokens, vectors } = await read({ layers: [0, 9] });
+    expect([tokens, vectors.length, vectors[1]!.length]).toEqual([3, 2, 640]);
+    expect(Math.hypot(...vectors[1]!)).toBeGreaterThan(Math.hypot(...vectors[0]!));
+    const likely = await read({ perplexity: true });
+    const unlikely = await read({ perplexity: true, text: ' purple the of of' });
+    expect(likely.log_loss).toBeLessThan(unlikely.log_loss);
+  }, 60_000);
+
   it('gives up a reply soon after its client left, and serves the next', async () => {
     const leaving = new AbortController();
     const response = await post('/api/chat', { model: MODEL, messages: [{ role: 'user', content: 'Write a very long story.' }], options: { num_predict: 3000 } }, leaving.signal);

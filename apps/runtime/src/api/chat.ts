@@ -5,6 +5,7 @@ import type { ServedModel } from '../model/served-model.js';
 import { toTurns } from '../prompt/messages.js';
 import { renderPrompt } from '../prompt/templates.js';
 import { parseToolCall, withTools } from '../prompt/tools.js';
+import { assertSameModel } from './checked-steering.js';
 import { replyFigures } from './figures.js';
 import { generateJob } from './generate-job.js';
 import type { ChatBody } from './schemas.js';
@@ -14,6 +15,7 @@ type Part = Record<string, unknown>;
 /** POST /api/chat. */
 export async function chat(model: ServedModel, body: ChatBody, exchange: Exchange): Promise<void> {
   const startedAt = performance.now();
+  await assertSameModel(model, body.options.axes);
   const stamp = (): Part => ({ model: body.model, created_at: new Date().toISOString() });
   const message = (content: string, more: Part = {}): Part => ({ ...stamp(), message: { role: 'assistant', content, ...more } });
   if (body.messages.length === 0) return exchange.json({ ...message(''), done: true, done_reason: 'load' });

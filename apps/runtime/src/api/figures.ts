@@ -1,7 +1,7 @@
 import type { GenerateResult } from '../worker/protocol.js';
 
-/** The closing figures of a reply in Ollama's form; durations in nanoseconds. `prompt_cached_count` is ours. */
-export function replyFigures(result: GenerateResult, startedAt: number): Record<string, number | string> {
+/** The closing figures of a reply in Ollama's form; durations in nanoseconds. `prompt_cached_count` and `axes` are ours. */
+export function replyFigures(result: GenerateResult, startedAt: number): Record<string, unknown> {
   return {
     done_reason: result.reason === 'length' ? 'length' : 'stop',
     total_duration: nanoseconds(performance.now() - startedAt),
@@ -11,6 +11,7 @@ export function replyFigures(result: GenerateResult, startedAt: number): Record<
     prompt_eval_duration: nanoseconds(result.promptMs),
     eval_count: result.replyTokens,
     eval_duration: nanoseconds(result.replyMs),
+    ...(result.traces && { axes: { tokens: result.traces, corrected: result.traces.filter(({ shifts }) => shifts.some((by) => by !== 0)).length } }),
   };
 }
 

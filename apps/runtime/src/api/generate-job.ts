@@ -6,6 +6,7 @@ import { DEFAULT_CONTEXT } from '../model/start-models.js';
 import type { PromptPart } from '../native/model.js';
 import type { Sampling } from '../native/sampler.js';
 import type { GenerateJob } from '../worker/protocol.js';
+import { checkedAxes, checkedSteer } from './checked-steering.js';
 import type { ChatBody, GenerateBody, Options } from './schemas.js';
 
 type Job = Omit<GenerateJob, 'id' | 'cancel'>;
@@ -24,6 +25,7 @@ export function generateJob(model: ServedModel, asked: Asked, parts: readonly Pr
     stop: [...templateStops, ...[options.stop ?? []].flat()],
     grammar: toGrammar(asked.format),
     steer: checkedSteer(model, options.steer),
+    axes: checkedAxes(model, options.axes),
   };
 }
 
@@ -52,12 +54,4 @@ function toSeed(seed: number | undefined): number {
 function toGrammar(format: Asked['format']): string | undefined {
   if (!format) return undefined;
   return format === 'json' ? JSON_GRAMMAR : schemaGrammar(format);
-}
-
-function checkedSteer(model: ServedModel, steer: Options['steer']): Options['steer'] {
-  if (!steer) return undefined;
-  const { layers, embeddingWidth } = model.thread.ready.facts;
-  if (steer.layer >= layers) throw new Fault(400, `options.steer.layer: the model's layers 1 to ${layers - 1} can be steered`);
-  if (steer.direction.length !== embeddingWidth) throw new Fault(400, `options.steer.direction: ${steer.direction.length} numbers, the model is ${embeddingWidth} wide`);
-  return steer;
 }

@@ -4,6 +4,7 @@ import type { ServedModel } from '../model/served-model.js';
 import type { PromptPart } from '../native/model.js';
 import { type Message, toTurns } from '../prompt/messages.js';
 import { renderPrompt } from '../prompt/templates.js';
+import { assertSameModel } from './checked-steering.js';
 import { replyFigures } from './figures.js';
 import { generateJob } from './generate-job.js';
 import type { GenerateBody } from './schemas.js';
@@ -11,6 +12,7 @@ import type { GenerateBody } from './schemas.js';
 /** POST /api/generate. With `raw` the prompt is the model's input as it is, special tokens included. */
 export async function generate(model: ServedModel, body: GenerateBody, exchange: Exchange): Promise<void> {
   const startedAt = performance.now();
+  await assertSameModel(model, body.options.axes);
   const part = (response: string): Record<string, unknown> => ({ model: body.model, created_at: new Date().toISOString(), response });
   if (body.prompt === '') return exchange.json({ ...part(''), done: true, done_reason: 'load' });
   if (body.images?.length) throw new Fault(400, `"${model.setting.name}" does not take images`);

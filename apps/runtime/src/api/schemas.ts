@@ -5,6 +5,19 @@ const number = z.number();
 const whole = z.int();
 const keepAlive = z.union([z.string(), z.number()]).optional();
 
+const controlVector = z.object({ layer: whole.min(1), scale: number, direction: z.array(number) });
+const band = { low: number, high: number };
+const correction = z.discriminatedUnion('mode', [
+  z.object({ mode: z.literal('fixed'), by: number }),
+  z.object({ mode: z.literal('clamp'), ...band }),
+  z.object({ mode: z.literal('gate'), ...band, share: number.min(0).max(1) }),
+]);
+const axesSchema = z
+  .array(z.object({ name: z.string().min(1).max(60), layer: whole.min(0), direction: z.array(number), correct: correction.optional(), model_digest: z.string().optional() }))
+  .min(1)
+  .max(8);
+export type AxisBody = z.infer<typeof axesSchema>[number];
+
 export const optionsSchema = z.object({
   temperature: number.min(0).optional(),
   top_k: whole.min(0).optional(),
@@ -19,7 +32,9 @@ export const optionsSchema = z.object({
   frequency_penalty: number.optional(),
   presence_penalty: number.optional(),
   /** Ours: a control vector for this request. */
-  steer: z.object({ layer: whole.min(1), scale: number, direction: z.array(number) }).optional(),
+  steer: controlVector.optional(),
+  /** Ours: directions to read for every token of the reply, and to correct; bound to a model by its digest. */
+  axes: axesSchema.optional(),
 });
 export type Options = z.infer<typeof optionsSchema>;
 
@@ -75,3 +90,15 @@ export const embedSchema = z.object({
 export type EmbedBody = z.infer<typeof embedSchema>;
 
 export const showSchema = z.object({ model: z.string().min(1).optional(), name: z.string().min(1).optional() }).refine((body) => body.model ?? body.name, { path: ['model'], message: 'is missing' });
+
+/** POST /api/residual, ours. */
+export const residualSchema = z.object({
+  model: z.string().min(1),
+  context: z.string().min(1),
+  text: z.string().min(1),
+  layers: z.array(whole.min(0)).max(256).default([]),
+  perplexity: z.boolean().default(false),
+  steer: controlVector.optional(),
+  axes: axesSchema.optional(),
+});
+export type ResidualBody = z.infer<typeof residualSchema>;

@@ -3,7 +3,8 @@ import { running, show, tags } from '../api/catalogue.js';
 import { chat } from '../api/chat.js';
 import { embed } from '../api/embed.js';
 import { generate } from '../api/generate.js';
-import { chatSchema, embedSchema, generateSchema, showSchema } from '../api/schemas.js';
+import { readText } from '../api/residual.js';
+import { chatSchema, embedSchema, generateSchema, residualSchema, showSchema } from '../api/schemas.js';
 import { Fault } from '../fault.js';
 import { isSameModel, type ServedModel } from '../model/served-model.js';
 import type { Exchange } from './exchange.js';
@@ -43,6 +44,10 @@ export function routes(models: readonly ServedModel[]): Record<string, Route> {
     'POST /api/generate': async (exchange) => {
       const body = await parsed(exchange, generateSchema);
       await generate(findKind(body.model, 'chat'), body, exchange);
+    },
+    'POST /api/residual': async (exchange) => {
+      const body = await parsed(exchange, residualSchema);
+      await readText(findKind(body.model, 'chat'), body, exchange);
     },
     'POST /api/embed': async (exchange) => {
       const body = await parsed(exchange, embedSchema);

@@ -2,11 +2,11 @@ import { once } from 'node:events';
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { Fault } from '../fault.js';
-import type { EmbedJob, EmbedResult, GenerateJob, GenerateResult, WorkerReply, WorkerSetup } from '../worker/protocol.js';
+import type { EmbedJob, EmbedResult, GenerateJob, GenerateResult, ResidualJob, ResidualResult, WorkerReply, WorkerSetup } from '../worker/protocol.js';
 import { Fifo } from './fifo.js';
 
 type Ready = Extract<WorkerReply, { kind: 'ready' }>;
-type Answer = Extract<WorkerReply, { kind: 'generated' | 'embedded' }>;
+type Answer = Extract<WorkerReply, { kind: 'generated' | 'embedded' | 'read' }>;
 type Unsent<Job> = Omit<Job, 'id' | 'cancel'>;
 
 /** The thread's entry, in the form that this file runs in: compiled, or as source in tests. */
@@ -64,6 +64,12 @@ export class ModelThread {
   async embed(job: Unsent<EmbedJob>, signal: AbortSignal): Promise<EmbedResult> {
     const answer = await this.#run(job, () => undefined, signal);
     if (answer.kind !== 'embedded') throw new Error(`an embedding job was answered with "${answer.kind}"`);
+    return answer.result;
+  }
+
+  async residual(job: Unsent<ResidualJob>, signal: AbortSignal): Promise<ResidualResult> {
+    const answer = await this.#run(job, () => undefined, signal);
+    if (answer.kind !== 'read') throw new Error(`a job that reads was answered with "${answer.kind}"`);
     return answer.result;
   }
 

@@ -1,6 +1,8 @@
 import koffi from 'koffi';
 import type { Llama, Pointer } from './library.js';
+import { assertRoom, cacheBytes } from './memory.js';
 import type { NativeModel } from './model.js';
+import type { ResidualTap } from './residual-tap.js';
 
 /** Adds `scale * direction` to the residual stream after `layer`. */
 export interface ControlVector {
@@ -18,6 +20,8 @@ export interface ContextOptions {
   /** Tokens evaluated by one call; also how soon a long prompt can be interrupted. */
   readonly batch: number;
   readonly embeddings?: boolean;
+  /** Reads and corrects the residual stream; can't be added later. */
+  readonly tap?: ResidualTap;
 }
 
 const POOLING_NONE = 0;
@@ -38,6 +42,7 @@ export class NativeContext {
   constructor(llama: Llama, model: NativeModel, options: ContextOptions) {
     this.#llama = llama;
     this.#model = model;
+    assertRoom(`a context of ${options.size} tokens`, cacheBytes(model.facts, options.size));
     const pointer = llama.contextInit(model.pointer, {
       ...llama.contextDefaults(),
       n_ctx: options.size,
@@ -46,6 +51,7 @@ export class NativeContext {
       n_threads: options.threads,
       n_threads_batch: options.threads,
       embeddings: options.embeddings ?? false,
+      cb_eval: options.tap?.callback ?? null,
     });
     if (!pointer) throw new Error(`llama.cpp could not make a context of ${options.size} tokens: out of memory?`);
     this.#pointer = pointer;

@@ -1,5 +1,8 @@
 import koffi from 'koffi';
 
+/** Layouts and offsets were read from this version's headers; another one is refused, not tried. */
+export const LIBRARY_VERSION = '0.5.0-dev';
+
 /**
  * The structs that llama.cpp passes by value (include/llama.h of the release bundled with node-llama-cpp 3.22.1).
  * A field that moves in a later release would corrupt memory without a word, so `checkLayout` compares sizes and

@@ -1,6 +1,6 @@
 import koffi, { type LibraryHandle, type TypeObject } from 'koffi';
 import { findLlamaFiles } from './files.js';
-import { batch, checkLayout, contextParams, modelParams, samplerChainParams } from './layout.js';
+import { batch, checkLayout, contextParams, LIBRARY_VERSION, modelParams, samplerChainParams } from './layout.js';
 
 /** A native pointer as koffi hands it over; never dereferenced in JavaScript. */
 export type Pointer = unknown;
@@ -35,6 +35,9 @@ export interface Llama {
   logits(context: Pointer, row: number): Pointer | null;
   embeddingOfSequence(context: Pointer, sequence: number): Pointer | null;
   setControlVector(context: Pointer, data: Float32Array | null, length: number, width: number, first: number, last: number): number;
+  tensorName(tensor: Pointer): string;
+  tensorGet(tensor: Pointer, out: Float32Array, offset: number, bytes: number): void;
+  tensorSet(tensor: Pointer, values: Float32Array, offset: number, bytes: number): void;
   vocabSize(vocab: Pointer): number;
   vocabBos(vocab: Pointer): number;
   vocabEos(vocab: Pointer): number;
@@ -103,6 +106,9 @@ function bind(folder: string, nativeLogs: boolean): Llama {
     logits: fn('llama_get_logits_ith', 'void *', 'void *', 'int32'),
     embeddingOfSequence: fn('llama_get_embeddings_seq', 'void *', 'void *', 'int32'),
     setControlVector: fn('llama_set_adapter_cvec', 'int32', 'void *', 'void *', size, 'int32', 'int32', 'int32'),
+    tensorName: base.func('ggml_get_name', 'const char *', ['void *']),
+    tensorGet: base.func('ggml_backend_tensor_get', 'void', ['void *', 'void *', size, size]),
+    tensorSet: base.func('ggml_backend_tensor_set', 'void', ['void *', 'void *', size, size]),
     vocabSize: fn('llama_vocab_n_tokens', 'int32', 'void *'),
     vocabBos: fn('llama_vocab_bos', 'int32', 'void *'),
     vocabEos: fn('llama_vocab_eos', 'int32', 'void *'),
@@ -125,6 +131,7 @@ function bind(folder: string, nativeLogs: boolean): Llama {
     initPenalties: fn('llama_sampler_init_penalties', 'void *', 'int32', 'int32', 'float', 'float', 'float'),
     initGrammar: fn('llama_sampler_init_grammar', 'void *', 'void *', 'const char *', 'const char *'),
   };
+  if (version !== LIBRARY_VERSION) throw new Error(`llama.cpp ${version} is not the build this binding was written for: ${LIBRARY_VERSION}`);
   checkLayout(version, llama.modelDefaults(), llama.contextDefaults());
   if (!nativeLogs) silence(lib, base);
   (ggml.func('ggml_backend_load_all_from_path', 'void', ['const char *']) as (dir: string) => void)(files.folder);

@@ -1,4 +1,6 @@
+import { statSync } from 'node:fs';
 import type { Llama, Pointer } from './library.js';
+import { assertRoom } from './memory.js';
 
 /** What a GGUF file says about itself, in plain values that travel between threads. */
 export interface ModelFacts {
@@ -33,6 +35,7 @@ export class NativeModel {
 
   constructor(llama: Llama, file: string) {
     this.#llama = llama;
+    assertRoom('the model', statSync(file).size);
     const pointer = llama.modelLoad(file, { ...llama.modelDefaults(), n_gpu_layers: 0 });
     if (!pointer) throw new Error(`llama.cpp could not load ${file}: not a GGUF file, damaged, or of an architecture it doesn't know`);
     this.pointer = pointer;

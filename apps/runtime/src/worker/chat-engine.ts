@@ -2,14 +2,18 @@ import { Candidates } from '../native/candidates.js';
 import { NativeContext } from '../native/context.js';
 import type { Llama } from '../native/library.js';
 import { NativeModel } from '../native/model.js';
+import { ResidualTap } from '../native/residual-tap.js';
 import { Fault } from '../fault.js';
+import { AxisWatch } from './axis-watch.js';
 import { Compute } from './compute.js';
 import type { ComputeTurn } from './compute-turn.js';
 import { generateReply } from './generation.js';
-import { BLOCK, PromptCache } from './prompt-cache.js';
-import type { GenerateJob, GenerateResult, WorkerSetup } from './protocol.js';
+import { BLOCK } from './prompt-cache.js';
+import type { GenerateJob, GenerateResult, ResidualJob, ResidualResult, WorkerSetup } from './protocol.js';
+import { readResidual } from './residual.js';
+import { Seat } from './seat.js';
 
-/** One chat model with one context. Runs a job at a time, on the thread that calls it. */
+/** One chat model with a context for plain requests and, once wanted, one for steered ones. Runs a job at a time. */
 export class ChatEngine {
   readonly model: NativeModel;
   readonly #llama: Llama;
@@ -17,8 +21,9 @@ export class ChatEngine {
   readonly #turn: ComputeTurn;
   readonly #compute: Compute;
   readonly #candidates: Candidates;
-  readonly #cache = new PromptCache();
-  #context: NativeContext;
+  #tap: ResidualTap | undefined;
+  #plain: Seat;
+  #steered: Seat | undefined;
 
   constructor(llama: Llama, setup: WorkerSetup, turn: ComputeTurn) {
     this.#llama = llama;
@@ -27,17 +32,16 @@ export class ChatEngine {
     this.model = new NativeModel(llama, setup.file);
     this.#compute = new Compute(turn, setup.threads, this.model.facts.parameters);
     this.#candidates = new Candidates(this.model.vocabSize + this.model.ends.length);
-    this.#context = this.#makeContext(Math.min(setup.contextSize, this.model.facts.trainedContext));
-    this.#warmUp();
+    this.#plain = this.#makeSeat(Math.min(setup.contextSize, this.model.facts.trainedContext));
+    this.#plain.warmUp();
   }
 
   get contextSize(): number {
-    return this.#context.size;
+    return this.#plain.context.size;
   }
 
   run(job: GenerateJob, onText: (text: string) => void): GenerateResult {
-    const cancel = new Int32Array(job.cancel);
-    const isCancelled = (): boolean => Atomics.load(cancel, 0) !== 0;
+    const isCancelled = cancelOf(job);
     const prompt = this.model.tokenizePrompt(job.parts);
     const room = Math.min(job.contextSize, this.model.facts.trainedContext);
     if (prompt.length === 0) throw new Fault(400, 'the prompt is empty');
@@ -46,71 +50,64 @@ export class ChatEngine {
     }
 
     const started = performance.now();
-    this.#ensureContext(room);
-    this.#steer(job);
+    const seat = job.steer || job.axes ? this.#steeredSeat(room) : this.#plainSeat(room);
+    seat.context.steer(job.steer);
+    const watch = job.axes && new AxisWatch(job.axes);
     const loaded = performance.now();
-    const cachedTokens = this.#evaluate(prompt, variantOf(job), isCancelled);
+    const cachedTokens = seat.evaluate(prompt, watch, isCancelled);
     const evaluated = performance.now();
-    const tools = { llama: this.#llama, model: this.model, context: this.#context, candidates: this.#candidates, compute: this.#compute, isCancelled, onText };
+    const tools = { llama: this.#llama, model: this.model, seat, watch, candidates: this.#candidates, isCancelled, onText };
     const reply = generateReply(tools, { ...job, contextSize: room }, prompt);
     return {
       reason: reply.reason,
       promptTokens: prompt.length,
       cachedTokens,
       replyTokens: reply.tokens,
-      contextSize: this.#context.size,
+      contextSize: this.contextSize,
       loadMs: loaded - started,
       promptMs: evaluated - loaded,
       replyMs: performance.now() - evaluated,
+      traces: watch?.traces.slice(0, reply.tokens),
     };
   }
 
-  /** Brings the context to hold exactly `prompt`, block by block so that a cancel gets in. Answers how much was reused. */
-  #evaluate(prompt: Int32Array, variant: string, isCancelled: () => boolean): number {
-    const reusable = this.#cache.reusable(prompt, variant);
-    const start = this.#context.truncate(reusable) ? reusable : 0;
-    this.#probe(start);
-    for (let at = start; at < prompt.length && !isCancelled(); at += BLOCK) {
-      const end = Math.min(prompt.length, at + BLOCK);
-      this.#cache.clear();
-      this.#compute.prompt(this.#context, prompt.subarray(at, end));
-      this.#cache.holds(prompt.slice(0, end), variant);
-    }
-    return start;
-  }
-
-  /** Lets the pace be measured with a token that isn't kept; the context holds `length` tokens before and after. */
-  #probe(length: number): void {
-    this.#compute.probe(this.#context, () => {
-      this.#context.decode(Int32Array.of(this.model.ends[0] ?? 0));
-      this.#context.truncate(length);
-    });
-  }
-
-  /** A fresh process's first tokens fault the weights in and tell how busy the cores are. */
-  #warmUp(): void {
-    this.#compute.reply(this.#context, Int32Array.of(this.model.ends[0] ?? 0));
-    this.#context.truncate(0);
-    this.#probe(0);
+  /** Reads a text's residual stream, and how likely the model finds the text. */
+  residual(job: ResidualJob): ResidualResult {
+    const context = this.model.tokenizePrompt([{ text: job.context, control: true }]);
+    const text = this.model.tokenize(job.text, false);
+    const size = context.length + text.length;
+    if (text.length === 0 || context.length === 0) throw new Fault(400, 'text: there is nothing to read');
+    if (size > this.model.facts.trainedContext) throw new Fault(400, `the text is too long: ${size} tokens, the model attends to ${this.model.facts.trainedContext}`);
+    return readResidual(this.#steeredSeat(size), job, context, text, this.model.facts.embeddingWidth, cancelOf(job));
   }
 
   /** A larger num_ctx than any before needs a larger context; a smaller one is only a limit. */
-  #ensureContext(size: number): void {
-    if (size <= this.#context.size) return;
-    this.#cache.clear();
-    this.#context.free();
-    this.#context = this.#makeContext(size);
+  #plainSeat(size: number): Seat {
+    if (size <= this.#plain.context.size) return this.#plain;
+    const old = this.#plain;
+    this.#plain = this.#makeSeat(size);
+    old.context.free();
+    return this.#plain;
   }
 
-  #makeContext(size: number): NativeContext {
-    return this.#turn.take(() => new NativeContext(this.#llama, this.model, { size, threads: this.#setup.threads, batch: BLOCK }));
+  #steeredSeat(size: number): Seat {
+    if (this.#steered && size <= this.#steered.context.size) return this.#steered;
+    this.#tap ??= new ResidualTap(this.#llama, this.model.facts.embeddingWidth);
+    const old = this.#steered;
+    this.#steered = this.#makeSeat(Math.max(size, 1024), this.#tap);
+    old?.context.free();
+    return this.#steered;
   }
 
-  #steer(job: GenerateJob): void {
-    this.#context.steer(job.steer);
+  /** Throws a Fault where memory is short; the contexts that are there stay. */
+  #makeSeat(size: number, tap?: ResidualTap): Seat {
+    const options = { size, threads: this.#setup.threads, batch: BLOCK, ...(tap && { tap }) };
+    const context = this.#turn.take(() => new NativeContext(this.#llama, this.model, options));
+    return new Seat(context, this.#compute, this.model.ends[0] ?? 0, tap);
   }
 }
 
-function variantOf(job: GenerateJob): string {
-  return job.steer ? JSON.stringify(job.steer) : '';
+function cancelOf(job: { readonly cancel: SharedArrayBuffer }): () => boolean {
+  const cancel = new Int32Array(job.cancel);
+  return () => Atomics.load(cancel, 0) !== 0;
 }

@@ -1,20 +1,20 @@
 import type { Candidates } from '../native/candidates.js';
 import { GrammarMask } from '../native/grammar-mask.js';
 import type { Llama } from '../native/library.js';
-import type { NativeContext } from '../native/context.js';
 import type { NativeModel } from '../native/model.js';
 import { TokenSampler } from '../native/sampler.js';
-import type { Compute } from './compute.js';
+import type { AxisWatch } from './axis-watch.js';
 import type { FinishReason, GenerateJob } from './protocol.js';
 import { ReplyText } from './reply-text.js';
+import type { Seat } from './seat.js';
 
 /** What the reply loop works with; all of it belongs to one worker thread. */
 export interface ReplyTools {
   readonly llama: Llama;
   readonly model: NativeModel;
-  readonly context: NativeContext;
+  readonly seat: Seat;
+  readonly watch: AxisWatch | undefined;
   readonly candidates: Candidates;
-  readonly compute: Compute;
   readonly isCancelled: () => boolean;
   readonly onText: (text: string) => void;
 }
@@ -38,7 +38,8 @@ export function generateReply(tools: ReplyTools, job: GenerateJob, prompt: Int32
 }
 
 function replyLoop(tools: ReplyTools, job: GenerateJob, promptTokens: number, sampler: TokenSampler, constraint: Constraint): Reply {
-  const { model, context, compute } = tools;
+  const { model, seat, watch } = tools;
+  const { context } = seat;
   const text = new ReplyText(job.stop);
   const room = context.size < job.contextSize ? context.size : job.contextSize;
   const limit = Math.min(job.maxTokens ?? Infinity, room - promptTokens);
@@ -57,7 +58,7 @@ function replyLoop(tools: ReplyTools, job: GenerateJob, promptTokens: number, sa
     sampler.accept(token);
     emit(tools, text.push(model.piece(token)));
     if (text.stopped || constraint.isComplete(logits)) return finish('stop', count);
-    if (count < limit) compute.reply(context, Int32Array.of(token));
+    if (count < limit) seat.reply(token, watch);
   }
 }
 

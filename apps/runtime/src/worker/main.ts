@@ -4,7 +4,7 @@ import { Fault } from '../fault.js';
 import { ChatEngine } from './chat-engine.js';
 import { ComputeTurn } from './compute-turn.js';
 import { EmbedEngine } from './embed-engine.js';
-import type { EmbedJob, GenerateJob, WorkerReply, WorkerSetup } from './protocol.js';
+import type { EmbedJob, GenerateJob, ResidualJob, WorkerReply, WorkerSetup } from './protocol.js';
 
 /** Entry of a model's thread: loads the model, says so, then runs the jobs it is sent, each to its end. */
 const setup = workerData as WorkerSetup;
@@ -18,8 +18,9 @@ send({ kind: 'ready', facts: engine.model.facts, library: llama.version, context
 
 function chat() {
   const chatEngine = new ChatEngine(llama, setup, turn);
-  port.on('message', (job: GenerateJob) => {
+  port.on('message', (job: GenerateJob | ResidualJob) => {
     answer(job.id, () => {
+      if ('residual' in job) return send({ kind: 'read', id: job.id, result: chatEngine.residual(job) });
       const result = chatEngine.run(job, (text) => send({ kind: 'text', id: job.id, text }));
       send({ kind: 'generated', id: job.id, result });
     });

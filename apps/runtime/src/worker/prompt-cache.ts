@@ -8,11 +8,9 @@ export const BLOCK = 128;
  */
 export class PromptCache {
   #tokens: Int32Array = new Int32Array(0);
-  #variant = '';
 
-  /** Length of the reusable start of `prompt`; `variant` names what else shapes the evaluation (steering). */
-  reusable(prompt: Int32Array, variant: string): number {
-    if (variant !== this.#variant) return 0;
+  /** Length of the reusable start of `prompt`. */
+  reusable(prompt: Int32Array): number {
     // The last token is always evaluated: its logits are needed.
     const limit = Math.min(this.#tokens.length, prompt.length - 1);
     let common = 0;
@@ -21,9 +19,8 @@ export class PromptCache {
   }
 
   /** Notes that the sequence now holds exactly `tokens`, evaluated in blocks from its start. */
-  holds(tokens: Int32Array, variant: string): void {
+  holds(tokens: Int32Array): void {
     this.#tokens = tokens;
-    this.#variant = variant;
   }
 
   clear(): void {

@@ -1,6 +1,8 @@
 import type { ControlVector } from '../native/context.js';
 import type { ModelFacts, PromptPart } from '../native/model.js';
+import type { Axis } from '../native/residual-tap.js';
 import type { Sampling } from '../native/sampler.js';
+import type { TokenTrace } from './axis-watch.js';
 
 /** What a worker thread needs to load its model. */
 export interface WorkerSetup {
@@ -34,6 +36,27 @@ export interface GenerateJob extends JobBase {
   /** GBNF that the reply follows if it starts with a brace. */
   readonly toolGrammar?: string | undefined;
   readonly steer?: ControlVector | undefined;
+  readonly axes?: readonly Axis[] | undefined;
+}
+
+/** Reads the residual stream of `text` behind `context`, both as they are. */
+export interface ResidualJob extends JobBase {
+  readonly residual: true;
+  readonly context: string;
+  readonly text: string;
+  readonly layers: readonly number[];
+  readonly perplexity: boolean;
+  readonly steer?: ControlVector | undefined;
+  readonly axes?: readonly Axis[] | undefined;
+}
+
+export interface ResidualResult {
+  readonly layers: readonly number[];
+  /** float32[width] a layer: the mean over the text's tokens */
+  readonly vectors: readonly Float32Array[];
+  readonly tokens: number;
+  /** Mean of -ln p of the text's tokens. */
+  readonly logLoss: number | undefined;
 }
 
 export interface EmbedJob extends JobBase {
@@ -55,6 +78,8 @@ export interface GenerateResult {
   readonly loadMs: number;
   readonly promptMs: number;
   readonly replyMs: number;
+  /** One a token of the reply, where axes were asked for. */
+  readonly traces: readonly TokenTrace[] | undefined;
 }
 
 export interface EmbedResult {
@@ -66,5 +91,6 @@ export type WorkerReply =
   | { readonly kind: 'ready'; readonly facts: ModelFacts; readonly library: string; readonly contextSize: number; readonly controls: readonly string[] }
   | { readonly kind: 'text'; readonly id: number; readonly text: string }
   | { readonly kind: 'generated'; readonly id: number; readonly result: GenerateResult }
+  | { readonly kind: 'read'; readonly id: number; readonly result: ResidualResult }
   | { readonly kind: 'embedded'; readonly id: number; readonly result: EmbedResult }
   | { readonly kind: 'failed'; readonly id: number; readonly status: number; readonly message: string };
