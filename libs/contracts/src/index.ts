@@ -1,6 +1,7 @@
 export * from './activities.js';
 export * from './agent.js';
 export * from './api.js';
+export * from './branching.js';
 export * from './capabilities.js';
 export * from './catalogue.js';
 export * from './corpus.js';

@@ -1,5 +1,5 @@
 import type { EndStatus, ErrorCode, StepEnd, Steering } from '#contracts';
-import { decide } from '#drift';
+import { decide, initialLadder } from '#drift';
 import { PortFailure } from './failure.js';
 import { makeRoom } from './make-room.js';
 import type { LoopPorts } from './ports.js';
@@ -78,6 +78,8 @@ async function steer(state: LoopState, ports: LoopPorts, steering: Steering, par
     case 'rewind':
       state.pending = { ...steering, toStep: steering.toStep ?? parent };
       state.head = state.pending.toStep!;
+      // What is undone is no place to go back to.
+      if (state.lastGood !== null && state.lastGood > state.head) state.lastGood = state.head;
       return null;
     case 'ask':
       await ports.askPerson({ steering });
@@ -99,6 +101,7 @@ async function attendInbox(state: LoopState, ports: LoopPorts, needsWords: boole
     state.unread = 0;
     state.limits = inbox.limits;
     if (inbox.cancel) return finish(state, ports, 'cancelled', null);
+    if (inbox.rewindTo !== undefined) await rewind(state, ports, inbox.rewindTo);
     const answered = !needsWords || inbox.messages > 0;
     if (!inbox.paused && answered) return null;
     const left = state.limits.maxSeconds - ports.elapsedSeconds();
@@ -106,6 +109,17 @@ async function attendInbox(state: LoopState, ports: LoopPorts, needsWords: boole
     // A wait may be shorter than what is left: look again, whatever ended it.
     await ports.waitForWake(left);
   }
+}
+
+/** A person takes the run back: what they vouch for is good, and what the ladder remembers is undone. */
+async function rewind(state: LoopState, ports: LoopPorts, toStep: number): Promise<void> {
+  // An attempt that is open hangs on what is undone: its number stays used.
+  if (state.interrupted !== null) await ports.abandonStep({ step: state.nextStep++, code: 'attempt_closed' });
+  state.interrupted = null;
+  state.head = toStep;
+  state.lastGood = toStep;
+  state.pending = null;
+  state.ladder = initialLadder;
 }
 
 /** Ends the run unless somebody's words came in just before: then it goes on with them (a cancel always ends it). */

@@ -3,7 +3,7 @@ import { getContent, putContents } from './contents.js';
 import { lockRun } from './events.js';
 import type { Tx } from './pool.js';
 
-export const INBOX_KINDS = ['message', 'pause', 'resume', 'cancel'] as const;
+export const INBOX_KINDS = ['message', 'pause', 'resume', 'cancel', 'rewind', 'approval'] as const;
 export type InboxKind = (typeof INBOX_KINDS)[number];
 export type InboxRow = { n: number; kind: InboxKind; body_hash: Buffer | null; data: Record<string, unknown> | null };
 
@@ -32,21 +32,38 @@ export async function markApplied(tx: Tx, ref: RunRef, n: number, step: number):
   await tx.query('update run_heads set inbox_read = greatest(inbox_read, $3) where tenant_id = $1 and run_id = $2', [ref.tenantId, ref.runId, n]);
 }
 
-/** People's words that a step takes up, with their numbers. */
+/** People's words that a step takes up, with their numbers: messages, and the lesson of a rewind. */
 export async function readStepInbox(tx: Tx, ref: RunRef, step: number): Promise<{ n: number; message: ChatMessage }[]> {
-  const { rows } = await tx.query<{ n: number; body_hash: Buffer }>({
+  const { rows } = await tx.query<{ n: number; kind: InboxKind; body_hash: Buffer; data: { toStep?: number } | null }>({
     name: 'read-step-inbox',
-    text: `select n, body_hash from inbox where tenant_id = $1 and run_id = $2 and applied_step = $3 and kind = 'message' order by n`,
+    text: `select n, kind, body_hash, data from inbox where tenant_id = $1 and run_id = $2 and applied_step = $3 and kind in ('message', 'rewind') and body_hash is not null order by n`,
     values: [ref.tenantId, ref.runId, step],
   });
   const words: { n: number; message: ChatMessage }[] = [];
-  for (const r of rows) words.push({ n: r.n, message: { role: 'user', content: await getContent(tx, ref.tenantId, r.body_hash) } });
+  for (const r of rows) {
+    const text = await getContent(tx, ref.tenantId, r.body_hash);
+    words.push({ n: r.n, message: { role: 'user', content: r.kind === 'rewind' ? lessonWords(r.data?.toStep ?? 0, text) : text } });
+  }
   return words;
 }
 
-/** How many of people's words a step takes up. */
+/** The model does not see what was undone, so it is told that there was something. */
+function lessonWords(toStep: number, lesson: string): string {
+  return `The work was taken back to where it stood after step ${toStep}; what came later is undone. What was learned from it: ${lesson}`;
+}
+
+/** The newest checkpoint that a person took the run back to before this step; null where nobody did. */
+export async function readStepRewind(tx: Tx, ref: RunRef, step: number): Promise<number | null> {
+  const { rows } = await tx.query<{ to: number }>(
+    `select (data->>'toStep')::int as to from inbox where tenant_id = $1 and run_id = $2 and applied_step = $3 and kind = 'rewind' order by n desc limit 1`,
+    [ref.tenantId, ref.runId, step],
+  );
+  return rows[0]?.to ?? null;
+}
+
+/** How many of people's words a step takes up; a rewind says something too. */
 export async function countStepInbox(tx: Tx, ref: RunRef, step: number): Promise<number> {
-  const { rows } = await tx.query<{ n: number }>(`select count(*)::int as n from inbox where tenant_id = $1 and run_id = $2 and applied_step = $3 and kind = 'message'`, [ref.tenantId, ref.runId, step]);
+  const { rows } = await tx.query<{ n: number }>(`select count(*)::int as n from inbox where tenant_id = $1 and run_id = $2 and applied_step = $3 and kind in ('message', 'rewind')`, [ref.tenantId, ref.runId, step]);
   return rows[0]!.n;
 }
 

@@ -150,6 +150,11 @@ export async function readStepFailure(tx: Tx, ref: RunRef, step: number): Promis
   return rows[0]?.failure ?? null;
 }
 
+/** Moves the run's head to an earlier checkpoint; the next step hangs on it, and numbers go on. Call under the run's lock. */
+export async function moveHead(tx: Tx, ref: RunRef, toStep: number): Promise<void> {
+  await tx.query('update run_heads set head_step = $3 where tenant_id = $1 and run_id = $2', [ref.tenantId, ref.runId, toStep]);
+}
+
 /** Counts a steering action that opens no step of its own. Call under the run's lock. */
 export async function countSteeringAction(tx: Tx, ref: RunRef): Promise<void> {
   await tx.query('update run_heads set steering_actions = steering_actions + 1 where tenant_id = $1 and run_id = $2', [ref.tenantId, ref.runId]);

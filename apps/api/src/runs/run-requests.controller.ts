@@ -2,7 +2,7 @@ import { Body, Controller, Headers, HttpCode, Inject, Param, Post, Res } from '@
 import { ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import type { z } from 'zod';
-import { type Accepted, acceptedSchema, cancelRunSchema, HoldfastError, idSchema, pauseRunSchema, resumeRunSchema, sendMessageSchema } from '#contracts';
+import { type Accepted, acceptedSchema, cancelRunSchema, HoldfastError, idSchema, pauseRunSchema, resumeRunSchema, rewindRunSchema, sendMessageSchema } from '#contracts';
 import { insertInbox, type Notifier } from '#store';
 import { type Caller, FromCaller } from '../core/caller.js';
 import { IdempotentWrites } from '../core/idempotent-writes.js';
@@ -45,6 +45,21 @@ export class RunRequestsController {
   })
   resumeRun(@FromCaller() caller: Caller, @Param('id', { schema: idSchema }) id: string, @Body({ schema: resumeRunSchema }) body: z.infer<typeof resumeRunSchema>): Promise<Accepted> {
     return this.requests.resume(caller, id, body.limits);
+  }
+
+  @Post('rewind')
+  @HttpCode(202)
+  @Endpoint({
+    summary: 'Take a run back to a checkpoint',
+    description: 'Messages, state, world and workspace are again what they were after `toStep`; step numbers go on. `lesson` stays in the run’s context from there on. A run that was stopped for drift goes on from there.',
+    answers: ACCEPTED,
+    errors: ['not_found', 'run_ended', 'thread_busy'],
+    idempotent: true,
+  })
+  async rewindRun(@FromCaller() caller: Caller, @Param('id', { schema: idSchema }) id: string, @Body({ schema: rewindRunSchema }) body: z.infer<typeof rewindRunSchema>, @Headers('idempotency-key') key: string | undefined, @Res({ passthrough: true }) res: Response): Promise<Accepted> {
+    const { accepted, replayed } = await this.requests.rewind(caller, id, body, key);
+    if (replayed) res.setHeader('Idempotency-Replayed', 'true');
+    return accepted;
   }
 
   @Post('messages')

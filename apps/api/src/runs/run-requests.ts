@@ -1,7 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { type Accepted, HoldfastError, isLive, isResumable, type Limits, type RunRef, type RunStatus } from '#contracts';
-import { changeStatus, deleteRun, endRun, insertInbox, limitsLeft, lockRun, type Notifier, pendingKinds, type Pool, readRun, reopenRun, type RunRow, setLimits, type Tx, withTx } from '#store';
+import { type Accepted, HoldfastError, isLive, isResumable, type Limits, type RewindRun, type RunRef, type RunStatus } from '#contracts';
+import { changeStatus, deleteRun, endRun, insertInbox, limitsLeft, lockRun, type Notifier, pendingKinds, type Pool, readCheckpoint, readRun, reopenRun, type RunRow, setLimits, type Tx, withTx } from '#store';
 import type { Caller } from '../core/caller.js';
+import { IdempotentWrites } from '../core/idempotent-writes.js';
 import { NOTIFIER, POOL } from '../core/tokens.js';
 import { InvalidRequest } from '../http/invalid-request.js';
 import { RunStarter } from '../temporal/run-starter.js';
@@ -24,6 +25,7 @@ export class RunRequests {
     @Inject(NOTIFIER) private readonly notifier: Notifier,
     @Inject(RunStarter) private readonly starter: RunStarter,
     @Inject(TemporalGateway) private readonly temporal: TemporalGateway,
+    @Inject(IdempotentWrites) private readonly writes: IdempotentWrites,
   ) {}
 
   cancel(caller: Caller, runId: string, mode: 'graceful' | 'terminate', reason?: string): Promise<Accepted> {
@@ -61,6 +63,26 @@ export class RunRequests {
       const number = await insertInbox(tx, ref, { kind: 'resume', principalId: caller.principalId });
       return { status: run.status, number, follow: wakeOf(run.status) };
     });
+  }
+
+  /** Takes a run back to a checkpoint; one that reached a limit or was stopped for drift goes on from there. */
+  async rewind(caller: Caller, runId: string, body: RewindRun, key: string | undefined): Promise<{ accepted: Accepted; replayed: boolean }> {
+    const { toStep, lesson } = body;
+    const ref = { tenantId: caller.tenantId, runId };
+    const answer = await this.writes.once({ caller, route: `POST /v1/runs/${runId}/rewind`, key, body }, async (tx) => {
+      const run = await lockedRun(tx, ref);
+      if (!isResumable(run.status)) requireLive(run);
+      if (run.status === 'cancelling') throw new HoldfastError('run_ended', 'The run is being cancelled and goes nowhere any more.');
+      if (!(await readCheckpoint(tx, ref, toStep))) throw new HoldfastError('not_found', `The run has no checkpoint of step ${toStep}. GET /v1/runs/${runId}/checkpoints lists those it has.`);
+      const reopened = isResumable(run.status) ? await this.reopen(tx, ref, run, run.limits) : null;
+      const number = await insertInbox(tx, ref, { kind: 'rewind', data: { toStep }, ...(lesson === undefined ? {} : { body: lesson }), principalId: caller.principalId });
+      return { status: 202, headers: {}, body: { runId, status: reopened?.status ?? run.status, number } };
+    });
+    const accepted = answer.body as Accepted;
+    this.notifier.announce(runId, 0);
+    const run = await withTx(this.pool, ref.tenantId, (tx) => readRun(tx, ref));
+    await this.follow(ref, accepted.status === 'queued' ? 'start again' : 'wake', run);
+    return { accepted, replayed: answer.replayed };
   }
 
   /** Deletes a run that has ended, with all that it left. */

@@ -1,5 +1,5 @@
 import { type AbandonStep, type ApplyInbox, type AskPerson, ERROR_CODES, type ErrorCode, type FinishOutcome, type FinishRun, HoldfastError, type InboxOutcome, type RunRef, type RunStatus } from '#contracts';
-import { abandonStep as closeAbandoned, appendEvents, changeStatus, countSteeringAction, countStepInbox, endRun, markApplied, readRejection, readStepFailure, readRun, readUnapplied, type Tx, wasEndedBy, withTx } from '#store';
+import { abandonStep as closeAbandoned, appendEvents, changeStatus, countSteeringAction, countStepInbox, endRun, markApplied, moveHead, readRejection, readStepFailure, readStepRewind, readRun, readUnapplied, type Tx, wasEndedBy, withTx } from '#store';
 import type { RunDeps } from './deps.js';
 
 const WAITING: RunStatus[] = ['running', 'waiting_runtime', 'waiting_input', 'waiting_approval', 'paused'];
@@ -26,6 +26,7 @@ export async function applyInbox(deps: RunDeps, input: ApplyInbox): Promise<Inbo
       if (r.kind === 'resume' && status === 'paused') status = 'running';
       if (r.kind === 'cancel') status = 'cancelling';
     }
+    const rewinds = rows.filter((r) => r.kind === 'rewind');
     if (rows.length) await markApplied(tx, input, rows.at(-1)!.n, input.step);
     // Counted from the rows and not from this delivery: one that was not heard of may have applied them.
     const messages = await countStepInbox(tx, input, input.step);
@@ -34,7 +35,10 @@ export async function applyInbox(deps: RunDeps, input: ApplyInbox): Promise<Inbo
     if (waits) await changeStatus(tx, input, WAITING, 'waiting_input', { code: 'drift_stopped', detail: 'Send a message to steer the run, or cancel it.' });
     else if (status !== row.status) await changeStatus(tx, input, [...WAITING, 'cancelling'], status, null);
     if (received) await appendEvents(tx, input, [{ type: 'message.received', step: input.step, data: { messages: received } }]);
-    return { paused: status === 'paused', cancel: status === 'cancelling', messages, limits: row.limits };
+    const toStep = await readStepRewind(tx, input, input.step);
+    if (toStep !== null) await moveHead(tx, input, toStep);
+    if (rewinds.length) await appendEvents(tx, input, rewinds.map((r) => ({ type: 'steering.applied', step: input.step, data: { rung: 'rewind', by: 'person', toStep: r.data?.['toStep'] } })));
+    return { paused: status === 'paused', cancel: status === 'cancelling', messages, limits: row.limits, ...(toStep === null ? {} : { rewindTo: toStep }) };
   });
   deps.notifier.announce(input.runId, 0);
   return outcome;
