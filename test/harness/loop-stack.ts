@@ -40,7 +40,7 @@ export class LoopStack {
   runtime!: ScriptedRuntime;
 
   /** `address`: of a Temporal of the caller's own; the one that the Jest run shares where none is given. */
-  static async start(more: Partial<RunDeps> = {}, address: string = testTemporal()): Promise<LoopStack> {
+  static async start(more: Partial<RunDeps> = {}, address: string = testTemporal(), env: Record<string, string> = {}): Promise<LoopStack> {
     const database = await testDatabase();
     const pool = createPool(database.url, { max: 20 });
     const namespace = `test-${randomUUID()}`;
@@ -49,7 +49,7 @@ export class LoopStack {
     await until('the namespace', async () => (await registerSearchAttributes(address, namespace), true));
     let stack: LoopStack | undefined = undefined;
     const runtime = await startScriptedRuntime({ script: (request, n) => stack!.script(request, n) });
-    const config = loadConfig({ DATABASE_URL: database.url, TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace, HOLDFAST_RUNTIME: 'ollama', HOLDFAST_RUNTIME_URL: runtime.url, HOLDFAST_MODEL_SLOTS: '4' });
+    const config = loadConfig({ DATABASE_URL: database.url, TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace, HOLDFAST_RUNTIME: 'ollama', HOLDFAST_RUNTIME_URL: runtime.url, HOLDFAST_MODEL_SLOTS: '4', ...env });
     const client = new Client({ connection, namespace, dataConverter: createDataConverter(config) });
     stack = new LoopStack(database, pool, client, config, runDeps(pool, runtime.url, more));
     stack.runtime = runtime;

@@ -57,7 +57,7 @@ export async function createWorkers(config: Config, deps: RunDeps, workflowBundl
     async run() {
       const running = Promise.all([main.run(), gates.run()]);
       const stopped = new AbortController();
-      const starting = Promise.all([startReconciler(client, stopped.signal), registerModels(deps, client, config.gates, stopped.signal)]);
+      const starting = Promise.all([startReconciler(client, stopped.signal), startRetention(client, stopped.signal), registerModels(deps, client, config.gates, stopped.signal)]);
       try {
         await running;
       } finally {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { failureSchema } from './errors.js';
 import { idSchema } from './ids.js';
+import { createWebhookSchema } from './webhooks.js';
 
 export const LIVE_STATUSES = ['queued', 'running', 'waiting_approval', 'waiting_input', 'waiting_runtime', 'paused', 'cancelling'] as const;
 /** Ended, and resumable with new limits. */
@@ -45,6 +46,8 @@ export const createRunSchema = z.strictObject({
   sampling: samplingSchema.optional(),
   priority: prioritySchema.default('interactive'),
   startAt: z.iso.datetime({ offset: true }).optional(),
+  /** Called when the run ends, or at these events; goes with the run. */
+  webhook: createWebhookSchema.optional(),
   tags: z.array(z.string().min(1).max(100)).max(20).default([]),
 });
 export type CreateRun = z.infer<typeof createRunSchema>;
@@ -73,6 +76,8 @@ export const runViewSchema = z.object({
   drift: z.object({ overthinking: z.number(), overacting: z.number(), verdict: z.string(), actions: z.int() }),
   head: z.object({ step: z.int(), checkpoint: z.int().nullable() }),
   lastEvent: z.int(),
+  /** What the run takes in storage, where one run is read. */
+  bytes: z.int().optional(),
   createdAt: z.string(),
   startedAt: z.string().nullable(),
   endedAt: z.string().nullable(),

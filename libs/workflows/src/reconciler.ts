@@ -1,21 +1,27 @@
-import { continueAsNew, proxyActivities, sleep, workflowInfo } from '@temporalio/workflow';
-import type { ReconcilerActivities } from '#activities';
+import { continueAsNew, patched, proxyActivities, sleep, workflowInfo } from '@temporalio/workflow';
+import type { ReconcilerActivities, WebhookActivities } from '#activities';
 
 const { reconcileRuns } = proxyActivities<ReconcilerActivities>({
   startToCloseTimeout: '2m',
   retry: { initialInterval: '1s', maximumInterval: '10s' },
+});
+const { handOverDeliveries } = proxyActivities<Pick<WebhookActivities, 'handOverDeliveries'>>({
+  startToCloseTimeout: '1m',
+  // A pass comes every few seconds: one that fails leaves it to the next.
+  retry: { maximumAttempts: 1 },
 });
 
 const EVERY = '5s';
 const MAX_EVENTS = 2_000;
 
 /**
- * Starts what is still `queued`, sends wakes again where an inbox was not read, and repairs rows whose execution
- * has ended. Runs for ever, one execution after another.
+ * Starts what is still `queued`, sends wakes again where an inbox was not read, repairs rows whose execution has
+ * ended, and hands webhook deliveries to workflows of their own. Runs for ever, one execution after another.
  */
 export async function reconciler(): Promise<void> {
   while (workflowInfo().historyLength < MAX_EVENTS) {
     await reconcileRuns();
+    if (patched('webhooks')) await handOverDeliveries().catch(() => undefined);
     await sleep(EVERY);
   }
   await continueAsNew<typeof reconciler>();

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { type AgentContract, type CreateRun, HoldfastError, type RunRef, type RunView } from '#contracts';
-import type { Config } from '#platform';
+import { type Config, createPublicHosts, type PublicHosts } from '#platform';
 import { insertRun, type KeptAnswer, type Notifier, type Pool, readCorpus, readRunRecord, type Tx, withTx } from '#store';
 import { AgentCatalogue } from '../core/agent-catalogue.js';
 import type { Caller } from '../core/caller.js';
@@ -9,6 +9,7 @@ import { IdempotentWrites } from '../core/idempotent-writes.js';
 import { CONFIG, NOTIFIER, POOL } from '../core/tokens.js';
 import { InvalidRequest, toIssues } from '../http/invalid-request.js';
 import { RunStarter } from '../temporal/run-starter.js';
+import { bringWebhook } from '../webhooks/bring-webhook.js';
 import { viewRun } from './run-view.js';
 
 export type CreatedRun = { run: RunView; replayed: boolean };
@@ -23,7 +24,11 @@ export class RunCreation {
     @Inject(AgentCatalogue) private readonly agents: AgentCatalogue,
     @Inject(IdempotentWrites) private readonly writes: IdempotentWrites,
     @Inject(RunStarter) private readonly starter: RunStarter,
-  ) {}
+  ) {
+    this.hosts = createPublicHosts(config.webhookHosts);
+  }
+
+  private readonly hosts: PublicHosts;
 
   async create(caller: Caller, body: CreateRun, key: string | undefined): Promise<CreatedRun> {
     const agent = this.agents.get(body.agent);
@@ -59,6 +64,7 @@ export class RunCreation {
       model: body.model,
       startAt: body.startAt,
     });
+    if (body.webhook) await bringWebhook(tx, this.hosts, caller, body.webhook, runId);
     const record = await readRunRecord(tx, ref);
     if (!record) throw new Error('the run that was just written is not there');
     const { input: _, ...view } = viewRun(record, this.config);

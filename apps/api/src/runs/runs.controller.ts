@@ -4,7 +4,7 @@ import type { Request, Response } from 'express';
 import type { z } from 'zod';
 import { createRunSchema, type CreateRun, HoldfastError, idSchema, isLive, listRunsSchema, runPageSchema, type RunSummary, type RunView, runViewSchema } from '#contracts';
 import type { Config } from '#platform';
-import { listRunRecords, type Pool, readRunRecord, withTx } from '#store';
+import { listRunRecords, type Pool, readRunBytes, readRunRecord, withTx } from '#store';
 import { type Caller, FromCaller } from '../core/caller.js';
 import { CONFIG, POOL } from '../core/tokens.js';
 import { EventHub } from '../events/event-hub.js';
@@ -65,7 +65,8 @@ export class RunsController {
       res.status(304);
       return undefined;
     }
-    return viewRun(record, this.config);
+    const bytes = await withTx(this.pool, caller.tenantId, (tx) => readRunBytes(tx, { tenantId: caller.tenantId, runId: id }));
+    return { ...viewRun(record, this.config), bytes };
   }
 
   @Delete(':id')
