@@ -1,10 +1,13 @@
+import { NativeConnection } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
-import { createModelGate, type ModelGate } from '#activities';
+import { createExaminationActivities, createModelGate, createRunActivities, type ModelGate } from '#activities';
+import { createGates } from '#apps/worker/src/gates';
 import { LOCAL_PRINCIPAL, LOCAL_TENANT, type ModelRef, type RunRef } from '#contracts';
 import { createRuntime, type Runtime } from '#models';
 import { type OpenAiFront, startOpenAiFront } from '#models/scripted';
 import { probeContract } from '#agents/probe/contract';
+import { createDataConverter } from '#platform';
 import { insertRun, withTx } from '#store';
 import { checkRun } from '../harness/check-run.js';
 import { LoopStack } from '../harness/loop-stack.js';
@@ -78,6 +81,29 @@ describe('where model calls go', () => {
     await stack.untilStatus(ref, 'completed');
     await checkRun(stack.pool, ref, { status: 'completed' });
     expect(await routes(ref)).toEqual(Array(4).fill('local fallback'));
+  });
+
+  it('is served by a gate that joins later, with no other change', async () => {
+    const gpu = createRuntime({ id: 'gpu', kind: 'openai', url: hosted.url, model: '', embedModel: 'e', apiKey: KEY });
+    const scenario = { steps: 2, key: 'gpu' };
+    Object.assign(stack.config, { gates: ['local'] });
+    await reconfigure(gateOf([local, gpu], [{ runtimeId: 'gpu', model: modelOf(scenario) }]));
+    const ref = await startRun(scenario);
+    await stack.untilStatus(ref, 'running');
+    const connection = await NativeConnection.connect({ address: stack.config.temporalAddress });
+    const { callModel, compactRun } = createRunActivities(stack.deps);
+    const activities = { callModel, compactRun, ...createExaminationActivities({ pool: stack.pool, runtimes: stack.deps.gate.runtimes, contextTokens: 8_192 }) };
+    const gate = await createGates(stack.deps, activities, { connection, namespace: stack.config.temporalNamespace, dataConverter: createDataConverter(stack.config) }, ['gpu']);
+    const running = gate.run();
+    try {
+      await stack.untilStatus(ref, 'completed');
+      expect(await routes(ref)).toEqual(Array(3).fill('gpu first_choice'));
+    } finally {
+      gate.shutdown();
+      await running;
+      await connection.close();
+      Object.assign(stack.config, { gates: ['local', 'cloud', 'down'] });
+    }
   });
 
   it('shares one slot among the models of a runtime, whichever queue they come by', async () => {
