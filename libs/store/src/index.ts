@@ -1,5 +1,6 @@
 export * from './api/index.js';
 export * from './artifacts.js';
+export * from './branches/index.js';
 export * from './batches.js';
 export * from './chunks.js';
 export * from './contents.js';

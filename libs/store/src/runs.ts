@@ -19,6 +19,7 @@ export type NewRun = RunRef & {
   startAt?: string;
   scheduleId?: string;
   batchId?: string;
+  forkedFrom?: { runId: string; step: number };
 };
 
 /** The row first: what Temporal does not know yet is `queued`, and the reconciler starts it. */
@@ -30,7 +31,7 @@ export async function insertRun(tx: Tx, run: NewRun): Promise<void> {
     [run.tenantId, run.runId, run.principalId, run.agent, run.agentVersion, inputHash, run.threadId ?? null, run.corpusId ?? null, run.model ?? null, run.priority, run.tags, run.limits, run.sampling, run.startAt ?? null, run.scheduleId ?? null, run.batchId ?? null],
   );
   await tx.query('insert into run_heads (tenant_id, run_id) values ($1,$2)', [run.tenantId, run.runId]);
-  await appendEvents(tx, run, [{ type: 'run.queued', data: { agent: run.agent, agentVersion: run.agentVersion } }]);
+  await appendEvents(tx, run, [{ type: 'run.queued', data: { agent: run.agent, agentVersion: run.agentVersion, ...(run.forkedFrom ? { forkedFrom: run.forkedFrom } : {}) } }]);
 }
 
 export type RunRow = {

@@ -13,6 +13,8 @@ export type Turn = {
   limits: Limits;
   sampling: Sampling;
   inputHash: Buffer;
+  /** Of the text that stands in place of the agent's system prompt. */
+  promptHash: Buffer | null;
   stateHash: Buffer;
   driftState: DriftState | null;
   inboxSeq: number;
@@ -29,7 +31,7 @@ export async function readTurn(tx: Tx, key: StepKey, parent: number): Promise<Tu
   const { rows } = await tx.query<Turn>({
     name: 'read-turn',
     text: `
-      select r.agent, r.agent_version as "agentVersion", r.status, r.model, r.corpus_id as "corpusId", r.limits, r.sampling, r.input_hash as "inputHash",
+      select r.agent, r.agent_version as "agentVersion", r.status, r.model, r.corpus_id as "corpusId", r.limits, r.sampling, r.input_hash as "inputHash", r.prompt_hash as "promptHash",
              c.state_hash as "stateHash", c.drift_state as "driftState", h.inbox_seq as "inboxSeq",
              (select s.attempt from steps s where s.tenant_id = $1 and s.run_id = $2 and s.step = $3) as opened,
              (select l.outcome->'result' from ledger l where l.tenant_id = $1 and l.run_id = $2 and l.step = $3 and l.attempt = $4 and l.call = -1 and l.state <> 'started') as done,

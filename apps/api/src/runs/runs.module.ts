@@ -1,11 +1,13 @@
 import { Module } from '@nestjs/common';
 import { EventsModule } from '../events/events.module.js';
 import { RunStarter } from '../temporal/run-starter.js';
+import { RunBranchesController } from './run-branches.controller.js';
 import { RunCreation } from './run-creation.js';
+import { RunForks } from './run-forks.js';
 import { RunReadsController } from './run-reads.controller.js';
 import { RunRequests } from './run-requests.js';
 import { RunRequestsController } from './run-requests.controller.js';
 import { RunsController } from './runs.controller.js';
 
-@Module({ imports: [EventsModule], controllers: [RunsController, RunRequestsController, RunReadsController], providers: [RunCreation, RunRequests, RunStarter] })
+@Module({ imports: [EventsModule], controllers: [RunsController, RunRequestsController, RunReadsController, RunBranchesController], providers: [RunCreation, RunForks, RunRequests, RunStarter] })
 export class RunsModule {}

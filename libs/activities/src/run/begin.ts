@@ -1,5 +1,5 @@
 import { HoldfastError, isLive, type RunPlan, type Route, type RunRef } from '#contracts';
-import { appendEvents, getJson, insertRootCheckpoint, isRouted, markRouted, putContents, readRun, type RunRow, startRun, withTx } from '#store';
+import { appendEvents, getJson, insertRootCheckpoint, isRouted, markRouted, putContents, readOverrides, readRun, type RunRow, startRun, withTx } from '#store';
 import type { AgentImplementation } from '../agent.js';
 import type { RunDeps } from './deps.js';
 
@@ -27,7 +27,9 @@ export async function beginRun(deps: RunDeps, ref: RunRef): Promise<RunPlan> {
       await startRun(tx, ref, { model, runtimeId: route.runtimeId });
       lastSeq = (await appendEvents(tx, ref, [...(row.started_at ? [] : [{ type: 'run.started' as const, data: { model } }]), { type: 'status.changed', data: { status: 'running' } }])).lastSeq;
     }
-    return { plan: planOf(agent, row, { model, route, routed }, startedAtMs), lastSeq };
+    const plan = planOf(agent, row, { model, route, routed }, startedAtMs);
+    const { drift } = await readOverrides(tx, ref);
+    return { plan: drift ? { ...plan, drift: { ...plan.drift, ...drift } } : plan, lastSeq };
   });
   deps.notifier.announce(ref.runId, lastSeq);
   return plan;

@@ -27,7 +27,7 @@ export async function callModel(deps: RunDeps, call: RoutedCall, { signal, deliv
   if (opened.turn.done) return opened.turn.done;
   const route = early ?? chooseRoute(deps.gate, call, opened.turn.model, queue);
   const { agent, context } = opened;
-  const plan = await agent.prepareTurn(context);
+  const plan = await withPrompt(deps, call, opened.turn, await agent.prepareTurn(context));
   const sampling = samplingOf(agent, opened.turn, plan, call.steering);
   const extra = steeringWords(call.steering);
   const measure = { tenantId: call.tenantId, model: route.model, runtimeId: route.runtimeId };
@@ -68,7 +68,9 @@ type Generated = { result: ChatResult; streamed: boolean };
 async function open(deps: RunDeps, call: ModelCall, delivery: number): Promise<Opened> {
   const first = delivery === 1 && !call.again;
   // A redelivery writes these rows again, should the machine fail before they reach the disk.
-  const { turn, lastSeq } = await withTx(deps.pool, call.tenantId, (tx) => (first ? openFirst(tx, call) : openAgain(tx, call, delivery)), { durable: false, oneFlight: first });
+  const again = (): Promise<OpenRows> => withTx(deps.pool, call.tenantId, (tx) => openAgain(tx, call, delivery), { durable: false });
+  // A first delivery that comes to a closed step is of a Temporal that was restored: what the step gave is adopted.
+  const { turn, lastSeq } = first ? await withTx(deps.pool, call.tenantId, (tx) => openFirst(tx, call), { durable: false, oneFlight: true }).catch((error: unknown) => (isClosed(error) ? again() : Promise.reject(error as Error))) : await again();
   const words = turn.inboxSeq && !turn.done ? await withTx(deps.pool, call.tenantId, (tx) => takeUpWords(tx, call)) : [];
   const agent = deps.agents.get(turn.agent);
   if (!agent) throw new HoldfastError('unknown_agent', `This worker has no agent ${turn.agent}.`);
@@ -86,6 +88,8 @@ async function open(deps: RunDeps, call: ModelCall, delivery: number): Promise<O
   };
   return { turn, agent, context, words };
 }
+
+const isClosed = (error: unknown): boolean => error instanceof HoldfastError && error.code === 'attempt_closed';
 
 type OpenRows = { turn: Turn; lastSeq: number };
 
@@ -107,7 +111,7 @@ async function openAgain(tx: Tx, call: ModelCall, delivery: number): Promise<Ope
 }
 
 function existing(turn: Turn | null): Turn {
-  if (!turn) throw new HoldfastError('not_found', 'The run or its checkpoint does not exist.');
+  if (!turn) throw new HoldfastError('state_diverged', 'The checkpoint that the next step hangs on is not in Postgres, which was restored to an earlier time than Temporal. Fork the run from its last step.');
   return turn;
 }
 
@@ -131,6 +135,11 @@ function startEvents(call: ModelCall, delivery: number): NewEvent[] {
 
 function resetEvent(call: ModelCall, delivery: number): NewEvent {
   return { type: 'step.attempt_reset', step: call.step, attempt: call.attempt, data: { delivery } };
+}
+
+/** A fork may go with a prompt of its own. */
+async function withPrompt(deps: RunDeps, call: ModelCall, turn: Turn, plan: TurnPlan): Promise<TurnPlan> {
+  return turn.promptHash ? { ...plan, system: (await loadJson(deps.pool, call.tenantId, turn.promptHash)) as string } : plan;
 }
 
 /** The agent's sampling, then the run's, the turn's, and what steering asks for. A later attempt draws another seed. */

@@ -5,6 +5,7 @@ import type { Tx } from '../pool.js';
 export const CONTENT_REFERENCES: readonly (readonly [table: string, column: string])[] = [
   ['runs', 'input_hash'],
   ['runs', 'result_hash'],
+  ['runs', 'prompt_hash'],
   ['steps', 'state_hash'],
   ['messages', 'hash'],
   ['checkpoints', 'state_hash'],

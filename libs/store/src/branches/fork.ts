@@ -1,0 +1,54 @@
+import type { DriftPolicy, RunRef } from '#contracts';
+import { putContents } from '../contents.js';
+import { appendEvents } from '../events.js';
+import type { Tx } from '../pool.js';
+
+export type Seed = { from: RunRef; step: number; /** Agent state in place of the checkpoint's. */ state?: unknown; prompt?: string; policy?: Partial<DriftPolicy> };
+
+/**
+ * Seeds a run that was just inserted from a checkpoint of another: the branch that leads to it, with its messages and
+ * checkpoints, under the same step numbers. Rows are copied and bodies are not, so the fork stands by itself whatever
+ * becomes of the run it came from. Effects stay where they happened: the ledger is not copied.
+ */
+export async function seedRun(tx: Tx, run: RunRef, seed: Seed): Promise<void> {
+  await appendEvents(tx, run, []);
+  const [stateHash] = seed.state === undefined ? [null] : await putContents(tx, run.tenantId, [JSON.stringify(seed.state)]);
+  const [promptHash] = seed.prompt === undefined ? [null] : await putContents(tx, run.tenantId, [JSON.stringify(seed.prompt)]);
+  const at = [run.tenantId, run.runId, seed.from.runId];
+  await tx.query(
+    `insert into checkpoints (tenant_id, run_id, step, parent, state_hash, world_version, workspace_commit, drift_state)
+     with recursive chain as (
+       select step, parent from checkpoints where tenant_id = $1 and run_id = $3 and step = $4
+       union all
+       select c.step, c.parent from chain join checkpoints c on c.tenant_id = $1 and c.run_id = $3 and c.step = chain.parent where chain.step > 0
+     )
+     select $1, $2, c.step, c.parent, case when c.step = $4 then coalesce($5, c.state_hash) else c.state_hash end, c.world_version, c.workspace_commit, c.drift_state
+     from chain join checkpoints c on c.tenant_id = $1 and c.run_id = $3 and c.step = chain.step`,
+    [...at, seed.step, stateHash],
+  );
+  const onBranch = 'exists (select 1 from checkpoints c where c.tenant_id = $1 and c.run_id = $2 and c.step = s.step)';
+  await tx.query(
+    `insert into steps (tenant_id, run_id, step, parent, attempt, state, model, prompt_tokens, output_tokens, thinking_tokens, state_hash, calls, malformed, digest, drift, steering, started_at, ended_at)
+     select $1, $2, step, parent, attempt, state, model, prompt_tokens, output_tokens, thinking_tokens, state_hash, calls, malformed, digest, drift, steering, started_at, ended_at
+     from steps s where s.tenant_id = $1 and s.run_id = $3 and s.state = 'closed' and ${onBranch}`,
+    at,
+  );
+  await tx.query(
+    `insert into messages (tenant_id, run_id, step, attempt, ordinal, role, hash, tool, tokens)
+     select $1, $2, s.step, s.attempt, s.ordinal, s.role, s.hash, s.tool, s.tokens from messages s where s.tenant_id = $1 and s.run_id = $3 and ${onBranch}`,
+    at,
+  );
+  await tx.query(
+    `insert into memory_terms (tenant_id, run_id, term, step, ordinal, n, enc, key_id)
+     select $1, $2, s.term, s.step, s.ordinal, s.n, s.enc, s.key_id from memory_terms s where s.tenant_id = $1 and s.run_id = $3 and ${onBranch}`,
+    at,
+  );
+  await tx.query('update runs set forked_from = $3, forked_step = $4, prompt_hash = coalesce($5, (select prompt_hash from runs where tenant_id = $1 and run_id = $3)), drift = $6 where tenant_id = $1 and run_id = $2', [...at, seed.step, promptHash, seed.policy ?? null]);
+  await tx.query('update run_heads set head_step = $3, next_step = $3 + 1 where tenant_id = $1 and run_id = $2', [run.tenantId, run.runId, seed.step]);
+}
+
+/** What a fork goes with otherwise than its agent says; nulls for any other run. */
+export async function readOverrides(tx: Tx, ref: RunRef): Promise<{ drift: Partial<DriftPolicy> | null }> {
+  const { rows } = await tx.query<{ drift: Partial<DriftPolicy> | null }>('select drift from runs where tenant_id = $1 and run_id = $2', [ref.tenantId, ref.runId]);
+  return { drift: rows[0]?.drift ?? null };
+}

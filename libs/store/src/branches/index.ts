@@ -1,0 +1,2 @@
+export * from './branch-steps.js';
+export * from './fork.js';
