@@ -7,15 +7,15 @@ import { nameAll } from './shown.js';
 const TEXTS = ['Vitamin C lowered the rate of pain syndrome. The dose was 500 mg a day.', 'Acupuncture eased the neck pain of most patients.'];
 const found: FoundPassage[] = TEXTS.map((text, i) => ({ passageId: `p${i + 1}`, documentId: 'd', documentName: 'studies.pdf', page: i + 1, section: null, text }));
 const shown = nameAll(found);
-const placed = (passages: FoundPassage[]) => new Map(passages.map((p): [string, PlacedPassage] => [p.passageId, { ...p, pageText: `Before. ${p.text} After.` }]));
+const placed = (passages: FoundPassage[]) => new Map(passages.map((p): [string, PlacedPassage] => [p.passageId, { ...p, pageStart: 8, regions: null, pageText: `Before. ${p.text} After.` }]));
 const check = (claims: Parameters<typeof checkClaims>[0], stored = placed(found)) => checkClaims(claims, shown, stored);
 
 describe('checkClaims', () => {
   it('cites sentences by name, each with its page, its words and where they stand', () => {
     const result = check([{ text: 'It helped.', sentences: ['S2', 'S3', 'S2'] }]);
     expect(result).toEqual({ ok: true, claims: [{ text: 'It helped.', evidence: [
-      { claim: 1, passageId: 'p1', documentId: 'd', documentName: 'studies.pdf', page: 1, quote: 'The dose was 500 mg a day.', span: [45, 71], verified: true },
-      { claim: 1, passageId: 'p2', documentId: 'd', documentName: 'studies.pdf', page: 2, quote: TEXTS[1], span: [0, 49], verified: true },
+      { claim: 1, passageId: 'p1', documentId: 'd', documentName: 'studies.pdf', page: 1, quote: 'The dose was 500 mg a day.', span: [45, 71], pageSpan: [53, 79], verified: true },
+      { claim: 1, passageId: 'p2', documentId: 'd', documentName: 'studies.pdf', page: 2, quote: TEXTS[1], span: [0, 49], pageSpan: [8, 57], verified: true },
     ] }] });
   });
 

@@ -53,15 +53,29 @@ function citeSentences(names: string[], n: number, shown: NamedPassage[], stored
 /** The quotation must stand in the passage that is named and on the page that the citation will name. */
 function standsOnPage(quote: string, place: PlacedPassage): [number, number] | null {
   const span = findQuote(quote, place.text);
-  return span && place.pageText.includes(place.text.slice(...span)) ? span : null;
+  return span && standsThere(place, span) ? span : null;
 }
 
 function sentenceSpan(s: NamedSentence, place: PlacedPassage): [number, number] | null {
-  return place.text.slice(s.start, s.end) === s.text && place.pageText.includes(s.text) ? [s.start, s.end] : null;
+  return place.text.slice(s.start, s.end) === s.text && standsThere(place, [s.start, s.end]) ? [s.start, s.end] : null;
+}
+
+function standsThere(p: PlacedPassage, [start, end]: [number, number]): boolean {
+  return p.pageText.slice(p.pageStart + start, p.pageStart + end) === p.text.slice(start, end);
 }
 
 function evidenceOf(p: PlacedPassage, span: [number, number]): Evidence {
-  return { claim: 0, passageId: p.passageId, documentId: p.documentId, documentName: p.documentName, page: p.page, quote: p.text.slice(...span), span, verified: true };
+  const pageSpan: [number, number] = [p.pageStart + span[0], p.pageStart + span[1]];
+  const region = regionOf(p, pageSpan);
+  return { claim: 0, passageId: p.passageId, documentId: p.documentId, documentName: p.documentName, page: p.page, quote: p.text.slice(...span), span, pageSpan, ...(region ? { region } : {}), verified: true };
+}
+
+/** The part of the page's picture that holds all of a span. */
+function regionOf(p: PlacedPassage, [start, end]: [number, number]): number[] | null {
+  const boxes = (p.regions ?? []).filter((r) => r.start < end && r.end > start).map((r) => r.box);
+  if (boxes.length === 0) return null;
+  const [left, top] = [Math.min(...boxes.map((b) => b[0])), Math.min(...boxes.map((b) => b[1]))];
+  return [left, top, Math.max(...boxes.map((b) => b[0] + b[2])) - left, Math.max(...boxes.map((b) => b[1] + b[3])) - top];
 }
 
 const sameSpan = (a: Evidence, b: Evidence): boolean => a.passageId === b.passageId && a.span[0] === b.span[0] && a.span[1] === b.span[1];

@@ -1,13 +1,14 @@
 import { z } from 'zod';
-import { claimSchema, MAX_CLAIM_LENGTH, MAX_CLAIMS, MAX_QUERY_LENGTH, type ResearchInput, type ResearchState } from '../contract.js';
+import { claimSchema, judgeArgsSchema, MAX_CLAIM_LENGTH, MAX_CLAIMS, MAX_QUERY_LENGTH, type ResearchInput, type ResearchState } from '../contract.js';
 import type { NamedPassage } from './shown.js';
 
-type JsonSchema = Record<string, unknown>;
+export type JsonSchema = Record<string, unknown>;
 
 /** Keeps a small model from an answer of three dots. */
 const MIN_CLAIM_LENGTH = 24;
 const MAX_QUOTE_LENGTH = 600;
 const SENTENCES_PER_CLAIM = 3;
+const MAX_WHY_LENGTH = 200;
 
 /** The first turn must search, and so must one that has nothing to show; later ones may while the run has searches left. */
 export const mustSearch = (state: ResearchState): boolean => state.passages.length === 0;
@@ -24,18 +25,30 @@ export function answerFormat(mode: ResearchInput['mode'], shown: NamedPassage[])
   return object({ action: oneOf(['answer']), claims: { type: 'array', items: object({ text, ...evidence }), minItems: 1, maxItems: MAX_CLAIMS } });
 }
 
-export const eitherFormat = (answer: JsonSchema): JsonSchema => ({ anyOf: [answer, searchFormat] });
+export const anyOf = (formats: JsonSchema[]): JsonSchema => (formats.length === 1 ? formats[0]! : { anyOf: formats });
+
+/** What a model says where nothing that was found answers the question. */
+export const notFoundFormat: JsonSchema = object({ action: oneOf(['not_found']) });
+
+/** A verdict on each claim of a draft. */
+export function judgeFormat(claims: number): JsonSchema {
+  const names = Array.from({ length: claims }, (_, i) => `C${i + 1}`);
+  const verdict = object({ claim: oneOf(names), supported: oneOf(['yes', 'partly', 'no']), why: { type: 'string', maxLength: MAX_WHY_LENGTH } });
+  return object({ action: oneOf(['judge']), verdicts: { type: 'array', items: verdict, minItems: claims, maxItems: claims } });
+}
 
 /** What a turn may say; lengths are not held against a model whose runtime does not keep to them. */
 export const turnSchema = z.union([
   z.object({ action: z.literal('search'), query: z.string() }),
   z.object({ action: z.literal('answer'), claims: z.array(claimSchema).min(1) }),
+  z.object({ action: z.literal('not_found') }),
+  z.object({ action: z.literal('judge'), verdicts: judgeArgsSchema.shape.verdicts }),
 ]);
 
-function object(properties: JsonSchema): JsonSchema {
+export function object(properties: JsonSchema): JsonSchema {
   return { type: 'object', properties, required: Object.keys(properties), additionalProperties: false };
 }
 
-function oneOf(values: string[]): JsonSchema {
+export function oneOf(values: string[]): JsonSchema {
   return { type: 'string', enum: values };
 }

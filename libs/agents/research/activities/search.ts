@@ -1,10 +1,14 @@
 import type { PassageHit, SearchResult } from '#contracts';
 import type { Tool, ToolContext } from '#activities';
 import { hasPassages, withTx } from '#store';
-import { type FoundPassage, MAX_SEARCHES, type ResearchInput, type ResearchState, searchArgsSchema } from '../contract.js';
+import { notFound } from './not-found.js';
+import { guidanceOf } from './steering.js';
+import { type FoundPassage, type ResearchInput, type ResearchState, searchArgsSchema } from '../contract.js';
 
 const HITS = 8;
 const KEPT = 12;
+/** Queries that must have found nothing before it is said that there is nothing. */
+const FEWEST_TRIES = 3;
 
 /**
  * Searches the corpus and keeps the best passages in the state. The question itself is searched too the first time: a
@@ -19,18 +23,19 @@ export const search: Tool = async (ctx, args) => {
   }
   const queries = state.searches.length === 0 && query !== question ? [question, query] : [query];
   const results: SearchResult[] = [];
-  for (const q of queries) results.push(await ctx.deps.search(ctx.tenantId, ctx.corpusId, q, HITS, ctx.signal));
+  const { scope, before } = await guidanceOf(ctx);
+  // A follow-up's question seldom names what it is about.
+  if (before && state.searches.length === 0) queries.push(before.question);
+  for (const q of queries) results.push(await ctx.deps.search(ctx.tenantId, ctx.corpusId, q, HITS, ctx.signal, scope));
   const found = takeInTurns(results.map((r) => r.hits));
   const known = new Set(state.passages.map((p) => p.passageId));
   const added = found.filter((p) => !known.has(p.passageId)).length;
   const searches = [...state.searches, { query, vectors: results.every((r) => r.vectors), added }];
   // What a further search found comes first: the model asked for it since the rest did not answer.
   const passages = unique([...found, ...state.passages]).slice(0, KEPT);
-  if (passages.length === 0 && searches.length >= MAX_SEARCHES) {
-    return { content: 'Nothing was found.', reject: { code: 'evidence_missing', reason: 'No passage of the corpus has any word of the question or of the queries.', fatal: true } };
-  }
+  if (passages.length === 0 && searches.length >= Math.max(FEWEST_TRIES, (ctx.input as ResearchInput).searches)) return notFound(question, searches);
   const content = found.length === 0 ? 'Nothing was found. Search in other words.' : `${found.length} passages were found, ${added} of them new.`;
-  return { content, state: { searches, passages } satisfies ResearchState, gain: found.length === 0 ? 0 : added / found.length };
+  return { content, state: { ...state, searches, passages } satisfies ResearchState, gain: found.length === 0 ? 0 : added / found.length };
 };
 
 function hasAny(ctx: ToolContext, corpusId: string): Promise<boolean> {

@@ -1,15 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
 import type { TurnContext } from '#activities';
+import { LOCAL_TENANT } from '#contracts';
 import { estimateTokens } from '#models';
 import { type FoundPassage, MAX_SEARCHES, type ResearchState } from '../contract.js';
 import { research } from './index.js';
 
+/** Nobody has said anything to the run. */
+const pool = { connect: async () => ({ query: async () => ({ rows: [], command: 'COMMIT' }), release: () => undefined }) };
+
 const passage = (n: number, text = `Passage ${n} says that treatment ${n} helped. It was tried in ${n} hundred patients.`): FoundPassage => ({ passageId: `p${n}`, documentId: 'd', documentName: 'studies.pdf', page: n, section: 'Results', text });
 const context = (more: Partial<TurnContext> & { state?: ResearchState; contextTokens?: number }): TurnContext => ({
-  tenantId: 't', runId: 'r', step: 2, attempt: 1, input: { question: 'Did it help?', mode: 'sentences', searches: 3 }, corpusId: 'c', rejection: null,
+  tenantId: LOCAL_TENANT, runId: 'r', step: 2, attempt: 1, input: { question: 'Did it help?', mode: 'sentences', searches: 3 }, corpusId: 'c', rejection: null,
   ...more,
   state: more.state ?? { searches: [], passages: [] },
-  deps: { contextTokens: more.contextTokens ?? 8_192 } as TurnContext['deps'],
+  deps: { pool, contextTokens: more.contextTokens ?? 8_192 } as unknown as TurnContext['deps'],
 });
 const searched = (passages: FoundPassage[], searches = 1): ResearchState => ({ searches: Array.from({ length: searches }, (_, i) => ({ query: `query ${i}`, vectors: true, added: 1 })), passages });
 const plan = async (ctx: TurnContext) => {

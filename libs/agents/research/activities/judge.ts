@@ -1,0 +1,29 @@
+import type { Tool } from '#activities';
+import { type CitedClaim, judgeArgsSchema, type ResearchInput, type ResearchState } from '../contract.js';
+import { finishAnswer } from './answer.js';
+
+type Verdict = { claim: string; supported: 'yes' | 'partly' | 'no'; why?: string };
+const SUPPORT = { yes: 'supported', partly: 'partly', no: 'unsupported' } as const;
+
+/**
+ * Takes a judge's verdicts on a draft whose quotations all stand. Claims that are refused are written anew once, with
+ * the reason; refused again they are marked, or dropped where the run asks for that.
+ */
+export const judge: Tool = async (ctx, args) => {
+  const { verdicts } = judgeArgsSchema.parse(args);
+  const input = ctx.input as ResearchInput;
+  const state = ctx.state as ResearchState;
+  const judged = (state.draft ?? []).map((claim, i) => withVerdict(claim, verdicts.find((v) => v.claim === `C${i + 1}`)));
+  const refused = judged.filter((j) => j.claim.support === 'unsupported');
+  if (refused.length > 0 && state.refused === undefined) {
+    const { draft: _, ...rest } = state;
+    const reasons = refused.map((j) => ({ text: j.claim.text, why: j.why }));
+    return { content: `${refused.length} of ${judged.length} claims do not follow from what they cite. They are written anew.`, state: { ...rest, refused: reasons } satisfies ResearchState };
+  }
+  const kept = input.unsupported === 'drop' ? judged.filter((j) => j.claim.support !== 'unsupported') : judged;
+  return finishAnswer(ctx, kept.map((j) => j.claim));
+};
+
+function withVerdict(claim: CitedClaim, verdict: Verdict | undefined): { claim: CitedClaim; why: string } {
+  return { claim: { ...claim, support: verdict ? SUPPORT[verdict.supported] : 'unchecked' }, why: verdict?.why ?? '' };
+}
