@@ -1,13 +1,15 @@
 import type { DriftReport, StepDigest } from '#contracts';
-import { overlap } from '#drift';
+import { callLikeness, textLikeness } from '#drift';
 import { parseMeasureOptions, printTable, type Row, writeJson } from '../../bench/options.js';
+import { budgetRows } from './budgets.js';
 import { BASELINES } from './baselines.js';
 import { auc, firstAlarm, replay } from './replay.js';
 import { madeUpRuns } from './made-up-runs.js';
 import { digestsOf, readRuns, type RecordedRun } from './runs.js';
 
 const COMMAND = 'npm run eval:drift';
-const PARTS = ['runs', 'steps'];
+const WINDOW = 12;
+const PARTS = ['budgets', 'runs', 'steps'];
 const options = parseMeasureOptions(COMMAND, PARTS);
 const recorded = readRuns(options.data);
 if (recorded.length === 0) console.log('No recorded runs found (--data DIR): made-up ones only.');
@@ -58,9 +60,10 @@ function runRows(): Row[] {
 
 /** Signals against the labels that people gave to single steps. */
 function stepRows(): Row[] {
+  const window = (j: Judged, i: number): StepDigest[] => j.digests.slice(Math.max(0, i - WINDOW), i).reverse();
   const labels: [string, string, string, (j: Judged, i: number) => number][] = [
-    ['thought_thought', 'Redundancy', 'thoughts of the last eight steps', ({ digests }, i) => Math.max(0, ...digests.slice(Math.max(0, i - 8), i).map(({ text }) => overlap(text, digests[i]!.text)))],
-    ['action_action', 'Repetition', 'calls of the last twelve steps', ({ digests }, i) => Math.max(0, ...digests.slice(Math.max(0, i - 12), i).flatMap(({ calls }) => calls.flatMap((then) => digests[i]!.calls.map((now) => likeness(now, then)))))],
+    ['thought_thought', 'Redundancy', 'textLikeness', (j, i) => textLikeness(j.digests[i]!, window(j, i))],
+    ['action_action', 'Repetition', 'callLikeness', (j, i) => callLikeness(j.digests[i]!, window(j, i))],
   ];
   return [...bySource].flatMap(([source, judged]) =>
     labels.flatMap(([kind, label, seen, score]) => {
@@ -73,12 +76,12 @@ function stepRows(): Row[] {
   );
 }
 
-function likeness(now: StepDigest['calls'][number], then: StepDigest['calls'][number]): number {
-  if (now.tool !== then.tool) return 0;
-  return now.args === then.args ? 1 : overlap(now.argsSketch ?? [], then.argsSketch ?? [], 12);
-}
-
 const parts: Record<string, () => void> = {
+  budgets: () => {
+    const found = budgetRows([...bySource.values()].flat(), note);
+    printTable('Failed runs caught, good runs alarmed on; false alarms pooled over all good runs (95 % interval)', found);
+    rows.push(...found);
+  },
   runs: () => {
     const found = runRows();
     printTable('Runs with an alarm: failed/good', found);

@@ -1,13 +1,23 @@
 import type { DriftReport, DriftState, StepDigest } from '#contracts';
-import { evaluateStep } from '#drift';
+import { type DriftConfig, evaluateStep, rutOf } from '#drift';
 
 /** Judges a run prefix by prefix, as it would have been judged while it ran. */
-export function replay(steps: StepDigest[], toolCount: number): DriftReport[] {
+export function replay(steps: StepDigest[], toolCount: number, config: Partial<DriftConfig> = {}): DriftReport[] {
   let state: DriftState | null = null;
   return steps.map((step, i) => {
-    const judged = evaluateStep(step, steps.slice(Math.max(0, i - 12), i).reverse(), state, { toolCount });
+    const judged = evaluateStep(step, steps.slice(Math.max(0, i - 12), i).reverse(), state, { toolCount, ...config });
     state = judged.state;
     return judged.report;
+  });
+}
+
+/** How deep in a rut the run is after each step, in [0,1]: what the thresholds by false-alarm budget are set on. */
+export function rutScores(steps: StepDigest[]): number[] {
+  let state: DriftState | null = null;
+  return steps.map((step, i) => {
+    const judged = evaluateStep(step, steps.slice(Math.max(0, i - 12), i).reverse(), state);
+    state = judged.state;
+    return rutOf(judged.state);
   });
 }
 

@@ -29,7 +29,8 @@ function filesOf(folder: string): string[] {
 }
 
 const REPLY = /^(respond|think)$|^msg:/;
-const CHANGES = /^(write_fix|suggest_fix|manual_code|try_simple|update_|cancel_|book_|modify_|exchange_|return_|send_)/;
+/** English verbs of change, wherever a tool's name has one as a word: no tool of any set is named. */
+const CHANGES = /(?:^|[^a-z])(write|edit|create|insert|replace|update|modify|delete|remove|apply|patch|fix|set|add|move|rename|cancel|book|exchange|return|send|submit|upload|save)(?:[^a-z]|$)/i;
 const LOOKS = /search|find|list|get_|read|extract|view/i;
 
 /**

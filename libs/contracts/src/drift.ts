@@ -57,6 +57,13 @@ export const driftStateSchema = z.object({
   thinkingBaseline: z.tuple([z.number(), z.int()]),
   /** Consecutive evaluations above the alarm threshold. */
   sustained: z.int(),
+  /** The last ten calls as numbers, and hashes of the tools used so far; missing in checkpoints of earlier versions. */
+  recent: z
+    .object({
+      calls: z.array(z.object({ step: z.int(), tool: z.string(), near: z.number(), again: z.boolean(), error: z.boolean(), news: z.boolean() })),
+      tools: z.array(z.string()),
+    })
+    .optional(),
 });
 export type DriftState = z.infer<typeof driftStateSchema>;
 

@@ -23,7 +23,12 @@ export type DriftConfig = {
   /** A result below this share of news is stale; one above `progressGain` is progress. */
   staleGain: number;
   progressGain: number;
+  /** From where the last ten calls count as a rut; null: never. */
+  rutAt: number | null;
 };
+
+/** `rutAt` by the share of good runs that may be alarmed on, in percent; frozen after cross-validation (docs/drift.md). */
+export const OPERATING_POINTS = { 2: 0.54, 5: 0.3, 10: 0.2 } as const;
 
 export const DEFAULT_CONFIG: DriftConfig = {
   toolCount: 0,
@@ -38,4 +43,5 @@ export const DEFAULT_CONFIG: DriftConfig = {
   entropyBits: 0.9,
   staleGain: 0.1,
   progressGain: 0.3,
+  rutAt: OPERATING_POINTS[5],
 };

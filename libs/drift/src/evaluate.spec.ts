@@ -71,7 +71,7 @@ describe('soft verdicts', () => {
   });
 
   it('calls near repeats without news overacting in the end, never before step 8', () => {
-    const near = (i: number): MadeUp => call({ command: `pytest -x tests/unit/core/test_models.py -k ${words(2, 12)} --maxfail ${i}` }, { tool: 'run', kind: 'exec', result: words(3) });
+    const near = (i: number): MadeUp => call({ command: `pytest -x tests/unit/core/test_models.py -k ${words(2, 60)} --maxfail ${i}` }, { tool: 'run', kind: 'exec', result: words(3) });
     const reports = judge(Array.from({ length: 24 }, (_, i) => near(i)));
     const alarm = reports.find(({ verdict }) => verdict === 'overacting')!;
     expect(alarm.step).toBeGreaterThanOrEqual(8);
@@ -111,6 +111,7 @@ describe('what is no drift', () => {
     ['edit and test, again and again', Array.from({ length: 40 }, (_, i) => (i % 2 ? call({ command: 'npm test' }, { tool: 'run', kind: 'exec', result: `${40 - i} of 40 failed: ${words(i)}` , }) : call({ path: 'a.ts', text: words(i) }, { tool: 'edit', kind: 'mutate', result: 'ok' }))).map((step, i) => ({ ...step, state: `s${Math.floor(i / 2)}` }))],
     ['the same test after each edit, failing alike', Array.from({ length: 24 }, (_, i) => ({ ...(i % 2 ? call({ command: 'npm test' }, { tool: 'run', kind: 'exec', result: '1 failed' }) : call({ path: 'a.ts', text: words(i) }, { tool: 'edit', kind: 'mutate', result: 'ok' })), state: `s${Math.floor(i / 2)}` }))],
     ['the same command where each time changes the world', Array.from({ length: 30 }, (_, i) => ({ ...call({ hours: 1 }, { tool: 'advance_time', kind: 'mutate', result: 'ok' }), state: `hour${i}` }))],
+    ['a batch of changes to many items', [...useful(8), ...Array.from({ length: 24 }, (_, i) => ({ ...call({ item: words(i, 4), note: words(i + 90, 8) }, { tool: 'update_entry', kind: 'mutate', result: 'ok' }), state: `entry${i}` }))]],
     ['two tries', [...useful(8), same, same, ...useful(8, 20)]],
     ['answers in JSON of one shape', useful(20).map((step, i) => ({ ...step, thinking: '', text: JSON.stringify({ action: 'read', reason: words(200 + i, 8), confidence: 0.5, path: `a${i}`, next: 'search', then: 'answer', state: 'open', kind: 'plain', sure: 'no' }) }))],
   ])('%s gives no alarm', (_name, run) => {

@@ -23,9 +23,10 @@ export function evaluateStep(step: StepDigest, window: StepDigest[], prev: Drift
   const scores = fold(signals, before, used);
   const overthinking = round(WEIGHT * scores.overthinking);
   const overacting = round(1 - (1 - WEIGHT * scores.overacting) * (1 - 0.6 * signals.toolEntropy.value));
-  const alarming = overthinking >= used.overthinkingAt || overacting >= used.overactingAt;
+  const inRut = used.rutAt !== null && signals.rut.value >= used.rutAt;
+  const alarming = inRut || overthinking >= used.overthinkingAt || overacting >= used.overactingAt;
   const sustained = alarming ? before.sustained + 1 : 0;
-  const { verdict, hard } = verdictOf({ step, signals, overthinking, overacting, sustained }, used);
+  const { verdict, hard } = verdictOf({ step, signals, overthinking, overacting, sustained, inRut }, used);
   return {
     report: { step: step.step, overthinking, overacting, verdict, hard, reasons: verdict === 'ok' ? [] : reasons(signals) },
     state: {
@@ -34,6 +35,7 @@ export function evaluateStep(step: StepDigest, window: StepDigest[], prev: Drift
       stepsSinceProgress: scores.stepsSinceProgress,
       thinkingBaseline: extendBaseline(before.thinkingBaseline, step.thinkingTokens),
       sustained,
+      recent: signals.recent,
     },
   };
 }

@@ -16,17 +16,19 @@ describe('injected drift', () => {
     ['three calls in turn', Array.from({ length: 12 }, (_, i) => search(i % 3)), 9],
     ['the same error', Array.from({ length: 5 }, (_, i) => ({ calls: [{ tool: 'run', kind: 'exec' as const, args: { i }, result: 'syntax error', error: 'agent' as const }] })), 3],
     ['thoughts restated', Array.from({ length: 24 }, (_, i) => ({ thinking: `${words(5)} ${i}`, calls: [{ args: { path: `src/part${i % 9}.ts` }, result: words(i % 9) }] })), 16],
-  ])('%s is noticed within %3$d steps', (_name, injected, within) => {
+  ])('%s is noticed within %3$d steps', (name, injected, within) => {
     const reports = judge(splice(AT, injected));
     const alarm = firstAlarm(reports);
     expect(alarm).not.toBeNull();
     expect(alarm! - AT).toBeGreaterThan(1);
     expect(alarm! - AT).toBeLessThanOrEqual(within);
+    process.stdout.write(`drift: ${name} is noticed at its step ${alarm! - AT}\n`);
   });
 
   it.each<[string, MadeUp[]]>([
     ['a burst of faults of the surroundings', Array.from({ length: 12 }, () => ({ calls: [{ args: { path: 'a' }, result: 'connection refused', error: 'infra' as const }] }))],
     ['a batch', Array.from({ length: 30 }, (_, i) => search(300 + i))],
+    ['edits, each with its test', Array.from({ length: 24 }, (_, i) => (i % 2 ? { state: `e${i - 1}`, calls: [{ tool: 'run_tests', kind: 'exec' as const, args: {}, result: '1 of 40 failed' }] } : { state: `e${i}`, calls: [{ tool: 'edit', kind: 'mutate' as const, args: { text: words(i, 12) }, result: 'written' }] }))],
     ['polling', Array.from({ length: 20 }, () => ({ calls: [{ tool: 'wait', args: {}, result: 'not yet', exempt: true }] }))],
   ])('%s is not', (_name, injected) => {
     expect(firstAlarm(judge(splice(AT, injected)))).toBeNull();

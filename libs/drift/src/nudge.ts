@@ -34,6 +34,8 @@ function fact({ signal, steps }: DriftReason): string {
       return `Step ${last} thought much longer than the first steps did.`;
     case 'toolEntropy':
       return `Steps ${first} to ${last} used almost only one tool.`;
+    case 'rut':
+      return `Steps ${first} to ${last} used few of the tools, and much in the same way.`;
     case 'churn':
       return `The state after step ${last} is the one after step ${first} again.`;
     case 'malformedOutput':

@@ -2,13 +2,13 @@ import type { StepDigest, Verdict } from '#contracts';
 import type { DriftConfig } from './config.js';
 import type { Signals } from './signals/read-signals.js';
 
-export type Judged = { step: StepDigest; signals: Signals; overthinking: number; overacting: number; sustained: number };
+export type Judged = { step: StepDigest; signals: Signals; overthinking: number; overacting: number; sustained: number; inRut: boolean };
 
 /**
  * The harness's own faults come first, since they look like drift and are none. Hard flags are enough for an alarm at
  * once; scores have to stay up for as long as `sustain` says, and are `suspect` until then.
  */
-export function verdictOf({ step, signals, overthinking, overacting, sustained }: Judged, config: DriftConfig): { verdict: Verdict; hard: boolean } {
+export function verdictOf({ step, signals, overthinking, overacting, sustained, inRut }: Judged, config: DriftConfig): { verdict: Verdict; hard: boolean } {
   const early = step.step < config.firstStep;
   if (signals.harnessFault.hard) return { verdict: 'harness_fault', hard: true };
   if (signals.degenerateText.hard) return { verdict: 'degenerate', hard: true };
@@ -19,6 +19,7 @@ export function verdictOf({ step, signals, overthinking, overacting, sustained }
     if (overthinking >= config.overthinkingAt && overthinking >= overacting) return { verdict: 'overthinking', hard: false };
     if (overacting >= config.overactingAt) return { verdict: 'overacting', hard: false };
     if (overthinking >= config.overthinkingAt) return { verdict: 'overthinking', hard: false };
+    if (inRut) return { verdict: 'overacting', hard: false };
   }
-  return { verdict: Math.max(overthinking, overacting) >= config.suspectAt ? 'suspect' : 'ok', hard: false };
+  return { verdict: inRut || Math.max(overthinking, overacting) >= config.suspectAt ? 'suspect' : 'ok', hard: false };
 }

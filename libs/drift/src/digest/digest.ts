@@ -5,8 +5,8 @@ import { sketch, sketchWords, wordHashes } from './sketch.js';
 
 /** Sizes of the sketches that are stored with each call and step. */
 export const RESULT_SKETCH = 24;
-export const ARGS_SKETCH = 12;
-export const TEXT_SKETCH = 32;
+export const ARGS_SKETCH = 24;
+export const TEXT_SKETCH = 64;
 /** A text shorter than this says too little to be called a repetition. */
 const MIN_TEXT_WORDS = 12;
 

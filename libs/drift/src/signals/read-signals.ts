@@ -7,6 +7,7 @@ import { evidenceGain, noProgress, progressed } from './evidence.js';
 import { prematureFinish } from './finish.js';
 import { harnessFault } from './harness.js';
 import { churn, cycle, exactRepeat, nearRepeat, staleResult } from './repetition.js';
+import { extendRecent, rut } from './rut.js';
 import type { Signal } from './signal.js';
 import { monologue, thinkRatio, thoughtRedundancy } from './thought.js';
 
@@ -18,6 +19,7 @@ export type Signals = {
   cycle: Signal;
   errorStreak: Signal;
   toolEntropy: Signal;
+  rut: Signal;
   /** Every signal, those named above included, in the order that breaks ties between reasons. */
   all: Signal[];
   /** Evidence of this step alone, in [0,1]. */
@@ -25,6 +27,7 @@ export type Signals = {
   overacting: number;
   progress: boolean;
   stepsSinceProgress: number;
+  recent: NonNullable<DriftState['recent']>;
 };
 
 /** All signals of a step, and the evidence that they add up to. */
@@ -34,6 +37,8 @@ export function readSignals(history: History, before: DriftState, config: DriftC
   const stepsSinceProgress = progress ? 0 : before.stepsSinceProgress + 1;
   const idle = noProgress(history, stepsSinceProgress);
 
+  const recent = extendRecent(history, gain, before.recent);
+
   const named = {
     harnessFault: harnessFault(history),
     degenerateText: degenerateText(history),
@@ -42,6 +47,7 @@ export function readSignals(history: History, before: DriftState, config: DriftC
     cycle: cycle(history),
     errorStreak: errorStreak(history),
     toolEntropy: toolEntropy(history, gain, config),
+    rut: rut(recent),
   };
   const restated = thoughtRedundancy(history);
   const alone = monologue(history);
@@ -59,11 +65,12 @@ export function readSignals(history: History, before: DriftState, config: DriftC
     ...named,
     all: [
       named.harnessFault, named.degenerateText, named.exactRepeat, named.cycle, named.errorStreak, restated, alone, stale, near,
-      named.toolEntropy, undone, thinking, malformed, named.prematureFinish, idle,
+      named.toolEntropy, named.rut, undone, thinking, malformed, named.prematureFinish, idle,
     ],
     overthinking: overthinking * guard,
     overacting: repeated * (1 - gain) * guard,
     progress,
     stepsSinceProgress,
+    recent,
   };
 }

@@ -1,0 +1,82 @@
+import type { DriftState } from '#contracts';
+import { ARGS_SKETCH } from '../digest/digest.js';
+import { hash64 } from '../digest/hash.js';
+import { overlap } from '../digest/sketch.js';
+import { looks, sameCall, type History, type PlacedCall } from '../history.js';
+import { clip, silent, type Signal } from './signal.js';
+
+type Recent = NonNullable<DriftState['recent']>;
+type RecentCall = Recent['calls'][number];
+
+const CALLS = 10;
+const MAX_TOOLS = 32;
+/** Share of news from which a look at something counts as work on a new item. */
+const NEWS = 0.3;
+/** Likeness of arguments below which a call is about something else. */
+const UNLIKE = 0.2;
+/** Round numbers, chosen by cross-validation grouped by task (docs/drift.md); they add up to 1.9. */
+const WEIGHTS = { narrow: 0.8, again: 0.5, near: 0.3, errors: 0.3 };
+
+/** The run's last ten calls, with this step's. What is kept of each is a few numbers, so that the window need not be read again. */
+export function extendRecent(history: History, gain: number, before: DriftState['recent']): Recent {
+  const own = history.calls.filter(({ at }) => at === 0).reverse();
+  const made = own.map((call) => recentCall(call, history, gain));
+  const tools = [...new Set([...(before?.tools ?? []), ...made.map(({ tool }) => tool)])].slice(0, MAX_TOOLS);
+  return { calls: [...(before?.calls ?? []), ...made].slice(-CALLS), tools };
+}
+
+/**
+ * Acting again after a change is no repetition, and neither is the same call that leaves another state each time. One
+ * more change that is nearly an earlier one counts, and so does looking again.
+ */
+function recentCall(call: PlacedCall, { calls, unchanged }: History, gain: number): RecentCall {
+  const same = calls.filter((then) => then.at > 0 && then.tool === call.tool && (looks(call) || (call.kind === 'mutate' && !sameCall(call, then)) || unchanged(call, then)));
+  const near = Math.max(0, ...same.map((then) => (sameCall(call, then) ? 1 : overlap(call.argsSketch ?? [], then.argsSketch ?? [], ARGS_SKETCH))));
+  return {
+    step: call.step,
+    tool: hash64(call.tool).slice(0, 6),
+    near: Math.round(near * 100) / 100,
+    again: same.some((then) => sameCall(call, then)),
+    error: call.error === 'agent',
+    news: isNews(call, near, gain),
+  };
+}
+
+/** How deep in a rut a fold's state says that the run is, in [0,1]. */
+export const rutOf = (state: DriftState): number => (state.recent ? rut(state.recent).value : 0);
+
+/**
+ * The agent goes round in a rut, in [0,1]: its last ten calls use few of the tools that it used before, resemble
+ * earlier calls, repeat them, or fail. None of these is a fault by itself (a batch over many files is narrow, too),
+ * so they add up; looking at something that brings news does not count as narrow.
+ */
+export function rut({ calls, tools }: Recent): Signal {
+  // Whoever finds something new has left the rut.
+  if (calls.at(-1)?.news) return silent('rut');
+  const share = (of: (call: RecentCall) => number): number => calls.reduce((sum, call) => sum + of(call), 0) / CALLS;
+  const near = share((call) => call.near);
+  const value =
+    WEIGHTS.narrow * narrowness(calls, tools.length) * (1 - share(({ news }) => Number(news))) +
+    WEIGHTS.again * share(({ again }) => Number(again)) +
+    WEIGHTS.near * near +
+    WEIGHTS.errors * share(({ error }) => Number(error));
+  const steps = [...new Set(calls.map(({ step }) => step))];
+  return { name: 'rut', value: clip(value), steps, hard: false };
+}
+
+/** Work on a new item: a look that brings something new, or a change unlike the earlier ones. */
+function isNews(call: PlacedCall, near: number, gain: number): boolean {
+  if (call.error === 'agent') return false;
+  if (looks(call)) return gain >= NEWS;
+  return near < UNLIKE && (call.kind === 'mutate' || gain >= NEWS);
+}
+
+/** 1 less the entropy of the last ten calls' tools over the most that the tools used so far allow. 0 for fewer calls. */
+function narrowness(calls: RecentCall[], tools: number): number {
+  if (calls.length < CALLS || tools < 2) return 0;
+  const counts = new Map<string, number>();
+  for (const { tool } of calls) counts.set(tool, (counts.get(tool) ?? 0) + 1);
+  let bits = 0;
+  for (const count of counts.values()) bits -= (count / CALLS) * Math.log2(count / CALLS);
+  return clip(1 - bits / Math.log2(Math.min(Math.max(2, tools), CALLS)));
+}
