@@ -1,14 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { Runtime as TemporalRuntime } from '@temporalio/worker';
 import { RunCache, soleGate } from '#activities';
-import { probe } from '#agents/probe/activities/index';
+import { loadAgents } from '#apps/worker/src/agents';
 import { createWorkers } from '#apps/worker/src/workers';
 import { createRuntime } from '#models';
 import { createLogger, loadConfig } from '#platform';
 import { createNotifier, createPool } from '#store';
 
 /**
- * A worker with the probe agent alone, on workflow code that was bundled once for the whole test run: it starts in a
+ * A worker on workflow code that was bundled once for the whole test run: it starts in a
  * second, which a test that kills it many times needs. `HOLDFAST_TEST_BUNDLE` names the bundle's file.
  */
 const config = loadConfig(process.env);
@@ -20,7 +20,7 @@ const runtime = createRuntime({ kind: config.runtime, url: config.runtimeUrl, mo
 const workers = await createWorkers(
   config,
   {
-    pool, notifier, runtime, gate: soleGate(runtime, config.model, config.modelSlots), embedder: runtime, agents: new Map([['probe', probe]]), model: config.model, contextTokens: config.contextTokens,
+    pool, notifier, runtime, gate: soleGate(runtime, config.model, config.modelSlots), embedder: runtime, agents: loadAgents({ probe: true, config }), model: config.model, contextTokens: config.contextTokens,
     search: async () => ({ hits: [], vectors: false }), logger, cache: new RunCache(config.contextTokens),
   },
   { code: await readFile(process.env['HOLDFAST_TEST_BUNDLE']!, 'utf8') },

@@ -32,19 +32,19 @@ export class Stack {
     readonly doors: { postgres: CuttableProxy; temporal: CuttableProxy },
   ) {}
 
-  /** `worker`: the product's own entry where no test kills the worker; it bundles the workflows each time it starts. */
-  static async start({ worker: entry = 'test/worker-main.ts' }: { worker?: string } = {}): Promise<Stack> {
+  /** `script`: what the model plays; `worker`: the product's own entry where no test kills the worker; it bundles the workflows each time it starts. */
+  static async start({ worker: entry = 'test/worker-main.ts', script = 'test/harness/scenario.ts', env: more = {} }: { worker?: string; script?: string; env?: Record<string, string> } = {}): Promise<Stack> {
     const folder = await mkdtemp(join(tmpdir(), 'holdfast-kill-'));
     const [postgres, temporal, bundle] = await Promise.all([TestPostgres.start(folder), TestTemporal.start(folder), bundleWorkflows()]);
     await Promise.all([migrate(postgres.url), writeFile(join(folder, 'bundle.js'), bundle.code)]);
     const runtimePort = await freePort();
-    const runtime = part(folder, 'runtime', 'libs/models/src/scripted/main.ts', ['--port', String(runtimePort), '--script', join(ROOT, 'test/harness/scenario.ts')], {}, /ready at/);
+    const runtime = part(folder, 'runtime', 'libs/models/src/scripted/main.ts', ['--port', String(runtimePort), '--script', join(ROOT, script)], {}, /ready at/);
     const port = await freePort();
     const doors = { postgres: await door(new URL(postgres.url).host), temporal: await door(temporal.address) };
     const env = {
       DATABASE_URL: postgres.url.replace(/:\d+\//, `:${doors.postgres.port}/`), TEMPORAL_ADDRESS: `127.0.0.1:${doors.temporal.port}`, HOLDFAST_DATA_DIR: folder, HOLDFAST_PORT: String(port), HOLDFAST_RUNTIME: 'ollama',
       HOLDFAST_RUNTIME_URL: `http://127.0.0.1:${runtimePort}`, HOLDFAST_MODEL: 'play?steps=3', HOLDFAST_EMBED_MODEL: 'scripted-embed', HOLDFAST_PROBE_AGENT: '1',
-      HOLDFAST_MODEL_SLOTS: '4', HOLDFAST_TEST_BUNDLE: join(folder, 'bundle.js'),
+      HOLDFAST_MODEL_SLOTS: '4', HOLDFAST_TEST_BUNDLE: join(folder, 'bundle.js'), ...more,
     };
     const worker = part(folder, 'worker', entry, [], env, /worker ready/);
     const api = part(folder, 'api', 'apps/api/src/main.ts', [], env, /api ready/);
