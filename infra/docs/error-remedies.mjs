@@ -26,6 +26,7 @@ export const REMEDIES = {
   model_missing: 'The runtime lacks the model. `ollama pull gemma4:e4b` (or whatever `HOLDFAST_MODEL`, or the `model` of the run, names). The run waits as `waiting_runtime` and goes on by itself.',
   context_truncated: 'The runtime cut the prompt to its own context length, which would look like a forgetful model. Raise the context in the runtime (Ollama: `num_ctx`, LM Studio: context length of the loaded model) to at least `HOLDFAST_CONTEXT_TOKENS`, or lower that.',
   context_too_small: 'The agent’s own prompt does not fit. Raise `HOLDFAST_CONTEXT_TOKENS`, or give the run less to read at once.',
+  steering_unsupported: 'Only the embedded runtime reads and changes activations: start it with `HOLDFAST_RUNTIME=embedded`, or leave steering off.',
   tool_call_leaked: 'The model means a tool call and the runtime did not recognise it, nor could it be read from the text. Run `holdfast doctor`; it turns on the text protocol for such a model.',
   output_invalid: 'Every attempt of a step gave output that does not fit its schema. Try a larger model; `GET /v1/runs/{id}/steps?include=content` shows what it wrote.',
   evidence_missing: 'No attempt gave claims whose quotations stand in the corpus, or nothing was found. Ask what the documents can answer, add documents, or try a larger model.',
@@ -48,6 +49,7 @@ export const REMEDIES = {
   import_unreadable: 'LIGHT worlds, TextWorld games, SillyTavern lorebooks and campaigns exported by this API are read. The detail says what is missing.',
   sandbox_unavailable: 'Commands of the coding agent run under bubblewrap or not at all; the detail says what is missing. Install the package `bubblewrap` and allow user namespaces (`sysctl kernel.unprivileged_userns_clone=1`, or on Ubuntu an AppArmor profile for bwrap).',
   repository_unusable: 'The detail says why: it is no Git repository, has no commit, or the base does not exist. Make a first commit, or give another `repo` or `base`.',
+  state_diverged: 'One of the two was restored from a backup, and the run could not go on without doing work twice. What it has in Postgres is whole up to its last checkpoint: fork it from there (`POST /v1/runs/{id}/forks`), after a look at what its tools did since.',
   attempt_closed: 'A late result of an attempt that was given up was refused, as it should be: nothing to do. It shows in logs only.',
   internal: 'Something failed inside Holdfast. The log has the reason under the id in the `X-Request-Id` header, or under the run’s id. A run’s state up to its last checkpoint is kept.',
 };

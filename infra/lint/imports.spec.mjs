@@ -15,6 +15,8 @@ const FORBIDDEN = {
   'imports-of-contracts': ['libs/contracts/src/planted.ts', `import '#platform';`],
   'packages-of-contracts': ['libs/contracts/src/planted-package.ts', `import 'pg';`],
   'imports-of-platform': ['libs/platform/src/planted.ts', `import '#store';`],
+  'imports-of-steering': ['libs/steering/src/planted.ts', `import '#store';`],
+  'packages-of-steering': ['libs/steering/src/planted-package.ts', `import 'node:fs';`],
   'imports-of-drift': ['libs/drift/src/planted.ts', `import '#store';`],
   'packages-of-drift': ['libs/drift/src/planted-package.ts', `import 'node:fs';`],
   'imports-of-world': ['libs/world/src/planted.ts', `import '#store';`],

@@ -4,10 +4,11 @@ import { doctor } from './commands/doctor.js';
 import { models } from './commands/models.js';
 import { quickstart } from './commands/quickstart.js';
 import { setup } from './commands/setup.js';
+import { steer } from './commands/steer.js';
 import { up } from './commands/up.js';
 
 type Command = { help: string; run(args: string[]): Promise<number> };
-const COMMANDS: Record<string, Command> = { up, quickstart, setup, doctor, models };
+const COMMANDS: Record<string, Command> = { up, quickstart, setup, doctor, models, steer };
 
 async function main([name = '--help', ...args]: string[]): Promise<number> {
   const command = COMMANDS[name];

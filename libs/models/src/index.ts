@@ -23,3 +23,4 @@ export { withFindings } from './doctor/apply-findings.js';
 export { chatStructured, type StructuredChat } from './structured-chat.js';
 export { readGemma4Turn } from './gemma4/read-turn.js';
 export { type Gemma4Prompt, renderGemma4 } from './gemma4/render-turns.js';
+export { ResidualClient, type SteeredReply, type TextReading } from './steering/residual-client.js';
