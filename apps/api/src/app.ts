@@ -22,12 +22,13 @@ import { RunsModule } from './runs/runs.module.js';
 import { RuntimesModule } from './runtimes/runtimes.controller.js';
 import { SchedulesModule } from './schedules/schedules.module.js';
 import { WebhooksModule } from './webhooks/webhooks.module.js';
+import { DriftModule } from './drift/drift.module.js';
 import { WorldsModule } from './worlds/worlds.module.js';
 
 @Module({})
 class ApiModule {
   static with(options: ApiOptions): DynamicModule {
-    return { module: ApiModule, imports: [CoreModule.with(options), RunsModule, BatchesModule, SchedulesModule, EventsModule, CorporaModule, AgentsModule, RuntimesModule, WorldsModule, WebhooksModule, HealthModule] };
+    return { module: ApiModule, imports: [CoreModule.with(options), RunsModule, BatchesModule, SchedulesModule, EventsModule, CorporaModule, AgentsModule, RuntimesModule, WorldsModule, DriftModule, WebhooksModule, HealthModule] };
   }
 }
 

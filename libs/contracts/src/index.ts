@@ -9,6 +9,7 @@ export * from './cards.js';
 export * from './corpus.js';
 export * from './doctor.js';
 export * from './drift.js';
+export * from './drift-report.js';
 export * from './error-codes.js';
 export * from './errors.js';
 export * from './events.js';

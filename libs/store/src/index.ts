@@ -5,6 +5,7 @@ export * from './batches.js';
 export * from './chunks.js';
 export * from './contents.js';
 export * from './corpus/index.js';
+export * from './drift-outcomes.js';
 export * from './events.js';
 export * from './inbox.js';
 export * from './ledger.js';
