@@ -37,6 +37,10 @@ export async function createGates(deps: RunDeps, activities: GateActivities, sha
 
   let timer: NodeJS.Timeout | undefined;
   let stopping = false;
+  const stopSweeping = (): void => {
+    stopping = true;
+    clearTimeout(timer);
+  };
   return {
     async run() {
       running.push(...[...served.values()].map((worker) => worker.run()));
@@ -50,10 +54,11 @@ export async function createGates(deps: RunDeps, activities: GateActivities, sha
       if (serves.length > 0) sweeping();
       // The list may grow while it is waited for.
       for (let i = 0; i < running.length; i++) await running[i];
+      // A signal ends the workers without asking here.
+      stopSweeping();
     },
     shutdown() {
-      stopping = true;
-      clearTimeout(timer);
+      stopSweeping();
       for (const worker of served.values()) if (worker.getState() === 'RUNNING') worker.shutdown();
     },
   };

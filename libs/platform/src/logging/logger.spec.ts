@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { createLogger } from './logger.js';
+import { createLogger, describeError } from './logger.js';
 
 function logged(logLevel: 'info' | 'debug', write: (logger: ReturnType<typeof createLogger>) => void): string {
   const lines: string[] = [];
@@ -28,5 +28,10 @@ describe('createLogger', () => {
     const line = logged('info', (logger) => logger.error({ err: error }, 'failed'));
     expect(line).not.toContain('SECRET');
     expect(JSON.parse(line)).toMatchObject({ err: { code: '23505', message: 'duplicate key', cause: { message: 'root' } } });
+  });
+
+  it('describes an error once, whoever does it', () => {
+    const line = logged('info', (logger) => logger.error({ error: describeError(new RangeError('too far')) }, 'failed'));
+    expect(JSON.parse(line)).toMatchObject({ error: { type: 'RangeError', message: 'too far' } });
   });
 });

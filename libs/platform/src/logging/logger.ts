@@ -17,7 +17,7 @@ export function createLogger(config: Pick<StackConfig, 'logLevel'>, name: string
     level: config.logLevel,
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
-    serializers: { err: describeError, error: describeError },
+    serializers: { err: describeOnce, error: describeOnce },
     redact: { paths: showsContent ? [] : CONTENT_FIELDS.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]), remove: true },
   };
   return destination === undefined ? pino(options) : pino(options, destination);
@@ -32,17 +32,25 @@ interface LoggedError {
 }
 
 const MESSAGE_LENGTH = 300;
+/** What `describeError` gave: a logger that is handed one must not describe it again. */
+const described = new WeakSet<object>();
+
+function describeOnce(error: unknown): LoggedError {
+  return typeof error === 'object' && error !== null && described.has(error) ? (error as LoggedError) : describeError(error);
+}
 
 /** An error without the fields that libraries hang on it (a statement's values, a response's body). */
 export function describeError(error: unknown): LoggedError {
   if (!(error instanceof Error)) return { type: typeof error, message: String(error).slice(0, MESSAGE_LENGTH) };
   const { code } = error as NodeJS.ErrnoException;
   const frames = error.stack?.split('\n').filter((line) => /^\s+at /.test(line));
-  return {
+  const logged = {
     type: error.name,
     ...(code === undefined ? {} : { code: String(code) }),
     message: (error.message.split('\n')[0] ?? '').slice(0, MESSAGE_LENGTH),
     ...(frames?.length ? { stack: frames.join('\n') } : {}),
     ...(error.cause === undefined ? {} : { cause: describeError(error.cause) }),
   };
+  described.add(logged);
+  return logged;
 }
