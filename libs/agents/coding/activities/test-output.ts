@@ -13,7 +13,7 @@ const LINES: RegExp[] = [
   // TAP
   /^\s*ok \d+ -? ?([^#]+?)(?: # (?:time|SKIP|TODO).*)?$|^\s*not ok \d+ -? ?([^#]+?)$/,
   // node's spec reporter, mocha, jest, vitest
-  /^\s*[✔✓√] (.+?)(?: \([\d.]+ ?m?s\))?$|^\s*[✖✕✗×] (.+?)(?: \([\d.]+ ?m?s\))?$/,
+  /^\s*[✔✓√] (.+?)(?: \([\d.]+ ?m?s\))?$|^\s*[✖✕✗×] (?!failing tests:)(.+?)(?: \([\d.]+ ?m?s\))?$/,
   // go test -v
   /^\s*--- PASS: (\S+)|^\s*--- FAIL: (\S+)/,
   // cargo test
