@@ -30,6 +30,8 @@ export const COMMANDS = {
   'bench:workspace': { summary: 'what a sandboxed command, a snapshot and a repository map cost', build: true, steps: (args) => [{ args: ['--enable-source-maps', 'dist/bench/workspace/main.js', ...args] }] },
   'eval:coding': { summary: 'the coding agent on real bugs: resolved, wrong, not submitted, broke others', build: true, steps: (args) => [{ args: ['--import', './test/setup/source-loader.mjs', 'eval/coding/main.ts', ...args] }] },
   'eval:retrieval': { summary: 'how often a search finds the document that answers a question', build: true, steps: (args) => [{ args: ['--enable-source-maps', 'dist/eval/retrieval/main.js', ...args] }] },
+  'eval:steering': { summary: 'activation steering beside the opposite sign and directions of chance, with what it costs in quality', build: true, steps: (args) => [{ args: ['--enable-source-maps', 'dist/eval/steering/main.js', ...args] }] },
+  'bench:runtime': { summary: 'tokens a second of the embedded runtime, beside node-llama-cpp and Ollama; first token by turn', build: false, steps: (args) => [{ args: ['--import', './test/setup/source-loader.mjs', 'bench/runtime/main.ts', ...args] }] },
   'bench:world': { summary: 'what it costs to change a large world and to read any version of it', build: true, steps: (args) => [{ args: ['--enable-source-maps', 'dist/bench/world/main.js', ...args] }] },
   'eval:world': { summary: 'imports without loss, and whether a campaign of 200 turns remembers', build: true, steps: (args) => [{ args: ['--enable-source-maps', 'dist/eval/world/main.js', ...args] }] },
 };

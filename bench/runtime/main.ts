@@ -1,0 +1,81 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PROJECT_ROOT } from '#platform';
+import { gemma270m, llamaLibraries, TOOLS_DIR } from '#platform/stack';
+import { Child } from '#test/harness/child';
+import { ollamaMissing, startTestOllama } from '#test/setup/ollama';
+import { parseMeasureOptions, printTable, type Row, writeJson } from '../options.js';
+import { bareFolder, bareSpeed, type Speed } from './bare.js';
+import { firstTokens, serverSpeed } from './server.js';
+
+const COMMAND = 'npm run bench:runtime';
+const PARTS = ['speed', 'turns'];
+const options = parseMeasureOptions(COMMAND, PARTS);
+const MODEL = 'gemma3:270m';
+/** One thread: with two on a shared machine all three measure the neighbours. */
+const THREADS = 1;
+const TOKENS = options.full ? 128 : 64;
+const ROUNDS = options.full ? 9 : 5;
+const PROMPT = `${'The study enrolled 240 patients with hypertension and followed them for two years. '.repeat(8)}\nIn the first year,`;
+
+const setup = { toolsDir: TOOLS_DIR, report: (message: string): void => console.error(`• ${message}`) };
+const gguf = await gemma270m(setup);
+const folder = mkdtempSync(join(tmpdir(), 'holdfast-bench-runtime-'));
+const runtime = new Child('runtime', {
+  command: process.execPath,
+  args: ['--import', join(PROJECT_ROOT, 'test/setup/source-loader.mjs'), join(PROJECT_ROOT, 'apps/runtime/src/main.ts')],
+  env: { HOLDFAST_LLAMA_DIR: await llamaLibraries(setup), HOLDFAST_GGUF: gguf, HOLDFAST_MODEL: MODEL, HOLDFAST_THREADS: String(THREADS), HOLDFAST_RUNTIME_PORT: '0' },
+  log: join(folder, 'runtime.log'),
+  ready: /runtime ready on http/,
+});
+await runtime.start();
+const url = /http:\S+/.exec(runtime.readyLine)![0];
+const metrics: Record<string, number> = {};
+const rows: Row[] = [];
+const median = (values: number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
+
+/** Rounds in turn, so that what else the machine does meets all of them. */
+async function speed(): Promise<void> {
+  const bare = bareFolder();
+  const ollama = ollamaMissing === undefined ? await startTestOllama() : undefined;
+  const runners: Record<string, () => Promise<Speed>> = { embedded: () => serverSpeed(url, MODEL, PROMPT, THREADS, TOKENS) };
+  if ('folder' in bare) runners['node-llama-cpp, bare loop'] = () => bareSpeed(bare.folder, gguf, PROMPT, THREADS, TOKENS);
+  else console.error(`• ${bare.missing}`);
+  if (ollama) runners['Ollama'] = () => serverSpeed(ollama.url, MODEL, PROMPT, THREADS, TOKENS);
+  else console.error(`• ${ollamaMissing}`);
+  try {
+    const seen = Object.fromEntries(Object.keys(runners).map((name) => [name, [] as Speed[]]));
+    for (let round = 0; round < ROUNDS; round += 1) for (const [name, run] of Object.entries(runners)) seen[name]!.push(await run());
+    const ours = seen['embedded']!;
+    for (const [name, speeds] of Object.entries(seen)) {
+      // Ratio within a round, then the median: neighbours come and go between rounds.
+      const ratio = median(speeds.map((other, i) => ours[i]!.replyPerSecond / other.replyPerSecond));
+      const reply = median(speeds.map((s) => s.replyPerSecond));
+      const key = name.replaceAll(/\W+/g, '_').toLowerCase();
+      Object.assign(metrics, { [`${key}.reply_per_second`]: reply, [`${key}.ratio`]: ratio });
+      rows.push({ server: name, 'reply tokens/s': reply.toFixed(1), least: Math.min(...speeds.map((s) => s.replyPerSecond)).toFixed(1), most: Math.max(...speeds.map((s) => s.replyPerSecond)).toFixed(1), 'prompt tokens/s': median(speeds.map((s) => s.promptPerSecond)).toFixed(0), 'embedded is': `${ratio.toFixed(2)} ×` });
+    }
+    printTable(`Greedy reply of ${TOKENS} tokens, ${THREADS} thread, ${ROUNDS} rounds in turn`, rows);
+  } finally {
+    await ollama?.stop();
+  }
+}
+
+/** A run's turns: each prompt is the one before with a turn more. */
+async function turns(): Promise<void> {
+  const found = await firstTokens(url, MODEL, 20);
+  const shown: Row[] = [found[0]!, found[9]!, found[19]!].map(({ turn, prompt, cached, ms }) => ({ turn, 'prompt tokens': prompt, reused: cached, 'first token ms': ms.toFixed(0), 'ms a prompt token': (ms / prompt).toFixed(2) }));
+  Object.assign(metrics, { turn1_ms: found[0]!.ms, turn20_ms: found[19]!.ms, turn20_prompt: found[19]!.prompt, turn20_reused: found[19]!.cached });
+  printTable('First token by turn of a conversation', shown);
+  rows.push(...shown);
+}
+
+try {
+  if (!options.only || options.only === 'speed') await speed();
+  if (!options.only || options.only === 'turns') await turns();
+  await writeJson(options.json, COMMAND, metrics, rows);
+} finally {
+  await runtime.stop();
+  rmSync(folder, { recursive: true, force: true });
+}
