@@ -12,3 +12,4 @@ export { named, type Scene, sceneOf, words } from './views/scene.js';
 export * from './views/map.js';
 export * from './views/meta.js';
 export * from './exchange/index.js';
+export { contextFor, type Recalled } from './views/context.js';
