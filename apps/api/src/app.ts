@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-express';
+import { ApprovalsModule } from './approvals/approvals.controller.js';
 import { AgentsModule } from './agents/agents.controller.js';
 import type { ApiOptions } from './core/api-options.js';
 import { identifyCaller } from './core/caller.js';
@@ -28,7 +29,7 @@ import { WorldsModule } from './worlds/worlds.module.js';
 @Module({})
 class ApiModule {
   static with(options: ApiOptions): DynamicModule {
-    return { module: ApiModule, imports: [CoreModule.with(options), RunsModule, BatchesModule, SchedulesModule, EventsModule, CorporaModule, AgentsModule, RuntimesModule, WorldsModule, DriftModule, WebhooksModule, HealthModule] };
+    return { module: ApiModule, imports: [CoreModule.with(options), RunsModule, ApprovalsModule, BatchesModule, SchedulesModule, EventsModule, CorporaModule, AgentsModule, RuntimesModule, WorldsModule, DriftModule, WebhooksModule, HealthModule] };
   }
 }
 

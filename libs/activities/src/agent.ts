@@ -1,4 +1,4 @@
-import type { AgentContract, ChatMessage, ChatResult, ErrorCode, Evidence, Sampling, SearchResult, ToolCallRequest, ToolSpec } from '#contracts';
+import type { AgentContract, ChatMessage, ChatResult, ErrorCode, Evidence, Sampling, SearchResult, ToolCallRequest, ToolSpec, ModelRole } from '#contracts';
 import type { Runtime } from '#models';
 import type { Pool, SearchFilter } from '#store';
 
@@ -39,6 +39,8 @@ export type TurnPlan = {
   /** Tools offered natively. */
   tools?: ToolSpec[];
   sampling?: Sampling;
+  /** Which model the turn asks for; `main` where not given. Holds for runs that name no model. */
+  role?: ModelRole;
 };
 
 export type ParsedTurn =
@@ -78,4 +80,9 @@ export interface AgentImplementation {
   prepareTurn(ctx: TurnContext): Promise<TurnPlan>;
   parseTurn(ctx: TurnContext, out: ChatResult): ParsedTurn;
   tools: Record<string, Tool>;
+  /**
+   * For `once` tools: whether an interrupted call took effect. A result where it did, `not done` where it did not and
+   * may be made, null where it cannot be known: then a person is asked.
+   */
+  reconcile?: Record<string, (ctx: ToolContext, args: unknown) => Promise<ToolResult | 'not done' | null>>;
 }

@@ -87,6 +87,8 @@ export const toolOutcomeSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('closed'), end: stepEndSchema }),
   /** The tool refused the turn (a quotation that does not stand): try the step again with that reason. */
   z.object({ kind: z.literal('rejected'), code: errorCodeSchema, unread: z.int() }),
+  /** A person is to decide: look again after a wake, or after so many seconds. */
+  z.object({ kind: z.literal('waiting'), waitSeconds: z.int(), unread: z.int() }),
   /** Nothing that a further attempt could mend: the run fails with this code. */
   z.object({ kind: z.literal('failed'), code: errorCodeSchema, unread: z.int() }),
 ]);

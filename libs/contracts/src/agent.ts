@@ -17,6 +17,8 @@ export type ToolContract = {
   /** Flat: nested arguments break the tool parsers of several runtimes. */
   parameters: z.ZodType;
   timeoutMs: number;
+  /** A person approves each call before it runs; seconds from the question on. */
+  approval?: { expiresAfterS?: number; remindAfterS?: number };
   /** Exempt from repetition signals (polling, batch work). */
   exempt?: boolean;
 };

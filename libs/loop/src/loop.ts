@@ -28,6 +28,12 @@ async function advance(state: LoopState, ports: LoopPorts): Promise<LoopEnd | nu
   const result = await attemptStep(state, ports);
   if (result.kind === 'closed') return afterStep(state, ports, result.end);
   if (result.kind === 'interrupted') return null;
+  if (result.kind === 'cancelled') return finish(state, ports, 'cancelled', null);
+  if (result.kind === 'rewound') {
+    await ports.abandonStep({ step: state.nextStep++, code: 'attempt_closed' });
+    await rewind(state, ports, result.toStep);
+    return null;
+  }
   // The number stays used; where somebody's words keep the run alive, it goes on with the next.
   const step = state.nextStep++;
   await ports.abandonStep({ step, code: result.code });

@@ -26,6 +26,8 @@ export interface LoopPorts {
   elapsedSeconds(): number;
   /** True where this execution's history is long enough to go on in a new one. Asked where nothing is in flight. */
   shouldContinueAsNew(): boolean;
+  /** Shows that the run waits for somebody, and that it goes on. */
+  showWaiting?(status: 'waiting_approval' | 'running'): void;
   /** Shows how far the run is: called after each step. */
   showProgress(p: { step: number; verdict: string; steering: string | null }): void;
 }

@@ -1,8 +1,8 @@
-import type { ErrorCode, PlannedCall, StepEnd } from '#contracts';
+import type { ErrorCode, PlannedCall, StepEnd, ToolOutcome } from '#contracts';
 import type { LoopPorts } from './ports.js';
 import type { LoopState } from './state.js';
 
-export type StepResult = { kind: 'closed'; end: StepEnd } | { kind: 'failed'; code: ErrorCode } | { kind: 'interrupted' };
+export type StepResult = { kind: 'closed'; end: StepEnd } | { kind: 'failed'; code: ErrorCode } | { kind: 'interrupted' } | { kind: 'cancelled' } | { kind: 'rewound'; toStep: number };
 
 /**
  * One step: the model's turn, then its calls in order; a refused turn is tried again with the reason, up to
@@ -43,12 +43,39 @@ export async function runStep(state: LoopState, ports: LoopPorts): Promise<StepR
 
 async function runCalls(state: LoopState, ports: LoopPorts, attempt: number, calls: PlannedCall[]): Promise<StepResult | { kind: 'rejected'; code: ErrorCode }> {
   for (const c of calls) {
-    const out = await ports.callTool({ step: state.nextStep, attempt, call: c.call, tool: c.tool, last: c === calls.at(-1) }, c.timeoutMs);
+    const ask = (): Promise<ToolOutcome> => ports.callTool({ step: state.nextStep, attempt, call: c.call, tool: c.tool, last: c === calls.at(-1) }, c.timeoutMs);
+    let out = await ask();
+    while (out.kind === 'waiting') {
+      const end = await awaitDecision(state, ports, out.waitSeconds);
+      if (end) return end;
+      out = await ask();
+    }
     if (out.kind === 'closed') return noteUnread(state, out.end);
     state.unread = out.unread;
     if (out.kind !== 'done') return out;
   }
   throw new Error('the last call of a step did not close it');
+}
+
+/** Waits in the middle of a step until a person may have decided; what else they want of the run is seen to meanwhile. */
+async function awaitDecision(state: LoopState, ports: LoopPorts, seconds: number): Promise<StepResult | null> {
+  let most = seconds;
+  for (;;) {
+    const left = state.limits.maxSeconds - ports.elapsedSeconds();
+    if (left <= 0) return { kind: 'failed', code: 'limit_reached' };
+    ports.showWaiting?.('waiting_approval');
+    await ports.waitForWake(Math.min(left, most));
+    ports.clearWake();
+    // The step that is open has had its turn: the next one takes up people's words.
+    const inbox = await ports.applyInbox({ step: state.nextStep + 1 });
+    state.limits = inbox.limits;
+    if (inbox.cancel) return { kind: 'cancelled' };
+    if (inbox.rewindTo !== undefined) return { kind: 'rewound', toStep: inbox.rewindTo };
+    if (!inbox.paused) break;
+    most = Infinity;
+  }
+  ports.showWaiting?.('running');
+  return null;
 }
 
 function noteUnread(state: LoopState, end: StepEnd): StepResult {

@@ -1,4 +1,5 @@
 export * from './api/index.js';
+export * from './approvals/index.js';
 export * from './artifacts.js';
 export * from './branches/index.js';
 export * from './batches.js';

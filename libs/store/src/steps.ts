@@ -20,9 +20,9 @@ export async function openAttempt(tx: Tx, key: StepKey, parent: number, steering
         on conflict (tenant_id, run_id, step) do update
           set attempt = excluded.attempt, state_hash = case when steps.attempt < excluded.attempt then excluded.state_hash else steps.state_hash end, digest = case when steps.attempt < excluded.attempt then null else steps.digest end
           where steps.state = 'open' and steps.attempt <= excluded.attempt
-        returning xmax = 0 as first
+        returning xmax = 0 as first, state_hash is not null as anchored
       ), moved as (
-        update run_heads set next_step = greatest(next_step, $3 + 1), head_step = $5, steering_actions = steering_actions + case when opened.first and $7 then 1 else 0 end
+        update run_heads set next_step = greatest(next_step, $3 + 1), head_step = case when opened.anchored then $5 else head_step end, steering_actions = steering_actions + case when opened.first and $7 then 1 else 0 end
         from opened where tenant_id = $1 and run_id = $2)
       select holdfast_require_open(exists (select 1 from opened))`,
     values: [key.tenantId, key.runId, key.step, key.attempt, parent, steering, Boolean(steering && !steering.holdout)],
@@ -129,6 +129,7 @@ export async function abandonStep(tx: Tx, ref: RunRef, step: number, failure: { 
      and not exists (select 1 from steps where tenant_id = $1 and run_id = $2 and step = $3 and state = 'closed')`,
     [ref.tenantId, ref.runId, step],
   );
+  await tx.query(`update approvals set status = 'withdrawn', decided_at = now() where tenant_id = $1 and run_id = $2 and step = $3 and status = 'pending'`, [ref.tenantId, ref.runId, step]);
   const { rowCount } = await tx.query(`update steps set state = 'abandoned', failure = $4, ended_at = clock_timestamp() where tenant_id = $1 and run_id = $2 and step = $3 and state = 'open'`, [ref.tenantId, ref.runId, step, failure]);
   return Boolean(rowCount);
 }

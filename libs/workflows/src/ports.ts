@@ -4,7 +4,7 @@ import { type ErrorCode, isErrorCode, MAX_PAYLOAD_BYTES, PRIORITY_KEYS } from '#
 import { type LoopPorts, PortFailure } from '#loop';
 import type { RunActivities } from '#activities';
 import { control, model, tool } from './proxies.js';
-import { showStep } from './visibility.js';
+import { showStatus, showStep } from './visibility.js';
 
 const TOOL_MARGIN_MS = 60_000;
 
@@ -52,6 +52,7 @@ export function createPorts(ref: RunRef, plan: RunPlan, clock: Clockwork): LoopP
     waitForWake: (seconds) => clock.waitForWake(seconds),
     elapsedSeconds,
     shouldContinueAsNew: () => clock.shouldContinueAsNew(step),
+    showWaiting: showStatus,
     showProgress: (p) => {
       step = p.step + 1;
       setCurrentDetails(`step ${p.step}: ${p.verdict}${p.steering ? `, ${p.steering}` : ''}`);

@@ -3,6 +3,7 @@ import { appendEvents, loadJson, type PendingCall, readPendingCall, requireOpen,
 import { v5 as uuidv5 } from 'uuid';
 import type { AgentImplementation, ToolContext, ToolResult } from '../agent.js';
 import { nameOf } from '../edge.js';
+import { askPermission } from './approval.js';
 import { adopt } from './adopt.js';
 import type { RunDeps } from './deps.js';
 import type { OpenAttempt } from './run-cache.js';
@@ -31,7 +32,8 @@ export async function callTool(deps: RunDeps, input: ToolCallInput, signal: Abor
   if (prepared.pending.done) return prepared.pending.done;
   const started = Date.now();
   try {
-    const result = await perform(deps, input, prepared, delivery);
+    const result = await permitted(deps, input, prepared, delivery);
+    if ('waitSeconds' in result) return { kind: 'waiting', waitSeconds: result.waitSeconds, unread: 0 };
     return await settleTool(deps, input, prepared, result, Date.now() - started);
   } catch (error) {
     return adopt<ToolOutcome>(deps, input, error);
@@ -67,8 +69,30 @@ async function prepare(deps: RunDeps, input: ToolCallInput, signal: AbortSignal,
   return { pending, opened, agent, contract, request, context };
 }
 
+type Wait = { waitSeconds: number };
+
+/** Runs a tool that asks first only once a person has approved the very arguments that it runs with. */
+async function permitted(deps: RunDeps, input: ToolCallInput, p: PreparedCall, delivery: number): Promise<ToolResult | Wait> {
+  if (!p.contract.approval) return perform(deps, input, p, delivery);
+  const permission = await askPermission(deps, input, p, 'call');
+  if (permission.kind === 'waiting') return permission;
+  if (permission.kind === 'refused') return { content: permission.content };
+  p.request = { ...p.request, args: permission.args as ToolCallRequest['args'] };
+  return perform(deps, input, p, delivery);
+}
+
+/** What becomes of a `once` call whose effect may have happened: it is looked up, or a person is asked. Null: it may be made. */
+async function inDoubt(deps: RunDeps, input: ToolCallInput, p: PreparedCall): Promise<ToolResult | Wait | null> {
+  const found = await p.agent.reconcile?.[p.contract.name]?.(p.context, p.contract.parameters.parse(p.request.args));
+  if (found === 'not done') return null;
+  if (found) return found;
+  const permission = await askPermission(deps, input, p, 'doubt');
+  if (permission.kind === 'waiting') return permission;
+  return permission.kind === 'refused' ? { content: permission.content, error: 'infra' } : null;
+}
+
 /** Runs the tool. Whatever is not a plain read says so in the ledger first. */
-async function perform(deps: RunDeps, input: ToolCallInput, p: PreparedCall, delivery: number): Promise<ToolResult> {
+async function perform(deps: RunDeps, input: ToolCallInput, p: PreparedCall, delivery: number): Promise<ToolResult | Wait> {
   if (p.contract.effect !== 'read') {
     const deliveries = await withTx(deps.pool, input.tenantId, async (tx) => {
       await appendEvents(tx, input, []);
@@ -77,7 +101,8 @@ async function perform(deps: RunDeps, input: ToolCallInput, p: PreparedCall, del
     });
     if (deliveries === 0) throw new HoldfastError('attempt_closed', 'Another delivery of this call has written its outcome.');
     if (p.contract.effect === 'once' && deliveries > 1) {
-      return { content: 'It is not known whether the interrupted call took effect, so it was not made again. Look before you act.', error: 'infra' };
+      const known = await inDoubt(deps, input, p);
+      if (known) return known;
     }
   }
   try {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { ChatMessage, ModelCall, ModelOutcome, RunRef, ToolCallInput } from '#contracts';
 import { type Script, type ScriptedRuntime, startScriptedRuntime } from '#models/scripted';
-import { createPool, endRun, insertInbox, lockRun, type Pool, readHistory, readRun, reopenRun, withTx } from '#store';
+import { decideApproval, listApprovals, createPool, endRun, insertInbox, lockRun, type Pool, readHistory, readRun, reopenRun, withTx } from '#store';
 import { probe } from '#agents/probe/activities/index';
 import { checkRun } from '#test/harness/check-run';
 import { runDeps } from '#test/harness/run-deps';
@@ -85,17 +85,55 @@ describe('deliveries of a run’s activities', () => {
     await finish();
   });
 
-  it('makes no call of effect `once` a second time, and says so to the model', async () => {
+  it('makes no call of effect `once` a second time where nobody knows whether it took effect, and asks a person', async () => {
     let made = 0;
     const contract = { ...probe.contract, tools: probe.contract.tools.map((t) => (t.name === 'read_filler' ? { ...t, effect: 'once' as const } : t)) };
     const dies = { ...probe, contract, tools: { ...probe.tools, read_filler: async () => { made++; throw new Error('the process dies here'); } } };
     deps = runDeps(pool, runtime.url, { agents: new Map([['probe', dies]]) });
     await turn(call(1));
     await expect(tool(1)).rejects.toThrow('dies');
+    expect((await tool(1, {}, 2)).kind).toBe('waiting');
+    expect((await tool(1, {}, 2)).kind).toBe('waiting');
+    const [doubt] = await withTx(pool, ref.tenantId, (tx) => listApprovals(tx, ref));
+    expect(doubt).toMatchObject({ kind: 'doubt', tool: 'read_filler', status: 'pending' });
+    await withTx(pool, ref.tenantId, (tx) => decideApproval(tx, ref.tenantId, doubt!.approval_id, { status: 'denied', decidedBy: null }));
     expect((await tool(1, {}, 2)).kind).toBe('closed');
     expect(made).toBe(1);
     const { messages } = await withTx(pool, ref.tenantId, (tx) => readHistory(tx, ref, 1, 1e6));
-    expect(messages.at(-1)!.message.content).toContain('not known whether');
+    expect(messages.at(-1)!.message.content).toContain('not made again');
+    await finish();
+  });
+
+  it('makes a call of effect `once` again with a person’s leave, once for each leave', async () => {
+    let made = 0;
+    const contract = { ...probe.contract, tools: probe.contract.tools.map((t) => (t.name === 'read_filler' ? { ...t, effect: 'once' as const } : t)) };
+    const dies = { ...probe, contract, tools: { ...probe.tools, read_filler: async () => { if (++made < 3) throw new Error('the process dies here'); return { content: 'done' }; } } };
+    deps = runDeps(pool, runtime.url, { agents: new Map([['probe', dies]]) });
+    await turn(call(1));
+    await expect(tool(1)).rejects.toThrow('dies');
+    const leave = async (): Promise<void> => {
+      expect((await tool(1, {}, 2)).kind).toBe('waiting');
+      const open = (await withTx(pool, ref.tenantId, (tx) => listApprovals(tx, ref))).find((a) => a.status === 'pending');
+      await withTx(pool, ref.tenantId, (tx) => decideApproval(tx, ref.tenantId, open!.approval_id, { status: 'approved', decidedBy: null }));
+    };
+    await leave();
+    await expect(tool(1, {}, 2)).rejects.toThrow('dies');
+    await leave();
+    expect((await tool(1, {}, 2)).kind).toBe('closed');
+    expect(made).toBe(3);
+    await finish();
+  });
+
+  it('looks an interrupted call of effect `once` up where the agent can, and asks nobody', async () => {
+    let made = 0;
+    const contract = { ...probe.contract, tools: probe.contract.tools.map((t) => (t.name === 'read_filler' ? { ...t, effect: 'once' as const } : t)) };
+    const dies = { ...probe, contract, reconcile: { read_filler: async () => ({ content: 'it was done' }) }, tools: { ...probe.tools, read_filler: async () => { made++; throw new Error('the process dies here'); } } };
+    deps = runDeps(pool, runtime.url, { agents: new Map([['probe', dies]]) });
+    await turn(call(1));
+    await expect(tool(1)).rejects.toThrow('dies');
+    expect((await tool(1, {}, 2)).kind).toBe('closed');
+    expect(made).toBe(1);
+    expect(await withTx(pool, ref.tenantId, (tx) => listApprovals(tx, ref))).toEqual([]);
     await finish();
   });
 
