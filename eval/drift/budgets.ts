@@ -45,6 +45,7 @@ export function budgetRows(all: Replayed[], note: (name: string, value: number) 
   const length = (steps: number) => (j: Replayed): number => Math.min(steps, j.digests.length);
   const longest = (budget: number): number => limitFor(good.map(length(Infinity)), budget);
   return [
+    row('holdfast, without the rut', (j) => firstAlarm(replay(j.digests, 0, { rutAt: null }))),
     ...Object.entries(OPERATING_POINTS).map(([budget, rutAt]) => row(`holdfast, ${budget} %`, (j) => firstAlarm(replay(j.digests, 0, { rutAt })), peak)),
     row('holdfast, threshold from other tasks, 5 %', crossValidated(known, 0.05)),
     row('holdfast, threshold from other tasks, 10 %', crossValidated(known, 0.1)),

@@ -14,7 +14,7 @@ const MAX_TOOLS = 32;
 const NEWS = 0.3;
 /** Likeness of arguments below which a call is about something else. */
 const UNLIKE = 0.2;
-/** Round numbers, chosen by cross-validation grouped by task (docs/drift.md); they add up to 1.9. */
+/** Round numbers, chosen by hand on the runs of docs/drift.md; they add up to 1.9. */
 const WEIGHTS = { narrow: 0.8, again: 0.5, near: 0.3, errors: 0.3 };
 
 /** The run's last ten calls, with this step's. What is kept of each is a few numbers, so that the window need not be read again. */
