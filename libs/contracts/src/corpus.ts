@@ -38,7 +38,12 @@ export const documentViewSchema = z.object({
 });
 export type DocumentView = z.infer<typeof documentViewSchema>;
 
-export const searchSchema = z.strictObject({ query: z.string().min(1).max(4_000), limit: z.coerce.number().int().min(1).max(50).default(10) });
+const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
+const list = z.union([z.string().transform((s) => s.split(',')), z.array(z.string())]);
+/** Narrows a search: lists are separated by commas, dates are documents' own, both ends included. */
+const scopeQuery = { documentIds: list.pipe(z.array(idSchema).min(1)).optional(), tags: list.optional(), from: day.optional(), to: day.optional() };
+
+export const searchSchema = z.strictObject({ query: z.string().min(1).max(4_000), limit: z.coerce.number().int().min(1).max(50).default(10), ...scopeQuery });
 
 /** A passage found, with its place. `score` weighs words and vector together and is only comparable within one answer. */
 export const passageHitSchema = z.object({
@@ -55,6 +60,11 @@ export const passageHitSchema = z.object({
 export type PassageHit = z.infer<typeof passageHitSchema>;
 export const searchResultSchema = z.object({ hits: z.array(passageHitSchema), /** False where only full text answered, since no vector came in time. */ vectors: z.boolean() });
 export type SearchResult = z.infer<typeof searchResultSchema>;
+
+/** What a document can be found by beside its text; what is left out stays as it is. */
+export const describeDocumentSchema = z.strictObject({ tags: z.array(z.string().min(1).max(80)).max(50).optional(), dated: day.nullable().optional() });
+
+export const neighboursSchema = z.object({ data: z.array(z.object({ passageId: idSchema, ordinal: z.int(), page: z.int().nullable(), section: z.string().nullable(), text: z.string() })) });
 
 /** References only: an ingestion's workflow reads the file list from Postgres. */
 export const ingestionRefSchema = z.object({ tenantId: z.string(), ingestionId: z.string() });

@@ -1,16 +1,19 @@
-import { Body, Controller, Delete, Get, Headers, HttpCode, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Headers, HttpCode, Inject, Param, Patch, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { v7 as uuidv7 } from 'uuid';
 import type { z } from 'zod';
-import { corpusPageSchema, type CorpusView, corpusViewSchema, createCorpusSchema, documentPageSchema, type DocumentView, documentViewSchema, HoldfastError, idSchema, listPageSchema, searchSchema, type SearchResult, searchResultSchema } from '#contracts';
-import { deleteCorpus, deleteDocument, insertCorpus, listCorpora, listDocuments, type Pool, readCorpus, readDocument, type Tx, withTx } from '#store';
+import { corpusPageSchema, type CorpusView, corpusViewSchema, createCorpusSchema, describeDocumentSchema, documentPageSchema, type DocumentView, documentViewSchema, HoldfastError, idSchema, listPageSchema, neighboursSchema, searchSchema, type SearchResult, searchResultSchema } from '#contracts';
+import { deleteCorpus, deleteDocument, describeDocument, insertCorpus, listCorpora, listDocuments, type Pool, readCorpus, readDocument, readNeighbours, type Tx, withTx } from '#store';
 import { type Caller, FromCaller } from '../core/caller.js';
 import { IdempotentWrites } from '../core/idempotent-writes.js';
 import { POOL } from '../core/tokens.js';
 import { Endpoint } from '../openapi/endpoint.js';
 import { decodeIdCursor, encodeCursor } from '../runs/cursor.js';
 import { type CorpusSearch, SEARCH } from './corpus-search.js';
+
+/** Passages on either side. */
+const NEIGHBOURS = 2;
 
 type Page<T> = { data: T[]; nextCursor: string | null };
 type PageQuery = z.infer<typeof listPageSchema>;
@@ -75,6 +78,15 @@ export class CorporaController {
     return document;
   }
 
+  @Patch(':id/documents/:documentId')
+  @Endpoint({ summary: "Set a document's tags and date", description: 'Searches and runs can be narrowed by them.', answers: { 200: { schema: documentViewSchema, description: 'The document.' } }, errors: ['not_found'] })
+  async describeDocument(@FromCaller() caller: Caller, @Param('id', { schema: idSchema }) id: string, @Param('documentId', { schema: idSchema }) documentId: string, @Body({ schema: describeDocumentSchema }) body: z.infer<typeof describeDocumentSchema>): Promise<DocumentView> {
+    const ref = { tenantId: caller.tenantId, corpusId: id, documentId };
+    const document = await withTx(this.pool, caller.tenantId, async (tx) => ((await describeDocument(tx, ref, body)) ? readDocument(tx, ref) : null));
+    if (!document) throw noDocument();
+    return document;
+  }
+
   @Delete(':id/documents/:documentId')
   @HttpCode(204)
   @Endpoint({ summary: 'Delete a document, with its pages and passages', answers: { 204: { schema: null, description: 'Gone.' } }, errors: ['not_found'] })
@@ -89,7 +101,16 @@ export class CorporaController {
     await this.getCorpus(caller, id);
     const gone = new AbortController();
     req.res?.on('close', () => gone.abort());
-    return this.search(caller.tenantId, id, query.query, query.limit, gone.signal);
+    const { documentIds, tags, from, to } = query;
+    return this.search(caller.tenantId, id, query.query, query.limit, gone.signal, { documentIds, tags, from, to });
+  }
+
+  @Get(':id/passages/:passageId/neighbours')
+  @Endpoint({ summary: 'Read a passage with the ones before and behind it', answers: { 200: { schema: neighboursSchema, description: 'Passages of one document, in order.' } }, errors: ['not_found'] })
+  async getNeighbours(@FromCaller() caller: Caller, @Param('id', { schema: idSchema }) id: string, @Param('passageId', { schema: idSchema }) passageId: string): Promise<z.infer<typeof neighboursSchema>> {
+    const data = await withTx(this.pool, caller.tenantId, (tx) => readNeighbours(tx, { tenantId: caller.tenantId, corpusId: id }, passageId, NEIGHBOURS));
+    if (data.length === 0) throw new HoldfastError('not_found', 'The corpus has no passage with this id.');
+    return { data };
   }
 
   private async page<T extends { id: string }>(caller: Caller, query: PageQuery, list: (tx: Tx, page: { before?: string; limit: number }) => Promise<T[]>): Promise<Page<T>> {

@@ -1,8 +1,9 @@
 import { Module } from '@nestjs/common';
+import { CardsModule } from '../cards/cards.module.js';
 import { CorporaController } from './corpora.controller.js';
 import { corpusSearch } from './corpus-search.js';
 import { Ingestions } from './ingestions.js';
 import { IngestionsController } from './ingestions.controller.js';
 
-@Module({ controllers: [CorporaController, IngestionsController], providers: [corpusSearch, Ingestions] })
+@Module({ imports: [CardsModule], controllers: [CorporaController, IngestionsController], providers: [corpusSearch, Ingestions] })
 export class CorporaModule {}

@@ -3,10 +3,10 @@ import type { SearchResult } from '#contracts';
 import { createSearch } from '#corpus';
 import { createEmbedder } from '#models';
 import type { Config } from '#platform';
-import type { Pool } from '#store';
+import type { Pool, SearchFilter } from '#store';
 import { CONFIG, POOL } from '../core/tokens.js';
 
-export type CorpusSearch = (tenantId: string, corpusId: string, query: string, limit: number, signal: AbortSignal) => Promise<SearchResult>;
+export type CorpusSearch = (tenantId: string, corpusId: string, query: string, limit: number, signal: AbortSignal, filter?: SearchFilter) => Promise<SearchResult>;
 
 export const SEARCH = Symbol('CorpusSearch');
 

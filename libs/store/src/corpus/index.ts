@@ -1,4 +1,5 @@
 export * from './blobs.js';
+export * from './cards.js';
 export * from './corpora.js';
 export * from './documents.js';
 export * from './ingestion-files.js';
