@@ -6,6 +6,7 @@ import { createGates } from '#apps/worker/src/gates';
 import { LOCAL_PRINCIPAL, LOCAL_TENANT, type ModelRef, type RunRef } from '#contracts';
 import { createRuntime, type Runtime } from '#models';
 import { type OpenAiFront, startOpenAiFront } from '#models/scripted';
+import { probe } from '#agents/probe/activities/index';
 import { probeContract } from '#agents/probe/contract';
 import { createDataConverter } from '#platform';
 import { insertRun, withTx } from '#store';
@@ -81,6 +82,23 @@ describe('where model calls go', () => {
     await stack.untilStatus(ref, 'completed');
     await checkRun(stack.pool, ref, { status: 'completed' });
     expect(await routes(ref)).toEqual(Array(4).fill('local fallback'));
+  });
+
+  it('serves the role that a turn asks for, and says where each step went', async () => {
+    const main = [{ runtimeId: 'cloud', model: modelOf({ steps: 2, key: 'main' }) }];
+    const gate = createModelGate({ runtimes: new Map([['cloud', cloud], ['local', local]]), slots: new Map(), roles: { main, fast: [{ runtimeId: 'local', model: modelOf({ steps: 2, key: 'fast' }) }], judge: main, vision: main, embed: main }, defaultRuntimeId: 'local' });
+    const served = stack.deps.agents;
+    const { prepareTurn } = probe;
+    stack.deps.agents = new Map([['probe', { ...probe, prepareTurn: async (context) => ({ ...(await prepareTurn(context)), ...(context.step % 2 === 0 && { role: 'fast' as const }) }) }]]);
+    try {
+      await reconfigure(gate);
+      const ref = await startRun({ steps: 2 });
+      await stack.untilStatus(ref, 'completed');
+      await checkRun(stack.pool, ref, { status: 'completed' });
+      expect(await routes(ref)).toEqual(['cloud first_choice', 'local first_choice', 'cloud first_choice']);
+    } finally {
+      stack.deps.agents = served;
+    }
   });
 
   it('is served by a gate that joins later, with no other change', async () => {

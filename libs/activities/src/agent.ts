@@ -1,4 +1,4 @@
-import type { AgentContract, ChatMessage, ChatResult, ErrorCode, Evidence, Sampling, SearchResult, ToolCallRequest, ToolSpec, ModelRole } from '#contracts';
+import type { AgentContract, ChatMessage, ChatResult, ErrorCode, Evidence, ModelRole, Sampling, SearchResult, ToolCallRequest, ToolSpec } from '#contracts';
 import type { Runtime } from '#models';
 import type { Pool, SearchFilter } from '#store';
 

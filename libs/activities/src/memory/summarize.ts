@@ -3,6 +3,7 @@ import { estimateTokens } from '#models';
 import type { StoredMessage } from '#store';
 import type { RunDeps } from '../run/deps.js';
 import { memoryText } from './recall.js';
+import { routeOfModel } from '../models/choose-route.js';
 
 /** Model calls of one compaction, at most. */
 const MAX_CALLS = 2;
@@ -30,11 +31,13 @@ type Told = { summary: string | null; spent: Spent };
 export async function summarize(deps: RunDeps, a: { model: string; before: CompactionRecord; messages: StoredMessage[]; budget: number }, signal: AbortSignal, delivery: number): Promise<Told> {
   const source = a.messages.reduce((n, m) => n + m.tokens, 0) + estimateTokens(a.before.summary);
   const maxTokens = Math.round(Math.min(MOST, Math.max(LEAST, a.budget * SHARE)));
+  const route = routeOfModel(deps.gate, a.model);
+  const runtime = deps.gate.runtimes.get(route.runtimeId) ?? deps.runtime;
   let spent = NO_TOKENS;
   for (let n = 1; n <= MAX_CALLS; n++) {
     const words = Math.floor((maxTokens * 0.6) / n);
     const messages = promptOf(a, words, deps.contextTokens - maxTokens);
-    const result = await deps.runtime.chat({ model: a.model, messages, sampling: { temperature: 0, maxTokens }, contextTokens: deps.contextTokens }, { signal, onDelta: () => undefined }).catch((error: unknown) => unlessGone(error, signal, delivery));
+    const result = await runtime.chat({ model: route.model, messages, sampling: { temperature: 0, maxTokens }, contextTokens: deps.contextTokens }, { signal, onDelta: () => undefined }).catch((error: unknown) => unlessGone(error, signal, delivery));
     if (!result) break;
     spent = { prompt: spent.prompt + result.promptTokens, output: spent.output + result.outputTokens, thinking: spent.thinking + result.thinkingTokens };
     const summary = result.content.trim();

@@ -3,12 +3,13 @@ import { nudgeText } from '#drift';
 import { createDegenerateDetector, CutGeneration } from '#models';
 import { appendEvents, changeStatus, dropChunks, insertMessages, loadJson, lockRun, MODEL_CALL, openAttempt, readStepInbox, readTurn, readUnreadCount, type StoredMessage, type Turn, type Tx, withTx, WORDS_ORDINAL } from '#store';
 import type { AgentImplementation, TurnContext, TurnPlan } from '../agent.js';
-import { chooseRoute, fallbackOf, movedElsewhere, moveRun } from '../models/choose-route.js';
+import { chooseRoute, fallbackOf, movedElsewhere, movedForRole, moveRun } from '../models/choose-route.js';
 import { isRuntimeFailure } from '../models/model-gate.js';
 import { learnRatio } from '../memory/calibration.js';
 import { adopt } from './adopt.js';
 import { DEFAULT_OUTPUT_TOKENS, gatherContext, tokensOf } from './context.js';
 import type { RunDeps } from './deps.js';
+import { nearLimit } from './near-limit.js';
 import { settleTurn } from './settle-turn.js';
 import { createStreamWriter } from './stream.js';
 
@@ -25,11 +26,13 @@ export async function callModel(deps: RunDeps, call: RoutedCall, { signal, deliv
   if (elsewhere) return await moveRun(deps, call, early, elsewhere);
   const opened = await open(deps, call, delivery);
   if (opened.turn.done) return opened.turn.done;
-  const route = early ?? chooseRoute(deps.gate, call, opened.turn.model, queue);
   const { agent, context } = opened;
   const plan = await withPrompt(deps, call, opened.turn, await agent.prepareTurn(context));
+  const route = chooseRoute(deps.gate, call, opened.turn.model, queue, plan.role);
+  const forRole = plan.role ? movedForRole(call, route, queue) : null;
+  if (forRole) return forRole;
   const sampling = samplingOf(agent, opened.turn, plan, call.steering);
-  const extra = steeringWords(call.steering);
+  const extra = [...steeringWords(call.steering), ...limitWords(call, opened.turn)];
   const measure = { tenantId: call.tenantId, model: route.model, runtimeId: route.runtimeId };
   const { messages, estimated, compact } = await gatherContext(deps, call, { agent, measure, plan, sampling, extra: [...opened.words.map((w) => w.message), ...extra] });
   const started = Date.now();
@@ -38,7 +41,7 @@ export async function callModel(deps: RunDeps, call: RoutedCall, { signal, deliv
     generated = await generate(deps, call, delivery, signal, { route, priority, messages, plan, sampling });
   } catch (error) {
     if (isUnreadable(error)) return await settleTurn(deps, call, { agent, context, ...unread(error), route, turn: opened.turn, words: opened.words, ms: Date.now() - started });
-    const moved = isRuntimeFailure(error) ? fallbackOf(deps.gate, call, route, delivery) : null;
+    const moved = isRuntimeFailure(error) ? fallbackOf(deps.gate, call, route, delivery, plan.role) : null;
     return moved ?? (await noteUnavailable(deps, call, error));
   }
   try {
@@ -145,6 +148,12 @@ async function withPrompt(deps: RunDeps, call: ModelCall, turn: Turn, plan: Turn
 /** The agent's sampling, then the run's, the turn's, and what steering asks for. A later attempt draws another seed. */
 function samplingOf(agent: AgentImplementation, turn: Turn, plan: TurnPlan, steering: Steering | undefined): Sampling {
   return { ...agent.contract.sampling, ...turn.sampling, ...plan.sampling, ...(steering && !steering.holdout ? steering.sampling : {}) };
+}
+
+function limitWords(call: ModelCall, turn: Turn): ChatMessage[] {
+  const seconds = turn.startedAt ? Math.floor((Date.now() - turn.startedAt.getTime()) / 1_000) : 0;
+  const words = nearLimit(turn.limits, { steps: call.step - 1, tokens: turn.tokensUsed, seconds, toolCalls: turn.toolCallsUsed });
+  return words ? [{ role: 'user', content: words }] : [];
 }
 
 function steeringWords(steering: Steering | undefined): ChatMessage[] {
