@@ -30,6 +30,27 @@ export function createRunStarter(client: Client): RunStarter {
     async cancel(ref) {
       await client.workflow.getHandle(workflowIds.run(ref.runId)).cancel().catch(ignoreGone);
     },
+    async startedAt(ref) {
+      return (await client.workflow.getHandle(workflowIds.run(ref.runId)).describe()).startTime;
+    },
+    async describeIngestion({ ingestionId }) {
+      try {
+        return STATES[(await client.workflow.getHandle(workflowIds.ingestion(ingestionId)).describe()).status.name] ?? 'running';
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return 'missing';
+        throw error;
+      }
+    },
+    async runningRuns(limit) {
+      const found: string[] = [];
+      for await (const { workflowId } of client.workflow.list({ query: `WorkflowType = '${WORKFLOWS.agentRun}' and ExecutionStatus = 'Running'`, pageSize: limit })) {
+        if (found.push(workflowId.replace(workflowIds.run(''), '')) >= limit) break;
+      }
+      return found;
+    },
+    async terminate(runId) {
+      await client.workflow.getHandle(workflowIds.run(runId)).terminate('its run has ended').catch(ignoreGone);
+    },
     async startIngestion({ tenantId, ingestionId }) {
       try {
         await client.workflow.start(WORKFLOWS.ingestion, { workflowId: workflowIds.ingestion(ingestionId), taskQueue: TASK_QUEUES.main, args: [{ tenantId, ingestionId }], workflowIdReusePolicy: 'REJECT_DUPLICATE', staticSummary: 'ingestion' });

@@ -1,6 +1,8 @@
 import { type BatchRef, ERROR_CODES, type IngestionRef, type RunRef } from '#contracts';
 import { ALL_TENANTS, appendEvents, endRun, type LiveRun, markSynced, type Notifier, type Pool, readLiveRuns, readQueuedBatches, readQueuedIngestions, readRun, readUnsynced, type ScheduleRow, withTx } from '#store';
 import { activity } from './edge.js';
+import { repairIngestions } from './reconcile-ingestions.js';
+import { endOrphans } from './reconcile-orphans.js';
 
 /** How a run's execution stands in Temporal. */
 export type ExecutionState = 'running' | 'completed' | 'failed' | 'cancelled' | 'terminated' | 'timed_out' | 'missing';
@@ -12,6 +14,12 @@ export interface RunStarter {
   wake(ref: RunRef): Promise<void>;
   cancel(ref: RunRef): Promise<void>;
   describe(ref: RunRef): Promise<ExecutionState>;
+  /** When the run's newest execution started. */
+  startedAt(ref: RunRef): Promise<Date>;
+  describeIngestion(ref: IngestionRef): Promise<ExecutionState>;
+  /** Ids of runs whose executions are under way, as visibility knows them; at most `limit`. */
+  runningRuns(limit: number): Promise<string[]>;
+  terminate(runId: string): Promise<void>;
   /** Starts an ingestion's execution; one that was ever started is left alone. */
   startIngestion(ref: IngestionRef): Promise<void>;
   /** Starts a batch's execution; one that is running is left alone. */
@@ -45,6 +53,7 @@ export function createReconcilerActivities(deps: ReconcilerDeps) {
         if (page.length < PAGE) break;
         after = page.at(-1)!.runId;
       }
+      if (all) await repairIngestions(deps).then(() => endOrphans(deps)).catch((error: unknown) => (failure ??= error as Error));
       // One run that cannot be mended keeps none of the others waiting.
       if (failure) throw failure;
     }),
@@ -65,8 +74,8 @@ async function syncSchedules(deps: ReconcilerDeps): Promise<void> {
 export type ReconcilerActivities = ReturnType<typeof createReconcilerActivities>;
 
 async function reconcile(deps: ReconcilerDeps, run: LiveRun): Promise<void> {
-  if (run.status === 'queued') return deps.starter.start(run);
   const state = await deps.starter.describe(run);
+  if (run.status === 'queued') return attendQueued(deps, run, state);
   if (state === 'running') {
     if (run.status === 'cancelling') await deps.starter.cancel(run);
     if (run.unread > 0) await deps.starter.wake(run);
@@ -75,14 +84,26 @@ async function reconcile(deps: ReconcilerDeps, run: LiveRun): Promise<void> {
   await repair(deps, run, state);
 }
 
+/**
+ * Starts what is queued. An execution that ended without the row knowing is of a Temporal that is newer than Postgres:
+ * starting again would do its work twice.
+ */
+async function attendQueued(deps: ReconcilerDeps, run: LiveRun, state: ExecutionState): Promise<void> {
+  if (state === 'running') return;
+  if (state === 'missing') return deps.starter.start(run);
+  const before = run.resumed && (await deps.starter.startedAt(run)) <= run.queuedAt;
+  return before ? deps.starter.start(run) : repair(deps, run, state);
+}
+
 /** The execution is over and the row says it is live: the row follows. */
 async function repair(deps: ReconcilerDeps, run: LiveRun, state: ExecutionState): Promise<void> {
   const status = state === 'cancelled' || state === 'terminated' || run.status === 'cancelling' ? 'cancelled' : state === 'timed_out' ? 'timed_out' : 'failed';
   await withTx(deps.pool, run.tenantId, async (tx) => {
     await appendEvents(tx, run, []);
     // It may have been resumed since it was looked at: then another execution carries it.
-    if ((await readRun(tx, run))?.status === 'queued') return;
-    await endRun(tx, run, { status, reason: status === 'failed' ? { code: 'internal', detail: `${ERROR_CODES.internal.title}: its execution is ${state}.` } : null });
+    if (run.status !== 'queued' && (await readRun(tx, run))?.status === 'queued') return;
+    const detail = `${ERROR_CODES.state_diverged.title}: its execution is ${state} and its row said ${run.status}. Fork it from its last step to go on.`;
+    await endRun(tx, run, { status, reason: status === 'failed' ? { code: 'state_diverged', detail } : null });
   });
   deps.notifier.announce(run.runId, 0);
 }

@@ -1,4 +1,4 @@
-import type { NewEvent, RunEvent, RunRef } from '#contracts';
+import { HoldfastError, type NewEvent, type RunEvent, type RunRef } from '#contracts';
 import type { Tx } from './pool.js';
 
 /** What the run's head row said when the events were numbered. */
@@ -25,7 +25,7 @@ export async function appendEvents(tx: Tx, ref: RunRef, events: NewEvent[]): Pro
     values: [ref.tenantId, ref.runId, events.map((e) => e.type), events.map((e) => e.step ?? null), events.map((e) => e.attempt ?? null), events.map((e) => (e.data ? JSON.stringify(e.data) : null))],
   });
   const head = rows[0];
-  if (!head) throw new Error('the run is gone');
+  if (!head) throw new HoldfastError('not_found', 'The run does not exist.');
   return { lastSeq: head.event_seq, unread: head.inbox_seq - head.inbox_read, headStep: head.head_step, nextStep: head.next_step };
 }
 

@@ -1,7 +1,7 @@
-import type { Priority, RunRef, RunStatus } from '#contracts';
+import type { IngestionRef, Priority, RunRef, RunStatus } from '#contracts';
 import type { Tx } from './pool.js';
 
-export type LiveRun = RunRef & { agent: string; status: RunStatus; priority: Priority; unread: number; startAt: Date | null; /** Had begun before: it goes on after a resume. */ resumed: boolean };
+export type LiveRun = RunRef & { agent: string; status: RunStatus; priority: Priority; unread: number; startAt: Date | null; /** Had begun before: it goes on after a resume. */ resumed: boolean; /** When it became `queued` last. */ queuedAt: Date };
 
 /**
  * Live runs of all tenants that may need a hand, oldest first: queued ones that should have started, ones with an
@@ -9,7 +9,8 @@ export type LiveRun = RunRef & { agent: string; status: RunStatus; priority: Pri
  */
 export async function readLiveRuns(tx: Tx, options: { staleSeconds: number; all: boolean; after: string | null; limit: number }): Promise<LiveRun[]> {
   const { rows } = await tx.query<LiveRun>(
-    `select r.tenant_id as "tenantId", r.run_id as "runId", r.agent, r.status, r.priority, r.start_at as "startAt", r.started_at is not null as resumed, h.inbox_seq - h.inbox_read as unread
+    `select r.tenant_id as "tenantId", r.run_id as "runId", r.agent, r.status, r.priority, r.start_at as "startAt", r.started_at is not null as resumed, h.inbox_seq - h.inbox_read as unread,
+            coalesce((select max(e.at) from events e where r.status = 'queued' and e.tenant_id = r.tenant_id and e.run_id = r.run_id and e.type = 'run.resumed'), r.created_at) as "queuedAt"
      from runs r join run_heads h using (tenant_id, run_id)
      where r.status in ('queued','running','waiting_approval','waiting_input','waiting_runtime','paused','cancelling')
        and ($3::uuid is null or r.run_id > $3)
@@ -20,4 +21,21 @@ export async function readLiveRuns(tx: Tx, options: { staleSeconds: number; all:
     [options.staleSeconds, options.all, options.after, options.limit],
   );
   return rows;
+}
+
+/** Ingestions of all tenants that say they are running, for a look at their executions. */
+export async function readRunningIngestions(tx: Tx, limit: number): Promise<IngestionRef[]> {
+  const { rows } = await tx.query<IngestionRef>(`select tenant_id as "tenantId", ingestion_id as "ingestionId" from ingestions where status = 'running' order by ingestion_id limit $1`, [limit]);
+  return rows;
+}
+
+/** Fails the files of an ingestion that nobody will read any more. */
+export async function failPendingFiles(tx: Tx, ref: IngestionRef, failure: { code: string; detail: string }): Promise<void> {
+  await tx.query(`update ingestion_files set state = 'failed', failure = $3 where tenant_id = $1 and ingestion_id = $2 and state = 'pending'`, [ref.tenantId, ref.ingestionId, failure]);
+}
+
+/** Which of these runs have ended more than `seconds` ago. One that is not here at all may be another installation's. */
+export async function readLongEnded(tx: Tx, runIds: string[], seconds: number): Promise<string[]> {
+  const { rows } = await tx.query<{ id: string }>('select run_id as id from runs where run_id = any($1::uuid[]) and ended_at < now() - make_interval(secs => $2)', [runIds, seconds]);
+  return rows.map((r) => r.id);
 }
