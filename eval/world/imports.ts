@@ -7,17 +7,27 @@ export type ImportRow = { file: string; format: ForeignFormat; entities: number;
 /** Every file below a folder that is a world of a form that is read: known by what is in it, not by its name. */
 export function worldFiles(folder: string): { path: string; format: ForeignFormat; data: Record<string, unknown> }[] {
   return jsonBelow(folder, 6).flatMap((path) => {
-    const data = JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
-    const format = formatOf(data);
-    return format ? [{ path, format, data }] : [];
+    const data = parsed(path);
+    const format = data && formatOf(data);
+    return data && format ? [{ path, format, data }] : [];
   });
 }
 
+/** Other sets have files named so that hold a value a line, or lists. */
+function parsed(path: string): Record<string, unknown> | null {
+  try {
+    const data: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    return data !== null && typeof data === 'object' && !Array.isArray(data) ? (data as Record<string, unknown>) : null;
+  } catch {
+    return null;
+  }
+}
+
 function formatOf(data: Record<string, unknown>): ForeignFormat | null {
-  if (data === null || typeof data !== 'object') return null;
   if ('nodes' in data && 'rooms' in data) return 'light';
   if (Array.isArray(data['world']) && 'infos' in data) return 'textworld';
-  return 'entries' in data ? 'lorebook' : null;
+  const entries = data['entries'];
+  return entries !== null && typeof entries === 'object' && Object.values(entries).some((e) => e !== null && typeof e === 'object' && 'content' in e && ('key' in e || 'keys' in e)) ? 'lorebook' : null;
 }
 
 function jsonBelow(folder: string, depth: number): string[] {
