@@ -16,7 +16,7 @@ const MODEL = 'gemma3:270m';
 /** One thread: with two on a shared machine all three measure the neighbours. */
 const THREADS = 1;
 const TOKENS = options.full ? 128 : 64;
-const ROUNDS = options.full ? 9 : 5;
+const ROUNDS = options.full ? 9 : 3;
 const PROMPT = `${'The study enrolled 240 patients with hypertension and followed them for two years. '.repeat(8)}\nIn the first year,`;
 
 const setup = { toolsDir: TOOLS_DIR, report: (message: string): void => console.error(`• ${message}`) };

@@ -14,9 +14,9 @@ export function armsOf(file: VectorFile): Arm[] {
   const random = (): number => (state = (state * 16_807) % 2_147_483_647) / 2_147_483_647;
   return [
     { name: 'baseline', axes: undefined },
-    { name: 'steering (clamp)', axes: correctionsOf(file, 'clamp') },
     { name: 'steering (fixed)', axes: correctionsOf(file, 'fixed') },
     { name: 'opposite sign', axes: correctionsOf(file, 'fixed', -1) },
+    { name: 'steering (clamp)', axes: correctionsOf(file, 'clamp') },
     ...Array.from({ length: CHANCE }, (_, i) => ({ name: `random ${i + 1}, same norm`, axes: randomAxes(file, random) })),
   ];
 }

@@ -22,10 +22,10 @@ const client = new ResidualClient(url, options.more['model'] ?? file.model.name)
 
 const documents = join(PROJECT_ROOT, 'samples/documents');
 const texts = readdirSync(documents).filter((name) => /\.(md|txt|html)$/.test(name)).sort().map((name) => readFileSync(join(documents, name), 'utf8').replaceAll(/<[^>]*>/g, ' ').replaceAll(/\s+/g, ' '));
-const some = options.full ? 12 : 4;
-const prompts = texts.slice(0, some).map((text) => `${text.slice(0, 400)}\nWhat should be looked at next, and why?`);
-const heldOut = texts.slice(-3).map((text) => text.slice(0, options.full ? 1_200 : 500));
-const trial = { client, file, prompts, heldOut, seeds: options.full ? [1, 2, 3] : [1, 2], maxTokens: 32 };
+const some = options.full ? 12 : 2;
+const prompts = texts.slice(0, some).map((text) => `${text.slice(0, options.full ? 400 : 240)}\nWhat should be looked at next, and why?`);
+const heldOut = texts.slice(options.full ? -4 : -2).map((text) => text.slice(0, options.full ? 1_200 : 300));
+const trial = { client, file, prompts, heldOut, seeds: options.full ? [1, 2, 3] : [1, 2], maxTokens: options.full ? 48 : 24 };
 
 const metrics: Record<string, number> = { layer: file.layer };
 for (const { name, report } of file.axes) {
@@ -37,7 +37,8 @@ for (const arm of armsOf(file)) {
   const result = await runArm(trial, arm, baseline);
   baseline ??= result.rereads;
   results.push(result);
-  console.error(`• ${arm.name}`);
+  const { rereads: _, ...figures } = result;
+  console.error(`• ${JSON.stringify(figures)}`);
 }
 const rows: Row[] = results.map((r) => {
   const key = r.name.replaceAll(/\W+/g, '_');
