@@ -43,6 +43,8 @@ export const codingStateSchema = z.object({
   /** The tests on the base, before any change. */
   baseline: testReportSchema.nullable(),
   last: testReportSchema.nullable(),
+  /** Existing tests, CI and configuration that a person let be changed. */
+  allowed: z.array(z.string()),
   /** Changes of files since the tests were last run. */
   changesUntested: z.int(),
 });
@@ -86,6 +88,8 @@ export const toolArgs = {
   log: z.strictObject({ path: path.default(''), count: z.int().min(1).max(50).default(10) }),
   analyse_log: z.strictObject({ path: path.describe('a log file, of any size') }),
   todo: z.strictObject({ items: z.string().max(4_000).describe('one a line; a line that begins with x is done') }),
+  ask_to_change: z.strictObject({ path, why: z.string().min(1).max(1_000) }),
+  publish: z.strictObject({ branch: z.string().regex(/^[\w][\w./-]{0,100}$/).default('').describe('name of the branch; holdfast/ and the run where empty') }),
   finish: z.strictObject({ status: z.enum(['fixed', 'not_fixed']), summary: z.string().min(1).max(4_000) }),
 } as const;
 
@@ -117,6 +121,8 @@ export const codingContract: AgentContract = {
     tool('log', 'read', 'Shows commits.'),
     tool('analyse_log', 'read', 'Groups the errors of a log file: counts, first places, time line.', 10 * MINUTE),
     tool('todo', 'mutate', 'Keeps the list of what is to be done.'),
+    { ...tool('ask_to_change', 'ask', 'Asks a person to let an existing test, CI or configuration file be changed.'), approval: { expiresAfterS: 7 * 86_400, remindAfterS: 3_600 } },
+    { ...tool('publish', 'mutate', 'Puts the work into the repository as a branch, once a person approved it. Only where the task asks for it.', 5 * MINUTE), approval: { expiresAfterS: 7 * 86_400, remindAfterS: 3_600 } },
     tool('finish', 'finish', 'Ends the work. `fixed` is only taken where the tests show it.', 41 * MINUTE),
   ],
   limits: { maxSteps: 80, maxTokens: 2_000_000, maxSeconds: 4 * 3_600 },

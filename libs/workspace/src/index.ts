@@ -4,7 +4,7 @@ export { applyHunks, type EditResult, type Hunk, parseBlocks } from './files/edi
 export { giveTo } from './files/ownership.js';
 export { existing, insidePath, PathRefused } from './files/paths.js';
 export { plainText, readText, type TextFile, writeText } from './files/text-file.js';
-export { git, gitText } from './git/git.js';
+export { git, GitError, gitText } from './git/git.js';
 export { createMirror, type RepositorySource } from './git/repository.js';
 export { type ChangedFile, changedFiles, diff, listFiles, log, pack, type Place, placeIn, restore, snapshot, unpack } from './git/tree.js';
 export { type Executables, findExecutables } from './sandbox/executables.js';

@@ -117,6 +117,14 @@ export class Workspaces {
     return name;
   }
 
+  /**
+   * The only thing that writes to the user's repository: a new branch there. The checkout and its branches stay.
+   * @throws GitError where the branch exists with other commits, or the push was refused
+   */
+  async push(ws: Workspace, commit: string, repo: string, branch: string): Promise<void> {
+    await gitText(['push', '--quiet', '--no-verify', '--', await this.#allowed(repo), `${commit}:refs/heads/${branch}`], { gitDir: ws.place.gitDir });
+  }
+
   async remove(id: string): Promise<void> {
     await rm(this.#folder(id), { recursive: true, force: true });
   }

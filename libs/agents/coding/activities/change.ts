@@ -26,9 +26,9 @@ export async function write(work: Work, { path, content }: Args<'write'>): Promi
   return save(work, path, before ? { ...before, text: content.replaceAll('\r\n', '\n') } : plainText(content), before?.text ?? '', '');
 }
 
-function guard({ input }: Work, path: string, exists: boolean): ToolResult | null {
-  if (input.mayChangeTests || !exists || !isFlagged(insidePath(path))) return null;
-  return refused(`${path} is a test, CI or configuration that exists, and may not be changed in this run. Mend the code instead; new tests may be added in new files.`);
+function guard({ input, state }: Work, path: string, exists: boolean): ToolResult | null {
+  if (input.mayChangeTests || !exists || !isFlagged(insidePath(path)) || state.allowed.includes(insidePath(path))) return null;
+  return refused(`${path} is a test, CI or configuration that exists, and may not be changed in this run. Mend the code instead, or ask_to_change; new tests may be added in new files.`);
 }
 
 async function save(work: Work, path: string, file: TextFile, before: string, note: string): Promise<ToolResult> {

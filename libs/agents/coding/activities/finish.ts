@@ -13,7 +13,7 @@ type Args<T extends keyof typeof toolArgs> = z.output<(typeof toolArgs)[T]>;
 export async function finish(work: Work, args: Args<'finish'>): Promise<ToolResult> {
   const { ws, commit, input, state, settings, ctx } = work;
   const files = await changedFiles(ws.place, ws.base, commit);
-  const flagged = files.filter((f) => f.status !== 'added' && isFlagged(f.path)).map((f) => f.path);
+  const flagged = files.filter((f) => f.status !== 'added' && isFlagged(f.path) && !state.allowed.includes(f.path)).map((f) => f.path);
   if (args.status === 'fixed') {
     if (files.length === 0) return refused('Nothing was changed, so nothing can be fixed.');
     if (flagged.length && !input.mayChangeTests) return refused(`These tests, CI or configuration were changed and may not be: ${flagged.slice(0, 5).join(', ')}. Put them back as they were.`);

@@ -8,6 +8,7 @@ import { systemWords, turnWords } from '../prompts/words.js';
 import { analyseLog } from './analyse-log.js';
 import { edit, write } from './change.js';
 import { run, test } from './execute.js';
+import { askToChange, publish } from './approved.js';
 import { finish } from './finish.js';
 import { diff, list, log, read, search, symbols } from './look.js';
 import { type CodingSettings, openWork, refused, type Work, type WorkTool } from './setting.js';
@@ -22,7 +23,7 @@ const TOOLS: ToolSpec[] = codingContract.tools.map(({ name, description, paramet
   return { name, description, parameters: schema };
 });
 
-const WORK: { [N in keyof typeof toolArgs]: WorkTool<z.output<(typeof toolArgs)[N]>> } = { list, read, search, symbols, edit, write, run, test, diff, log, todo, finish, analyse_log: analyseLog };
+const WORK: { [N in keyof typeof toolArgs]: WorkTool<z.output<(typeof toolArgs)[N]>> } = { list, read, search, symbols, edit, write, run, test, diff, log, todo, ask_to_change: askToChange, publish, finish, analyse_log: analyseLog };
 
 export type { CodingSettings } from './setting.js';
 
@@ -42,7 +43,7 @@ export function createCodingAgent(settings: CodingSettings): AgentImplementation
   };
   return {
     contract: codingContract,
-    initialState: () => ({ workspace: null, todo: [], baseline: null, last: null, changesUntested: 0 }) satisfies CodingState,
+    initialState: () => ({ workspace: null, todo: [], baseline: null, last: null, allowed: [], changesUntested: 0 }) satisfies CodingState,
     async prepareTurn(ctx): Promise<TurnPlan> {
       const work = await openWork(settings, ctx);
       const map = await mapOf(work, ctx.deps.contextTokens);

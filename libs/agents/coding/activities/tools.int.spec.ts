@@ -106,6 +106,21 @@ describe('a coding run', () => {
     expect((await r.call('finish', { status: 'not_fixed', summary: 's' })).finish!.artifact.verified).toBe(false);
   }, 60_000);
 
+  it('changes a test and makes a branch in the repository only by tools that a person approves', async () => {
+    expect(codingContract.tools.filter((t) => t.approval).map((t) => t.name)).toEqual(['ask_to_change', 'publish']);
+    const before = user('for-each-ref');
+    const r = run('approved');
+    await r.call('ask_to_change', { path: 'test/add.test.js', why: 'it is wrong' });
+    expect((await r.call('edit', { path: 'test/add.test.js', old: '2, 2), 4', new: '4, 2), 2' })).error).toBeUndefined();
+    expect(user('for-each-ref')).toBe(before);
+    expect((await r.call('finish', { status: 'fixed', summary: 's' })).finish!.result).toMatchObject({ status: 'fixed', flagged: ['test/add.test.js'] });
+    expect((await r.call('publish')).content).toContain('holdfast/approved');
+    expect(user('diff', '--stat', 'HEAD', 'holdfast/approved')).toContain('test/add.test.js');
+    expect(user('status', '--porcelain')).toBe('');
+    user('branch', '-D', 'holdfast/approved');
+    expect(user('for-each-ref')).toBe(before);
+  }, 60_000);
+
   it('goes back with its state, and a fork has a tree of its own', async () => {
     const r = run('back');
     const empty = r.state();
