@@ -27,6 +27,7 @@ export const runPlanSchema = z.object({
   nextStep: z.int(),
   headStep: z.int(),
   tokensUsed: z.int(),
+  toolCallsUsed: z.int().optional(),
   unread: z.int(),
 });
 export type RunPlan = z.infer<typeof runPlanSchema>;

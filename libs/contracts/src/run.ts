@@ -21,6 +21,8 @@ export const limitsSchema = z.object({
   maxSteps: z.int().min(1).max(100_000),
   maxTokens: z.int().min(1),
   maxSeconds: z.int().min(1),
+  /** Calls that the model's turns ask for; no limit where it is left out. */
+  maxToolCalls: z.int().min(1).optional(),
 });
 export type Limits = z.infer<typeof limitsSchema>;
 
@@ -71,7 +73,7 @@ export const runViewSchema = z.object({
   tags: z.array(z.string()),
   limits: limitsSchema,
   /** Never below 0. */
-  limitsLeft: z.object({ maxSteps: z.int().min(0), maxTokens: z.int().min(0), maxSeconds: z.int().min(0) }),
+  limitsLeft: z.object({ maxSteps: z.int().min(0), maxTokens: z.int().min(0), maxSeconds: z.int().min(0), maxToolCalls: z.int().min(0).optional() }),
   usage: usageSchema,
   drift: z.object({ overthinking: z.number(), overacting: z.number(), verdict: z.string(), actions: z.int() }),
   head: z.object({ step: z.int(), checkpoint: z.int().nullable() }),

@@ -137,6 +137,6 @@ async function finish(state: LoopState, ports: LoopPorts, status: EndStatus, cod
 }
 
 function limitReached(state: LoopState, ports: LoopPorts): boolean {
-  const { maxSteps, maxTokens, maxSeconds } = state.limits;
-  return state.nextStep > maxSteps || state.tokens >= maxTokens || ports.elapsedSeconds() >= maxSeconds;
+  const { maxSteps, maxTokens, maxSeconds, maxToolCalls = Infinity } = state.limits;
+  return (state.toolCalls ?? 0) >= maxToolCalls || state.nextStep > maxSteps || state.tokens >= maxTokens || ports.elapsedSeconds() >= maxSeconds;
 }

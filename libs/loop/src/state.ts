@@ -8,6 +8,8 @@ export type LoopState = {
   head: number;
   limits: Limits;
   tokens: number;
+  /** Not there in an execution that went on from an older one. */
+  toolCalls?: number;
   unread: number;
   ladder: LadderState;
   /** Decided after the last step; takes effect, and is recorded, with the next model call. */
@@ -30,6 +32,7 @@ export function initialState(plan: RunPlan): LoopState {
     head: plan.headStep,
     limits: plan.limits,
     tokens: plan.tokensUsed,
+    toolCalls: plan.toolCallsUsed ?? 0,
     unread: plan.unread,
     ladder: initialLadder,
     pending: null,

@@ -34,6 +34,7 @@ export async function runStep(state: LoopState, ports: LoopPorts): Promise<StepR
       code = turn.code;
       continue;
     }
+    state.toolCalls = (state.toolCalls ?? 0) + turn.calls.length;
     const result = await runCalls(state, ports, attempt, turn.calls);
     if (result.kind !== 'rejected') return result;
     code = result.code;

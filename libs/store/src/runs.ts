@@ -54,6 +54,7 @@ export type RunRow = {
   next_step: number;
   prompt_tokens: number;
   output_tokens: number;
+  tool_calls: number;
   inbox_seq: number;
   inbox_read: number;
 };
@@ -63,7 +64,7 @@ export async function readRun(tx: Tx, ref: RunRef): Promise<RunRow | null> {
   const { rows } = await tx.query<RunRow>({
     name: 'read-run',
     text: `select r.tenant_id, r.run_id, r.agent, r.agent_version, r.status, r.status_reason, r.input_hash, r.corpus_id, r.thread_id, r.model, r.runtime_id,
-                  r.priority, r.limits, r.sampling, r.started_at, h.head_step, h.next_step, h.prompt_tokens, h.output_tokens, h.inbox_seq, h.inbox_read
+                  r.priority, r.limits, r.sampling, r.started_at, h.head_step, h.next_step, h.prompt_tokens, h.output_tokens, h.tool_calls, h.inbox_seq, h.inbox_read
            from runs r join run_heads h using (tenant_id, run_id) where r.tenant_id = $1 and r.run_id = $2`,
     values: [ref.tenantId, ref.runId],
   });

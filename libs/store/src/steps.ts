@@ -61,7 +61,7 @@ export async function addTokens(tx: Tx, key: StepKey, t: TokenCounts, calls: num
         update steps set prompt_tokens = prompt_tokens + $5, output_tokens = output_tokens + $6, thinking_tokens = thinking_tokens + $7, calls = $8, malformed = malformed or $9, digest = $10
         where tenant_id = $1 and run_id = $2 and step = $3 and attempt = $4 and state = 'open' returning 1
       ), h as (
-        update run_heads set prompt_tokens = prompt_tokens + $5, output_tokens = output_tokens + $6, thinking_tokens = thinking_tokens + $7
+        update run_heads set prompt_tokens = prompt_tokens + $5, output_tokens = output_tokens + $6, thinking_tokens = thinking_tokens + $7, tool_calls = tool_calls + $8
         where tenant_id = $1 and run_id = $2 and exists (select 1 from s))
       select holdfast_require_open(exists (select 1 from s))`,
     values: [key.tenantId, key.runId, key.step, key.attempt, t.prompt, t.output, t.thinking, calls, malformed, JSON.stringify(partial)],

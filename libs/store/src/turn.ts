@@ -18,6 +18,9 @@ export type Turn = {
   stateHash: Buffer;
   driftState: DriftState | null;
   inboxSeq: number;
+  tokensUsed: number;
+  toolCallsUsed: number;
+  startedAt: Date | null;
   /** The attempt of this step that was opened last; null where none was. */
   opened: number | null;
   /** Outcome of this very attempt, where an earlier delivery already made it true. */
@@ -32,7 +35,7 @@ export async function readTurn(tx: Tx, key: StepKey, parent: number): Promise<Tu
     name: 'read-turn',
     text: `
       select r.agent, r.agent_version as "agentVersion", r.status, r.model, r.corpus_id as "corpusId", r.limits, r.sampling, r.input_hash as "inputHash", r.prompt_hash as "promptHash",
-             c.state_hash as "stateHash", c.drift_state as "driftState", h.inbox_seq as "inboxSeq",
+             c.state_hash as "stateHash", c.drift_state as "driftState", h.inbox_seq as "inboxSeq", h.prompt_tokens + h.output_tokens as "tokensUsed", h.tool_calls as "toolCallsUsed", r.started_at as "startedAt",
              (select s.attempt from steps s where s.tenant_id = $1 and s.run_id = $2 and s.step = $3) as opened,
              (select l.outcome->'result' from ledger l where l.tenant_id = $1 and l.run_id = $2 and l.step = $3 and l.attempt = $4 and l.call = -1 and l.state <> 'started') as done,
              (select l.outcome->'rejection' from ledger l where l.tenant_id = $1 and l.run_id = $2 and l.step = $3 and l.attempt = $4 - 1 and l.state = 'rejected' order by l.call desc limit 1) as rejection

@@ -60,6 +60,7 @@ function planOf(agent: AgentImplementation, row: RunRow, { model, route, routed 
     nextStep: row.next_step,
     headStep: row.head_step,
     tokensUsed: row.prompt_tokens + row.output_tokens,
+    toolCallsUsed: row.tool_calls,
     unread: row.inbox_seq - row.inbox_read,
   };
 }

@@ -26,6 +26,7 @@ type Row = {
   prompt_tokens: number;
   output_tokens: number;
   thinking_tokens: number;
+  tool_calls: number;
   steering_actions: number;
   drift: DriftReport | null;
   head_saved: boolean;
@@ -34,7 +35,7 @@ type Row = {
 };
 
 const COLUMNS = `r.run_id, r.agent, r.agent_version, r.status, r.status_reason, r.model, r.corpus_id, r.thread_id, r.priority, r.tags, r.limits,
-  r.created_at, r.started_at, r.ended_at, h.event_seq, h.inbox_seq, h.head_step, h.next_step, h.prompt_tokens, h.output_tokens, h.thinking_tokens, h.steering_actions,
+  r.created_at, r.started_at, r.ended_at, h.event_seq, h.inbox_seq, h.head_step, h.next_step, h.prompt_tokens, h.output_tokens, h.thinking_tokens, h.tool_calls, h.steering_actions,
   (select s.drift from steps s where s.tenant_id = r.tenant_id and s.run_id = r.run_id and s.state = 'closed' order by s.step desc limit 1) as drift,
   exists (select 1 from checkpoints c where c.tenant_id = r.tenant_id and c.run_id = r.run_id and c.step = h.head_step) as head_saved`;
 
@@ -105,7 +106,7 @@ function toRecord(r: Row): RunRecord {
   } as RunRecord;
 }
 
-type Spent = { limits: Limits; next_step: number; prompt_tokens: number; output_tokens: number; started_at: Date | null; ended_at?: Date | null };
+type Spent = { limits: Limits; next_step: number; prompt_tokens: number; output_tokens: number; tool_calls?: number; started_at: Date | null; ended_at?: Date | null };
 
 /** What is left of each limit, counted as the run's loop counts; never below 0. Seconds run from the first start, waiting included. */
 export function limitsLeft(run: Spent, nowMs: number): Limits {
@@ -114,5 +115,6 @@ export function limitsLeft(run: Spent, nowMs: number): Limits {
     maxSteps: Math.max(0, run.limits.maxSteps - (run.next_step - 1)),
     maxTokens: Math.max(0, run.limits.maxTokens - run.prompt_tokens - run.output_tokens),
     maxSeconds: Math.max(0, run.limits.maxSeconds - seconds),
+    ...(run.limits.maxToolCalls === undefined ? {} : { maxToolCalls: Math.max(0, run.limits.maxToolCalls - (run.tool_calls ?? 0)) }),
   };
 }
