@@ -79,6 +79,9 @@ export const batchItemQuerySchema = z.strictObject({
   limit: z.coerce.number().int().min(1).max(500).default(100),
 });
 
+/** Nothing is asked of a batch beyond that it be done. */
+export const emptyBodySchema = z.strictObject({});
+
 /** What crosses between a batch's workflow and its activities: ids and numbers only. */
 export type BatchRef = { tenantId: string; batchId: string };
 export type BatchPlan = { maxConcurrency: number; cancelled: boolean; agent: string };

@@ -2,7 +2,7 @@ import { Body, Controller, Get, Headers, HttpCode, Inject, Param, Post, Query, R
 import { ApiBody, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import type { z } from 'zod';
-import { batchItemPageSchema, batchItemQuerySchema, type BatchItemView, batchPageSchema, batchQuerySchema, type BatchView, batchViewSchema, type CreateBatch, createBatchSchema, idSchema, listPageSchema } from '#contracts';
+import { batchItemPageSchema, batchItemQuerySchema, type BatchItemView, batchPageSchema, batchQuerySchema, type BatchView, batchViewSchema, type CreateBatch, createBatchSchema, emptyBodySchema, idSchema, listPageSchema } from '#contracts';
 import { listBatchItems, listBatchViews, type Pool, withTx } from '#store';
 import { type Caller, FromCaller } from '../core/caller.js';
 import { POOL } from '../core/tokens.js';
@@ -79,14 +79,14 @@ export class BatchesController {
   @Post(':id/cancel')
   @HttpCode(202)
   @Endpoint({ summary: 'Cancel a batch: its runs, and what has not begun', answers: { 202: { schema: batchViewSchema, description: 'Asked; asking again is harmless.' } }, errors: ['not_found', 'run_ended'] })
-  cancelBatch(@FromCaller() caller: Caller, @Param('id', { schema: idSchema }) id: string): Promise<BatchView> {
+  cancelBatch(@FromCaller() caller: Caller, @Param('id', { schema: idSchema }) id: string, @Body({ schema: emptyBodySchema }) _body: object): Promise<BatchView> {
     return this.batches.cancel(caller, id);
   }
 
   @Post(':id/retry')
   @HttpCode(202)
   @Endpoint({ summary: 'Start again what failed or was cancelled, each item as a new run', answers: { 202: { schema: batchViewSchema, description: 'Queued again; a batch without failed items stays as it is.' } }, errors: ['not_found', 'run_live'] })
-  retryBatch(@FromCaller() caller: Caller, @Param('id', { schema: idSchema }) id: string): Promise<BatchView> {
+  retryBatch(@FromCaller() caller: Caller, @Param('id', { schema: idSchema }) id: string, @Body({ schema: emptyBodySchema }) _body: object): Promise<BatchView> {
     return this.batches.retry(caller, id);
   }
 }
