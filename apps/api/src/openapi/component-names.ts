@@ -90,4 +90,4 @@ const NAMES = {
 for (const [id, schema] of Object.entries(NAMES)) componentNames.add(schema, { id });
 
 /** Schemas that no route's parameter or answer names by itself. */
-export const EXTRA_COMPONENTS: z.ZodType[] = [contracts.problemSchema, contracts.streamPartSchema, contracts.ingestPathSchema];
+export const EXTRA_COMPONENTS: z.ZodType[] = [contracts.createBatchSchema, contracts.problemSchema, contracts.streamPartSchema, contracts.ingestPathSchema];
