@@ -26,6 +26,7 @@ export const researchInputSchema = z.strictObject({
   judge: z.boolean().default(true).describe('Whether a second turn judges if each claim follows from what it cites.'),
   unsupported: z.enum(['mark', 'drop']).default('mark').describe('What becomes of claims that the judge refuses twice.'),
   mayRefuse: z.boolean().default(true).describe('Whether the model may say that the library does not hold the answer.'),
+  choices: z.array(z.string().min(1).max(40)).min(2).max(8).refine((all) => new Set(all).size === all.length, 'Each choice once.').optional().describe('What a closed question can be answered with (yes, no, maybe); the answer then names one of them beside its claims.'),
   dimensions: z.array(z.string().min(1).max(80)).min(1).max(8).optional().describe('What a comparison compares; found by the model where none are given.'),
 });
 export type ResearchInput = z.output<typeof researchInputSchema>;
@@ -57,6 +58,8 @@ export const researchResultSchema = z.object({
   /** The claims as one text, each with the numbers of its citations. */
   answer: z.string(),
   claims: z.array(citedClaimSchema),
+  /** Of the input's choices. */
+  choice: z.string().optional(),
   /** False where the library does not hold the answer; `searched` says what was looked for. */
   found: z.boolean().default(true),
   searched: z.array(z.object({ query: z.string(), added: z.int() })).optional(),
@@ -93,6 +96,8 @@ export const researchStateSchema = z.object({
   passages: z.array(foundPassageSchema),
   /** An answer whose quotations stand, while a judge looks whether they support it. */
   draft: z.array(citedClaimSchema).optional(),
+  /** What the answer, or its draft, has chosen. */
+  choice: z.string().optional(),
   /** Claims that the judge refused, and why. */
   refused: z.array(z.object({ text: z.string(), why: z.string() })).optional(),
   /** Where a task that reads everything stands: behind this passage. */
@@ -118,7 +123,7 @@ export const claimSchema = z.union([
 ]);
 export type Claim = z.infer<typeof claimSchema>;
 /** No claims: the library does not hold the answer. */
-export const answerArgsSchema = z.strictObject({ claims: z.array(claimSchema).max(MAX_CLAIMS) });
+export const answerArgsSchema = z.strictObject({ claims: z.array(claimSchema).max(MAX_CLAIMS), choice: z.string().optional() });
 export const judgeArgsSchema = z.strictObject({ verdicts: z.array(z.object({ claim: z.string(), supported: z.enum(['yes', 'partly', 'no']), why: z.string().optional() })) });
 /** What a turn over some passages or documents found; each task's own fields beside `sentences`. */
 export const noteArgsSchema = z.strictObject({ items: z.array(z.record(z.string(), z.union([z.string(), z.array(z.string())]))).max(12) });

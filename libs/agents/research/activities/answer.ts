@@ -8,7 +8,7 @@ import { nameAll } from './shown.js';
 
 /** Takes the answer where every citation stands in the corpus, and refuses it with the reason where one does not. */
 export const answer: Tool = async (ctx, args) => {
-  const { claims } = answerArgsSchema.parse(args);
+  const { claims, choice } = answerArgsSchema.parse(args);
   const input = ctx.input as ResearchInput;
   const state = ctx.state as ResearchState;
   if (claims.length === 0) return notFound(input.question, state.searches);
@@ -19,18 +19,18 @@ export const answer: Tool = async (ctx, args) => {
   const checked = checkClaims(said.length ? said : claims, nameAll(state.passages), places);
   if (!checked.ok) return refusal(checked.reason, 'evidence_missing');
   const cited = checked.claims.map((c) => citedClaim(c, places));
-  if (!input.judge) return finishAnswer(ctx, cited.map((c) => ({ ...c, support: 'unchecked' })));
-  return { content: 'Every quotation stands. Whether they support the claims is judged next.', state: { ...state, draft: cited } satisfies ResearchState };
+  if (!input.judge) return finishAnswer(ctx, cited.map((c) => ({ ...c, support: 'unchecked' })), choice);
+  return { content: 'Every quotation stands. Whether they support the claims is judged next.', state: { ...state, draft: cited, ...(choice === undefined ? {} : { choice }) } satisfies ResearchState };
 };
 
 /** Ends the run with claims whose citations stand; each ends in its number, under which its evidence is listed. */
-export async function finishAnswer(ctx: ToolContext, claims: CitedClaim[]): Promise<ToolResult> {
+export async function finishAnswer(ctx: ToolContext, claims: CitedClaim[], choice?: string): Promise<ToolResult> {
   const { question } = ctx.input as ResearchInput;
   const state = ctx.state as ResearchState;
   if (claims.length === 0) return notFound(question, state.searches);
   const places = await placesOf(ctx, claims.flatMap((c) => c.citations.map((cite) => cite.passageId)));
   const evidence = evidenceOf(claims, places);
-  const result: ResearchResult = { answer: claims.map((c, i) => `${c.text} [${i + 1}]`).join(' '), claims, found: true, searched: state.searches.map(({ query, added }) => ({ query, added })) };
+  const result: ResearchResult = { answer: claims.map((c, i) => `${c.text} [${i + 1}]`).join(' '), claims, ...(choice === undefined ? {} : { choice }), found: true, searched: state.searches.map(({ query, added }) => ({ query, added })) };
   const verified = claims.every((_, i) => evidence.some((e) => e.claim === i + 1));
   // Between the check and this a document may have been deleted.
   if (!verified) return refusal('A quotation is no longer in the corpus. Answer from what is left.', 'evidence_missing');

@@ -21,9 +21,9 @@ export async function askTurn(ctx: TurnContext): Promise<Pick<TurnPlan, 'turn' |
   if (mustSearch(state)) return { turn: user(searchTurn(input.question, beside, ctx.rejection)), format: searchFormat };
   const write = input.mode === 'quotes' ? quotesTurn : sentencesTurn;
   const may = { maySearch: maySearch(input, state), mayRefuse: input.mayRefuse };
-  const ask = (passages: NamedPassage[]): string => write({ question: input.question, beside, passages, state, ...may, rejection: ctx.rejection } satisfies AnswerTurn);
+  const ask = (passages: NamedPassage[]): string => write({ question: input.question, choices: input.choices ?? [], beside, passages, state, ...may, rejection: ctx.rejection } satisfies AnswerTurn);
   const shown = fitting(nameAll(state.passages), passageTokens(ctx.deps.contextTokens, estimateTokens(SYSTEM + ask([]))));
-  const formats = [answerFormat(input.mode, shown), ...(may.maySearch ? [searchFormat] : []), ...(may.mayRefuse ? [notFoundFormat] : [])];
+  const formats = [answerFormat(input, shown), ...(may.maySearch ? [searchFormat] : []), ...(may.mayRefuse ? [notFoundFormat] : [])];
   return { turn: user(ask(shown)), format: anyOf(formats) };
 }
 
@@ -49,7 +49,9 @@ export function parseAsk(ctx: TurnContext, content: string): ParsedTurn {
   if (said.action === 'answer' || said.action === 'not_found') {
     if (mustSearch(state)) return { ok: false, reason: 'Nothing has been found yet: search first.' };
     if (said.action === 'not_found' && !input.mayRefuse) return { ok: false, reason: 'Answer from the passages.' };
-    return { ok: true, text: '', calls: [{ name: 'answer', args: { claims: said.action === 'answer' ? said.claims.slice(0, MAX_CLAIMS) : [] } }] };
+    if (said.action === 'not_found') return { ok: true, text: '', calls: [{ name: 'answer', args: { claims: [] } }] };
+    if (input.choices && !input.choices.includes(said.choice ?? '')) return { ok: false, reason: `"choice" is one of ${input.choices.join(', ')}.` };
+    return { ok: true, text: '', calls: [{ name: 'answer', args: { claims: said.claims.slice(0, MAX_CLAIMS), ...(input.choices ? { choice: said.choice } : {}) } }] };
   }
   if (!mustSearch(state) && !maySearch(input, state)) return { ok: false, reason: 'No searches are left: answer from the passages.' };
   // A query of nothing is a small model's way of having no idea; its question will do.

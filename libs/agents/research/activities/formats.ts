@@ -17,12 +17,13 @@ export const maySearch = (input: ResearchInput, state: ResearchState): boolean =
 export const searchFormat: JsonSchema = object({ action: oneOf(['search']), query: { type: 'string', minLength: 1, maxLength: MAX_QUERY_LENGTH } });
 
 /** An answer that can only name what the turn shows. */
-export function answerFormat(mode: ResearchInput['mode'], shown: NamedPassage[]): JsonSchema {
+export function answerFormat({ mode, choices }: Pick<ResearchInput, 'mode' | 'choices'>, shown: NamedPassage[]): JsonSchema {
   const text = { type: 'string', minLength: MIN_CLAIM_LENGTH, maxLength: MAX_CLAIM_LENGTH };
   const evidence = mode !== 'quotes'
     ? { sentences: { type: 'array', items: oneOf(shown.flatMap((p) => p.sentences.map((s) => s.name))), minItems: 1, maxItems: SENTENCES_PER_CLAIM } }
     : { passage: oneOf(shown.map((p) => p.name)), quote: { type: 'string', minLength: 1, maxLength: MAX_QUOTE_LENGTH } };
-  return object({ action: oneOf(['answer']), claims: { type: 'array', items: object({ text, ...evidence }), minItems: 1, maxItems: MAX_CLAIMS } });
+  // Evidence first: a choice that stands before it is made without it.
+  return object({ action: oneOf(['answer']), claims: { type: 'array', items: object({ text, ...evidence }), minItems: 1, maxItems: MAX_CLAIMS }, ...(choices ? { choice: oneOf(choices) } : {}) });
 }
 
 export const anyOf = (formats: JsonSchema[]): JsonSchema => (formats.length === 1 ? formats[0]! : { anyOf: formats });
@@ -40,7 +41,7 @@ export function judgeFormat(claims: number): JsonSchema {
 /** What a turn may say; lengths are not held against a model whose runtime does not keep to them. */
 export const turnSchema = z.union([
   z.object({ action: z.literal('search'), query: z.string() }),
-  z.object({ action: z.literal('answer'), claims: z.array(claimSchema).min(1) }),
+  z.object({ action: z.literal('answer'), claims: z.array(claimSchema).min(1), choice: z.string().optional() }),
   z.object({ action: z.literal('not_found') }),
   z.object({ action: z.literal('judge'), verdicts: judgeArgsSchema.shape.verdicts }),
 ]);

@@ -16,12 +16,12 @@ export const judge: Tool = async (ctx, args) => {
   const judged = (state.draft ?? []).map((claim, i) => withVerdict(claim, verdicts.find((v) => v.claim === `C${i + 1}`)));
   const refused = judged.filter((j) => j.claim.support === 'unsupported');
   if (refused.length > 0 && state.refused === undefined) {
-    const { draft: _, ...rest } = state;
+    const { draft: _, choice: _chosen, ...rest } = state;
     const reasons = refused.map((j) => ({ text: j.claim.text, why: j.why }));
     return { content: `${refused.length} of ${judged.length} claims do not follow from what they cite. They are written anew.`, state: { ...rest, refused: reasons } satisfies ResearchState };
   }
   const kept = input.unsupported === 'drop' ? judged.filter((j) => j.claim.support !== 'unsupported') : judged;
-  return finishAnswer(ctx, kept.map((j) => j.claim));
+  return finishAnswer(ctx, kept.map((j) => j.claim), state.choice);
 };
 
 function withVerdict(claim: CitedClaim, verdict: Verdict | undefined): { claim: CitedClaim; why: string } {

@@ -76,6 +76,22 @@ describe('a turn', () => {
   });
 });
 
+describe('a closed question', () => {
+  const input = { question: 'Did it help?', mode: 'sentences', searches: 1, choices: ['yes', 'no', 'maybe'] };
+  const claims = [{ text: 'It helped.', sentences: ['S1'] }];
+  const said = (choice?: string) => research.parseTurn(context({ state: searched([passage(1)]), input }), { content: JSON.stringify({ action: 'answer', claims, choice }) } as never);
+
+  it('lets an answer choose, after its evidence, from what is given and nothing else', async () => {
+    const { text, format } = await plan(context({ state: searched([passage(1)]), input }));
+    expect(text).toContain('"choice" is the answer in a word: yes, no, maybe.');
+    expect(Object.keys(format['properties'] as object)).toEqual(['action', 'claims', 'choice']);
+    expect(format).toMatchObject({ properties: { choice: { enum: ['yes', 'no', 'maybe'] } }, required: expect.arrayContaining(['choice']) });
+    expect(said('maybe')).toMatchObject({ ok: true, calls: [{ args: { claims, choice: 'maybe' } }] });
+  });
+
+  it.each([['perhaps'], [undefined]])('refuses %s', (choice) => expect(said(choice)).toEqual({ ok: false, reason: '"choice" is one of yes, no, maybe.' }));
+});
+
 describe('what the model says', () => {
   it('becomes a call', () => {
     expect(parse(searched([]), { action: 'search', query: ' metformin ' })).toEqual({ ok: true, text: '', calls: [{ name: 'search', args: { query: 'metformin' } }] });

@@ -18,7 +18,7 @@ export function searchTurn(question: string, beside: Beside, rejection: string |
   );
 }
 
-export type AnswerTurn = { question: string; beside: Beside; passages: NamedPassage[]; state: ResearchState; maySearch: boolean; mayRefuse: boolean; rejection: string | null };
+export type AnswerTurn = { question: string; choices: string[]; beside: Beside; passages: NamedPassage[]; state: ResearchState; maySearch: boolean; mayRefuse: boolean; rejection: string | null };
 
 export function sentencesTurn(t: AnswerTurn): string {
   return lines(
@@ -30,6 +30,7 @@ export function sentencesTurn(t: AnswerTurn): string {
     judged(t.state),
     ...otherwise(t),
     'Answer as JSON. "text" is the answer in a full sentence; "sentences" are the names of the sentences above that say so.',
+    choose(t.choices),
   );
 }
 
@@ -43,6 +44,7 @@ export function quotesTurn(t: AnswerTurn): string {
     judged(t.state),
     ...otherwise(t),
     'Answer as JSON. "text" is the answer in a full sentence; "passage" is the name of the passage above that says so; "quote" is where it says so, copied word for word with nothing left out.',
+    choose(t.choices),
   );
 }
 
@@ -55,6 +57,8 @@ export function judgeTurn(claims: CitedClaim[], rejection: string | null): strin
     'Judge each claim as JSON. "supported" is "yes" where its quotations say so, "partly" where they say less, "no" where they do not; "why" is a short reason.',
   );
 }
+
+const choose = (choices: string[]): string | null => (choices.length ? `"choice" is the answer in a word: ${choices.join(', ')}.` : null);
 
 function otherwise(t: AnswerTurn): (string | null)[] {
   return [t.maySearch ? again(t.state) : null, t.mayRefuse ? 'Only where nothing above has to do with the question, "action" is "not_found".' : null];
