@@ -1,0 +1,28 @@
+import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Asked } from './ask.js';
+
+/** What was asked already, by set, arm and item, in a file of the state folder: a long evaluation that is killed goes on. */
+export class KeptAnswers {
+  readonly #file: string;
+  readonly #known = new Map<string, Asked>();
+
+  /** `version`: of code and model; another one's answers are not taken for this one's. */
+  constructor(folder: string, version: string, resume: boolean) {
+    mkdirSync(join(folder, 'eval'), { recursive: true });
+    this.#file = join(folder, 'eval', `research-${version.replace(/[^\w.-]+/g, '_')}.jsonl`);
+    if (!resume || !existsSync(this.#file)) return;
+    for (const line of readFileSync(this.#file, 'utf8').split('\n').filter((l) => l.endsWith('}'))) {
+      const { key, asked } = JSON.parse(line) as { key: string; asked: Asked };
+      this.#known.set(key, asked);
+    }
+  }
+
+  async once(key: string, ask: () => Promise<Asked>): Promise<Asked> {
+    const known = this.#known.get(key);
+    if (known) return known;
+    const asked = await ask();
+    appendFileSync(this.#file, `\n${JSON.stringify({ key, asked })}`);
+    return asked;
+  }
+}
