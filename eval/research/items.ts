@@ -20,7 +20,7 @@ const FIXTURES = join(PROJECT_ROOT, 'eval', 'research', 'fixtures');
 export async function readResearchSets(data: string | null): Promise<ResearchSet[]> {
   const found: (ResearchSet | null)[] = [];
   if (data) found.push(await firstOf(data, 'pubmedqa', 'json', pubmedItems), await firstOf(data, 'scifact', 'jsonl', claimItems));
-  if (found.every((s) => s === null)) found.push(await firstOf(FIXTURES, 'pubmedqa', 'json', pubmedItems));
+  if (!found.some((s) => s !== null)) found.push(await firstOf(FIXTURES, 'pubmedqa', 'json', pubmedItems));
   return found.filter((s) => s !== null);
 }
 
