@@ -35,7 +35,7 @@ const OWN_PATHS: OpenAPIObject['paths'] = {
   '/docs': { get: { operationId: 'getDocs', summary: 'Read this document as a page', tags: ['docs'], parameters: [], responses: { 200: { description: 'The page.', content: { 'text/html': { schema: { type: 'string' } } } } } } },
 };
 
-type Operation = { responses: Record<string, { content?: Record<string, unknown> }>; requestBody?: { content: Record<string, unknown> }; [ALSO_AS]?: { status: string; mediaType: string }; [TAKES_FILES]?: boolean };
+type Operation = { responses: Record<string, { content?: Record<string, unknown> }>; requestBody?: { content: Record<string, unknown> }; [ALSO_AS]?: { status: string; mediaTypes: readonly string[] }; [TAKES_FILES]?: boolean };
 
 function operationsOf(document: OpenAPIObject): Operation[] {
   return Object.values(document.paths).flatMap((item) => Object.values(item).filter((o) => o !== null && typeof o === 'object' && 'responses' in o)) as Operation[];
@@ -45,7 +45,7 @@ function addMediaType(operation: Operation): void {
   const also = operation[ALSO_AS];
   delete operation[ALSO_AS];
   const content = also && operation.responses[also.status]?.content;
-  if (content) content[also.mediaType] = { schema: { type: 'string' } };
+  for (const type of content ? also.mediaTypes : []) content![type] = { schema: type.startsWith('text/') ? { type: 'string' } : { type: 'string', format: 'binary' } };
 }
 
 function addFiles(operation: Operation): void {

@@ -6,8 +6,8 @@ import { ERROR_CODES, type ErrorCode } from '#contracts';
 export type EndpointDescription = {
   summary: string;
   description?: string;
-  /** Successful answers by status; the schema is null for one without a body, `alsoAs` names a second media type. */
-  answers: Record<number, { schema: z.ZodType | null; description: string; alsoAs?: string }>;
+  /** Successful answers by status; the schema is null for one without a body, `alsoAs` names further media types. */
+  answers: Record<number, { schema: z.ZodType | null; description: string; alsoAs?: readonly string[] }>;
   /** Error codes beyond those that any route may answer with. */
   errors?: ErrorCode[];
   /** Takes an Idempotency-Key. */
@@ -17,7 +17,7 @@ export type EndpointDescription = {
   takesFiles?: boolean;
 };
 
-/** Where an operation says that an answer comes in a second media type, until the document takes it up. */
+/** Where an operation says that an answer comes in further media types, until the document takes it up. */
 export const ALSO_AS = 'x-also-as';
 /** Where an operation says that it takes files. */
 export const TAKES_FILES = 'x-takes-files';
@@ -31,7 +31,7 @@ export function Endpoint(d: EndpointDescription): MethodDecorator {
   const headers = [...(d.headers ?? []), ...(d.idempotent ? [{ name: 'Idempotency-Key', description: 'Makes sending the request again safe for seven days: the first answer comes back, with `Idempotency-Replayed: true`.' }] : [])];
   return applyDecorators(
     ApiOperation({ summary: d.summary, ...(d.description ? { description: d.description } : {}) }),
-    ...Object.entries(d.answers).flatMap(([status, { alsoAs }]) => (alsoAs ? [ApiExtension(ALSO_AS, { status, mediaType: alsoAs })] : [])),
+    ...Object.entries(d.answers).flatMap(([status, { alsoAs }]) => (alsoAs ? [ApiExtension(ALSO_AS, { status, mediaTypes: alsoAs })] : [])),
     ...(d.takesFiles ? [ApiExtension(TAKES_FILES, true)] : []),
     ...headers.map((h) => ApiHeader({ ...h, required: false })),
     ...Object.entries(d.answers).map(([status, answer]) => success(Number(status), answer)),

@@ -1,13 +1,13 @@
-import { Controller, Get, Headers, Inject, Param, Query, Res } from '@nestjs/common';
+import { Controller, Get, Inject, Param, Query, Req, Res, StreamableFile } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import type { Response } from 'express';
+import type { Request, Response } from 'express';
 import { z } from 'zod';
 import { artifactPageSchema, type ArtifactView, artifactViewSchema, checkpointPageSchema, type CheckpointView, checkpointViewSchema, HoldfastError, idSchema, includeSchema, type RunRef, stepPageSchema, stepQuerySchema, type StepView, stepViewSchema } from '#contracts';
 import { listArtifactViews, listCheckpointViews, listStepViews, type Pool, readArtifactView, readCheckpointView, readRun, readStepView, type StepPage, type Tx, withTx } from '#store';
 import { type Caller, FromCaller } from '../core/caller.js';
 import { POOL } from '../core/tokens.js';
 import { Endpoint } from '../openapi/endpoint.js';
-import { artifactMarkdown } from './artifact-markdown.js';
+import { ARTIFACT_TYPES, type ArtifactType, exportArtifact } from './artifact-exports.js';
 import { decodeNumberCursor, encodeCursor } from './cursor.js';
 
 type Page<T> = { data: T[]; nextCursor: string | null };
@@ -52,16 +52,18 @@ export class RunReadsController {
   }
 
   @Get('artifacts/:artifactId')
-  @Endpoint({ summary: 'Read an artifact with its evidence', description: 'JSON, or Markdown with `Accept: text/markdown`.', answers: { 200: { schema: artifactViewSchema, description: 'The artifact; as Markdown it is text.', alsoAs: 'text/markdown' } }, errors: ['not_found'], headers: [{ name: 'Accept', description: '`application/json` or `text/markdown`.' }] })
-  async getArtifact(@FromCaller() caller: Caller, @Param('id', { schema: idSchema }) id: string, @Param('artifactId', { schema: idSchema }) artifactId: string, @Headers('accept') accept: string | undefined, @Res({ passthrough: true }) res: Response): Promise<ArtifactView | string> {
+  @Endpoint({ summary: 'Read an artifact with its evidence', description: 'JSON, or with `Accept` Markdown, HTML, CSV or a Word document. CSV is the table of a comparison or a timeline with the sources of each value; of other artifacts it is the evidence.', answers: { 200: { schema: artifactViewSchema, description: 'The artifact.', alsoAs: ARTIFACT_TYPES } }, errors: ['not_found'], headers: [{ name: 'Accept', description: `\`application/json\`${ARTIFACT_TYPES.map((t) => `, \`${t}\``).join('')}.` }] })
+  async getArtifact(@FromCaller() caller: Caller, @Param('id', { schema: idSchema }) id: string, @Param('artifactId', { schema: idSchema }) artifactId: string, @Req() req: Request, @Res({ passthrough: true }) res: Response): Promise<ArtifactView | StreamableFile> {
     const artifact = await this.one(caller, id, 'artifact', async (tx, ref) => {
       const found = await readArtifactView(tx, ref.tenantId, artifactId);
       return found?.runId === ref.runId ? found : null;
     });
     res.vary('Accept');
-    if (!/text\/markdown/i.test(accept ?? '')) return artifact;
-    res.type('text/markdown; charset=utf-8');
-    return artifactMarkdown(artifact);
+    const type = req.accepts('application/json', ...ARTIFACT_TYPES) || 'application/json';
+    if (type === 'application/json') return artifact;
+    const { bytes, headers } = await exportArtifact(artifact, type as ArtifactType);
+    res.set(headers);
+    return new StreamableFile(bytes);
   }
 
   private async page<T extends { step: number }>(caller: Caller, runId: string, query: StepQuery, before: number, list: (tx: Tx, ref: RunRef, page: StepPage) => Promise<T[]>): Promise<Page<T>> {

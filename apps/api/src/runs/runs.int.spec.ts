@@ -279,7 +279,7 @@ describe('runs', () => {
       problem(await request(api.url).get(`/v1/runs/${ref.runId}/steps/1?include=everything`), 400, 'validation_failed');
     });
 
-    it('gives an artifact as JSON or as Markdown', async () => {
+    it('gives an artifact as JSON, and as what else was asked for', async () => {
       const ref = await rows.run();
       const other = await rows.run();
       const artifactId = uuidv7();
@@ -290,6 +290,15 @@ describe('runs', () => {
       const markdown = await request(api.url).get(`${path}/${artifactId}`).set('Accept', 'text/markdown');
       expect(markdown.type).toBe('text/markdown');
       expect(markdown.text).toContain('“said” (a.pdf, page 1; verified)');
+      const html = await request(api.url).get(`${path}/${artifactId}`).set('Accept', 'text/html,application/xhtml+xml,*/*;q=0.8');
+      expect(html.headers).toMatchObject({ 'content-type': 'text/html; charset=utf-8', vary: expect.stringContaining('Accept'), 'content-security-policy': expect.stringContaining("default-src 'none'") });
+      expect(html.text).toContain('<li>[0] “said” (a.pdf, page 1; verified)</li>');
+      const csv = await request(api.url).get(`${path}/${artifactId}`).set('Accept', 'text/csv');
+      expect(csv.text).toBe('claim,document,page,quotation,verified\r\n0,a.pdf,1,said,yes\r\n');
+      const word = await request(api.url).get(`${path}/${artifactId}`).set('Accept', 'application/vnd.openxmlformats-officedocument.wordprocessingml.document').buffer().parse((res, done) => { const parts: Buffer[] = []; res.on('data', (part: Buffer) => parts.push(part)).on('end', () => done(null, Buffer.concat(parts))); });
+      expect(word.headers['content-disposition']).toBe('attachment; filename="answer.docx"');
+      expect((word.body as Buffer).subarray(0, 2).toString()).toBe('PK');
+      expect((await request(api.url).get(`${path}/${artifactId}`).set('Accept', '*/*')).type).toBe('application/json');
       problem(await request(api.url).get(`/v1/runs/${other.runId}/artifacts/${artifactId}`), 404, 'not_found');
     });
   });

@@ -1,0 +1,24 @@
+import type { ArtifactView } from '#contracts';
+import { artifactCsv } from './artifact-csv.js';
+import { artifactDocx } from './artifact-docx.js';
+import { artifactHtml, HTML_POLICY } from './artifact-html.js';
+import { artifactMarkdown } from './artifact-markdown.js';
+
+const DOCX = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document';
+/** What an artifact can be had as beside JSON. */
+export const ARTIFACT_TYPES = ['text/markdown', 'text/html', 'text/csv', DOCX] as const;
+export type ArtifactType = (typeof ARTIFACT_TYPES)[number];
+export type Exported = { bytes: Buffer; headers: Record<string, string> };
+
+export async function exportArtifact(a: ArtifactView, type: ArtifactType): Promise<Exported> {
+  switch (type) {
+    case 'text/markdown': return { bytes: Buffer.from(artifactMarkdown(a)), headers: text(type) };
+    case 'text/html': return { bytes: Buffer.from(artifactHtml(a)), headers: { ...text(type), 'Content-Security-Policy': HTML_POLICY } };
+    case 'text/csv': return { bytes: Buffer.from(artifactCsv(a)), headers: { ...text(type), ...saved(a, 'csv') } };
+    case DOCX: return { bytes: await artifactDocx(a), headers: { 'Content-Type': type, ...saved(a, 'docx') } };
+  }
+}
+
+const text = (type: string): Record<string, string> => ({ 'Content-Type': `${type}; charset=utf-8` });
+/** Named by kind: titles are questions, and belong in no header. */
+const saved = (a: ArtifactView, ending: string): Record<string, string> => ({ 'Content-Disposition': `attachment; filename="${a.kind.replace(/\W+/g, '_')}.${ending}"` });
