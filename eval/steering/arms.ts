@@ -1,6 +1,6 @@
-import type { VectorFile } from '#contracts';
+import type { AxisOption, VectorFile } from '#contracts';
 import type { ResidualClient } from '#models';
-import { type AxisOption, correctionsOf, project, randomAxes } from '#steering';
+import { correctionsOf, project, randomAxes } from '#steering';
 
 export type Arm = { name: string; axes: AxisOption[] | undefined };
 export type ArmResult = { name: string; projection: number; reread: number; rereadError: number; perplexity: number; valid: number; repeated: number };

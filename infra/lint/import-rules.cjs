@@ -26,7 +26,7 @@ exports.ROWS = [
   { name: 'store', from: 'libs/store/', may: lib('contracts', 'platform', 'world') },
   { name: 'workspace', from: 'libs/workspace/', may: lib('contracts', 'platform') },
   { name: 'corpus', from: 'libs/corpus/', may: lib('contracts', 'platform', 'store', 'models') },
-  { name: 'activities', from: 'libs/activities/', may: [...IO, ...lib('loop')] },
+  { name: 'activities', from: 'libs/activities/', may: [...IO, ...lib('loop', 'steering')] },
   { name: 'api', from: 'apps/api/', may: [...lib('contracts', 'platform', 'store', 'corpus', 'models', 'world'), CONTRACT, 'libs/agents/registry\\.ts$'] },
   { name: 'runtime', from: 'apps/runtime/', may: lib('contracts', 'platform') },
   { name: 'worker', from: 'apps/worker/', may: ['libs/'] },

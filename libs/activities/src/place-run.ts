@@ -24,5 +24,6 @@ export async function placeRun(tx: Tx, contract: AgentContract, template: Omit<R
     sampling: { ...contract.sampling, ...template.sampling },
     ...(template.corpusId ? { corpusId: template.corpusId } : {}),
     ...(template.model ? { model: template.model } : {}),
+    ...(template.steering ? { steering: template.steering } : {}),
   });
 }

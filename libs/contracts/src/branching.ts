@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { correctionModeSchema, steeringVectorSchema } from './activation.js';
 import { driftPolicySchema } from './drift.js';
 import { idSchema } from './ids.js';
 import { limitsSchema, runStatusSchema, samplingSchema } from './run.js';
@@ -21,7 +22,17 @@ export const forkOverridesSchema = z.strictObject({
   sampling: samplingSchema.optional(),
   /** The agent's state to go on from, whole. */
   state: z.record(z.string(), z.unknown()).optional(),
-  steering: z.strictObject({ /** Laid over the agent's drift policy. */ policy: driftPolicySchema.partial().optional(), /** Words that the fork's first step reads. */ message: z.string().min(1).max(20_000).optional() }).optional(),
+  steering: z
+    .strictObject({
+      /** Laid over the agent's drift policy. */
+      policy: driftPolicySchema.partial().optional(),
+      /** Words that the fork's first step reads. */
+      message: z.string().min(1).max(20_000).optional(),
+      /** Activation steering: another vector, or `null` for none; the run's own goes on where it is left out. */
+      vector: steeringVectorSchema.nullable().optional(),
+      correction: correctionModeSchema.optional(),
+    })
+    .optional(),
 });
 export const forkRunSchema = z.strictObject({ fromStep: z.int().min(0).max(1_000_000), overrides: forkOverridesSchema.default({}), limits: limitsSchema.partial().optional(), tags: z.array(z.string().min(1).max(100)).max(20).optional() });
 export type ForkRun = z.output<typeof forkRunSchema>;

@@ -22,6 +22,7 @@ export const CAPABILITIES = {
   model_facts: 'context length and size of a model, by request',
   loaded_models: 'which models are loaded',
   pull: 'fetching a model, with progress',
+  steering: 'activations read and corrected while it writes',
   abort: 'a call that is left is given up',
 } as const;
 

@@ -1,3 +1,4 @@
+export * from './activation.js';
 export * from './activities.js';
 export * from './agent.js';
 export * from './api.js';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { runSteeringSchema } from './activation.js';
 import { failureSchema } from './errors.js';
 import { idSchema } from './ids.js';
 import { createWebhookSchema } from './webhooks.js';
@@ -46,6 +47,8 @@ export const createRunSchema = z.strictObject({
   model: z.string().min(1).max(200).optional(),
   limits: limitsSchema.partial().optional(),
   sampling: samplingSchema.optional(),
+  /** Activation steering, off where left out; the embedded runtime alone can. */
+  steering: runSteeringSchema.optional(),
   priority: prioritySchema.default('interactive'),
   startAt: z.iso.datetime({ offset: true }).optional(),
   /** Called when the run ends, or at these events; goes with the run. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ActivationTrace, AxisOption } from './activation.js';
 import { samplingSchema } from './run.js';
 
 export const roleSchema = z.enum(['system', 'user', 'assistant', 'tool']);
@@ -44,6 +45,8 @@ export const chatRequestSchema = z.object({
   stop: z.array(z.string()).optional(),
   /** Seconds that the model stays loaded afterwards; -1 for good. The runtime's own where not given. */
   keepAliveSeconds: z.int().min(-1).optional(),
+  /** Directions to read and correct while the answer is written; `steering_unsupported` where the runtime can't. */
+  axes: z.array(z.custom<AxisOption>()).optional(),
 });
 export type ChatRequest = z.infer<typeof chatRequestSchema>;
 
@@ -61,6 +64,8 @@ export type ChatResult = {
   timing?: ChatTiming;
   /** Tool calls that the model wrote into its text and that were read from there. */
   leakedCalls?: number;
+  /** Where axes were asked for. */
+  trace?: ActivationTrace;
 };
 
 /** Milliseconds. `cachedTokens` of the prompt were there from an earlier call and cost no time. */

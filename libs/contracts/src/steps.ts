@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { stepActivationSchema } from './activation.js';
 import { driftReportSchema, steeringSchema } from './drift.js';
 import { chatMessageSchema } from './runtime.js';
 import { failureSchema } from './errors.js';
@@ -21,6 +22,8 @@ export const stepViewSchema = z.object({
   calls: z.array(z.object({ call: z.int(), attempt: z.int(), tool: z.string(), effect: z.string(), state: z.string(), failure: failureSchema.nullable(), deliveries: z.int(), ms: z.int().nullable() })),
   drift: driftReportSchema.nullable(),
   steering: steeringSchema.nullable(),
+  /** Projections of the turn's tokens and what was corrected, where the run is steered and one step is read. */
+  activation: stepActivationSchema.optional(),
   startedAt: z.string(),
   endedAt: z.string().nullable(),
   messages: z.array(chatMessageSchema).optional(),

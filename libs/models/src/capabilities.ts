@@ -26,6 +26,7 @@ export const RUNTIME_CAPABILITIES: Readonly<Record<RuntimeKind, RuntimeCapabilit
     model_facts: 'yes',
     loaded_models: 'yes',
     pull: 'yes',
+    steering: 'no',
     abort: 'yes',
   },
   embedded: {
@@ -47,6 +48,7 @@ export const RUNTIME_CAPABILITIES: Readonly<Record<RuntimeKind, RuntimeCapabilit
     model_facts: 'yes',
     loaded_models: 'yes',
     pull: 'no',
+    steering: 'yes',
     abort: 'yes',
   },
   openai: {
@@ -68,6 +70,7 @@ export const RUNTIME_CAPABILITIES: Readonly<Record<RuntimeKind, RuntimeCapabilit
     model_facts: 'no',
     loaded_models: 'no',
     pull: 'no',
+    steering: 'no',
     abort: 'yes',
   },
 };

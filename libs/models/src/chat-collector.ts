@@ -1,4 +1,4 @@
-import { HoldfastError, type ChatDelta, type ChatResult, type ChatTiming, type ToolCallRequest } from '#contracts';
+import { type ActivationTrace, HoldfastError, type ChatDelta, type ChatResult, type ChatTiming, type ToolCallRequest } from '#contracts';
 import { CutGeneration } from './cut-generation.js';
 import { estimateTokens } from './tokens.js';
 
@@ -9,6 +9,7 @@ export class ChatCollector {
   private readonly toolCalls: ToolCallRequest[] = [];
   private finish: ChatResult['finish'] = 'stop';
   private timing: ChatTiming | null = null;
+  private trace: ActivationTrace | null = null;
   private tokens = { prompt: 0, output: 0, thinking: -1 };
   /** What the caller's own listener threw: not the runtime's failure. */
   fault: { error: unknown } | null = null;
@@ -43,6 +44,10 @@ export class ChatCollector {
     this.timing = timing;
   }
 
+  traced(trace: ActivationTrace): void {
+    this.trace = trace;
+  }
+
   result(): ChatResult {
     const { prompt, output } = this.tokens;
     return {
@@ -54,6 +59,7 @@ export class ChatCollector {
       thinkingTokens: this.thinkingTokens(),
       finish: this.finish,
       ...(this.timing && { timing: this.timing }),
+      ...(this.trace && { trace: this.trace }),
     };
   }
 

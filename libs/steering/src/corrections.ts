@@ -1,8 +1,4 @@
-import type { VectorFile } from '#contracts';
-
-export type CorrectionMode = 'read' | 'clamp' | 'fixed' | 'gate';
-/** An axis as the embedded runtime takes it in `options.axes`. */
-export type AxisOption = { name: string; layer: number; direction: number[]; model_digest: string; correct?: Record<string, number | string> };
+import type { AxisOption, CorrectionMode, VectorFile } from '#contracts';
 
 const SHARE = 0.5;
 

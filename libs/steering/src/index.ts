@@ -1,4 +1,4 @@
 export { meanDifference, orthogonal, project } from './axis.js';
 export { auc, layerAuc, nestedAuc } from './validate.js';
 export { axisAuc, fitAxes, type FitInput, type ReadStep } from './fit.js';
-export { correctionsOf, randomAxes, type AxisOption, type CorrectionMode } from './corrections.js';
+export { correctionsOf, randomAxes } from './corrections.js';

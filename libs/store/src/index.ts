@@ -17,6 +17,7 @@ export * from './models/index.js';
 export * from './notify.js';
 export * from './pool.js';
 export * from './reconcile.js';
+export * from './run-steering.js';
 export * from './runs.js';
 export * from './schedules.js';
 export * from './steps.js';

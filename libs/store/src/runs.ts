@@ -1,7 +1,8 @@
-import type { ErrorCode, Limits, NewEvent, Priority, RunRef, RunStatus, Sampling } from '#contracts';
+import type { ErrorCode, Limits, NewEvent, Priority, RunRef, RunStatus, RunSteering, Sampling } from '#contracts';
 import { hashOf, putContents } from './contents.js';
 import { appendEvents } from './events.js';
 import type { Tx } from './pool.js';
+import { saveRunSteering } from './run-steering.js';
 import { abandonOpenStep } from './steps.js';
 
 export type NewRun = RunRef & {
@@ -16,6 +17,7 @@ export type NewRun = RunRef & {
   tags: string[];
   limits: Limits;
   sampling: Sampling;
+  steering?: RunSteering;
   startAt?: string;
   scheduleId?: string;
   batchId?: string;
@@ -31,6 +33,7 @@ export async function insertRun(tx: Tx, run: NewRun): Promise<void> {
     [run.tenantId, run.runId, run.principalId, run.agent, run.agentVersion, inputHash, run.threadId ?? null, run.corpusId ?? null, run.model ?? null, run.priority, run.tags, run.limits, run.sampling, run.startAt ?? null, run.scheduleId ?? null, run.batchId ?? null],
   );
   await tx.query('insert into run_heads (tenant_id, run_id) values ($1,$2)', [run.tenantId, run.runId]);
+  if (run.steering) await saveRunSteering(tx, run, run.steering);
   await appendEvents(tx, run, [{ type: 'run.queued', data: { agent: run.agent, agentVersion: run.agentVersion, ...(run.forkedFrom ? { forkedFrom: run.forkedFrom } : {}) } }]);
 }
 

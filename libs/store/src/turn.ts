@@ -1,4 +1,4 @@
-import type { DriftState, ErrorCode, Limits, ModelOutcome, RunStatus, Sampling, ToolCallRequest } from '#contracts';
+import type { CorrectionMode, DriftState, ErrorCode, Limits, ModelOutcome, RunStatus, Sampling, ToolCallRequest } from '#contracts';
 import { getContent } from './contents.js';
 import { decodeBody } from './messages.js';
 import type { Tx } from './pool.js';
@@ -15,6 +15,9 @@ export type Turn = {
   inputHash: Buffer;
   /** Of the text that stands in place of the agent's system prompt. */
   promptHash: Buffer | null;
+  /** Activation steering: the vector file, and what is done with it; null where it is off. */
+  vectorHash: Buffer | null;
+  correction: CorrectionMode | null;
   stateHash: Buffer;
   driftState: DriftState | null;
   inboxSeq: number;
@@ -34,13 +37,14 @@ export async function readTurn(tx: Tx, key: StepKey, parent: number): Promise<Tu
   const { rows } = await tx.query<Turn>({
     name: 'read-turn',
     text: `
-      select r.agent, r.agent_version as "agentVersion", r.status, r.model, r.corpus_id as "corpusId", r.limits, r.sampling, r.input_hash as "inputHash", r.prompt_hash as "promptHash",
+      select r.agent, r.agent_version as "agentVersion", r.status, r.model, r.corpus_id as "corpusId", r.limits, r.sampling, r.input_hash as "inputHash", r.prompt_hash as "promptHash", v.vector_hash as "vectorHash", v.correction,
              c.state_hash as "stateHash", c.drift_state as "driftState", h.inbox_seq as "inboxSeq", h.prompt_tokens + h.output_tokens as "tokensUsed", h.tool_calls as "toolCallsUsed", r.started_at as "startedAt",
              (select s.attempt from steps s where s.tenant_id = $1 and s.run_id = $2 and s.step = $3) as opened,
              (select l.outcome->'result' from ledger l where l.tenant_id = $1 and l.run_id = $2 and l.step = $3 and l.attempt = $4 and l.call = -1 and l.state <> 'started') as done,
              (select l.outcome->'rejection' from ledger l where l.tenant_id = $1 and l.run_id = $2 and l.step = $3 and l.attempt = $4 - 1 and l.state = 'rejected' order by l.call desc limit 1) as rejection
       from runs r join run_heads h using (tenant_id, run_id)
       join checkpoints c on c.tenant_id = $1 and c.run_id = $2 and c.step = $5
+      left join run_steering v on v.tenant_id = $1 and v.run_id = $2
       where r.tenant_id = $1 and r.run_id = $2`,
     values: [key.tenantId, key.runId, key.step, key.attempt, parent],
   });

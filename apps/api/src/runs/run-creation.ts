@@ -10,6 +10,7 @@ import { CONFIG, NOTIFIER, POOL } from '../core/tokens.js';
 import { InvalidRequest, toIssues } from '../http/invalid-request.js';
 import { RunStarter } from '../temporal/run-starter.js';
 import { bringWebhook } from '../webhooks/bring-webhook.js';
+import { assertRunSteerable } from './run-steering.js';
 import { viewRun } from './run-view.js';
 
 export type CreatedRun = { run: RunView; replayed: boolean };
@@ -33,6 +34,7 @@ export class RunCreation {
   async create(caller: Caller, body: CreateRun, key: string | undefined): Promise<CreatedRun> {
     const agent = this.agents.get(body.agent);
     const input = validInput(agent, body.input);
+    if (body.steering) assertRunSteerable(this.config);
     const runId = uuidv7();
     const answer = await this.writes.once({ caller, route: 'POST /v1/runs', key, body }, (tx) => this.insert(tx, caller, { runId, agent, input, body }));
     const kept = answer.body as RunView;
@@ -62,6 +64,7 @@ export class RunCreation {
       threadId: body.threadId,
       corpusId: body.corpusId,
       model: body.model,
+      steering: body.steering,
       startAt: body.startAt,
     });
     if (body.webhook) await bringWebhook(tx, this.hosts, caller, body.webhook, runId);

@@ -9,6 +9,7 @@ import { IdempotentWrites } from '../core/idempotent-writes.js';
 import { CONFIG, NOTIFIER } from '../core/tokens.js';
 import { InvalidRequest, toIssues } from '../http/invalid-request.js';
 import { RunStarter } from '../temporal/run-starter.js';
+import { assertRunSteerable, forkSteering } from './run-steering.js';
 import { viewRun } from './run-view.js';
 
 /** Makes a run from a checkpoint of another: a new workflow, seeded from Postgres. */
@@ -37,6 +38,8 @@ export class RunForks {
     const agent = this.agents.get(source.agent, source.agentVersion);
     const state = overrides.state === undefined ? undefined : validState(agent, overrides.state);
     const model = overrides.model ?? ((await isRouted(tx, from)) ? undefined : (source.model ?? undefined));
+    const steering = await forkSteering(tx, from, overrides.steering);
+    if (steering) assertRunSteerable(this.config);
     const ref = { tenantId: caller.tenantId, runId: uuidv7() };
     await insertRun(tx, {
       ...ref,
@@ -50,6 +53,7 @@ export class RunForks {
       sampling: { ...row.sampling, ...overrides.sampling },
       ...(source.corpusId ? { corpusId: source.corpusId } : {}),
       ...(model === undefined ? {} : { model }),
+      ...(steering ? { steering } : {}),
       forkedFrom: { runId: from.runId, step: fromStep },
     });
     const { policy, message } = overrides.steering ?? {};

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
-import { HoldfastError } from '#contracts';
-import { correctionsOf, type CorrectionMode } from '#steering';
+import { type CorrectionMode, HoldfastError } from '#contracts';
+import { correctionsOf } from '#steering';
 import { readVectors, targetOf } from './steer-files.js';
 
 const MODES = ['read', 'clamp', 'fixed', 'gate'];

@@ -6,6 +6,7 @@ import type { AgentImplementation, TurnContext, TurnPlan } from '../agent.js';
 import { chooseRoute, fallbackOf, movedElsewhere, movedForRole, moveRun } from '../models/choose-route.js';
 import { isRuntimeFailure } from '../models/model-gate.js';
 import { learnRatio } from '../memory/calibration.js';
+import { type Activation, activationOf, readOff } from './activation.js';
 import { adopt } from './adopt.js';
 import { DEFAULT_OUTPUT_TOKENS, gatherContext, tokensOf } from './context.js';
 import type { RunDeps } from './deps.js';
@@ -31,6 +32,7 @@ export async function callModel(deps: RunDeps, call: RoutedCall, { signal, deliv
   const route = chooseRoute(deps.gate, call, opened.turn.model, queue, plan.role);
   const forRole = plan.role ? movedForRole(call, route, queue) : null;
   if (forRole) return forRole;
+  const activation = await activationOf(deps, call.tenantId, opened.turn, route);
   const sampling = samplingOf(agent, opened.turn, plan, call.steering);
   const extra = [...steeringWords(call.steering), ...limitWords(call, opened.turn)];
   const measure = { tenantId: call.tenantId, model: route.model, runtimeId: route.runtimeId };
@@ -38,15 +40,16 @@ export async function callModel(deps: RunDeps, call: RoutedCall, { signal, deliv
   const started = Date.now();
   let generated: Generated;
   try {
-    generated = await generate(deps, call, delivery, signal, { route, priority, messages, plan, sampling });
+    generated = await generate(deps, call, delivery, signal, { route, priority, messages, plan, sampling, activation });
   } catch (error) {
     if (isUnreadable(error)) return await settleTurn(deps, call, { agent, context, ...unread(error), route, turn: opened.turn, words: opened.words, ms: Date.now() - started });
-    const moved = isRuntimeFailure(error) ? fallbackOf(deps.gate, call, route, delivery, plan.role) : null;
+    // A steered run waits for the runtime that can steer it.
+    const moved = isRuntimeFailure(error) && !activation ? fallbackOf(deps.gate, call, route, delivery, plan.role) : null;
     return moved ?? (await noteUnavailable(deps, call, error));
   }
   try {
     await learnRatio(deps.pool, measure, estimated, generated.result.promptTokens);
-    return withCompact(await settleTurn(deps, call, { agent, context, ...generated, route, turn: opened.turn, words: opened.words, ms: Date.now() - started }), compact);
+    return withCompact(await settleTurn(deps, call, { agent, context, ...generated, activation: readOff(activation, generated.result), route, turn: opened.turn, words: opened.words, ms: Date.now() - started }), compact);
   } catch (error) {
     return adopt<ModelOutcome>(deps, { ...call, call: MODEL_CALL }, error);
   }
@@ -162,7 +165,7 @@ function steeringWords(steering: Steering | undefined): ChatMessage[] {
   return [{ role: 'user', content: nudgeText(steering) }];
 }
 
-async function generate(deps: RunDeps, call: ModelCall, delivery: number, signal: AbortSignal, ask: { route: Route; priority: number; messages: ChatMessage[]; plan: TurnPlan; sampling: Sampling }): Promise<Generated> {
+async function generate(deps: RunDeps, call: ModelCall, delivery: number, signal: AbortSignal, ask: { route: Route; priority: number; messages: ChatMessage[]; plan: TurnPlan; sampling: Sampling; activation: Activation | null }): Promise<Generated> {
   const writer = createStreamWriter(deps, call, delivery);
   const detector = createDegenerateDetector();
   const cut = new AbortController();
@@ -173,7 +176,7 @@ async function generate(deps: RunDeps, call: ModelCall, delivery: number, signal
   try {
     const result = await deps.gate.chat(
       ask.route,
-      { model: ask.route.model, messages: ask.messages, sampling, contextTokens: deps.contextTokens, ...(ask.plan.format ? { format: ask.plan.format } : {}), ...(ask.plan.tools ? { tools: ask.plan.tools } : {}) },
+      { model: ask.route.model, messages: ask.messages, sampling, contextTokens: deps.contextTokens, ...(ask.plan.format ? { format: ask.plan.format } : {}), ...(ask.plan.tools ? { tools: ask.plan.tools } : {}), ...(ask.activation ? { axes: ask.activation.axes } : {}) },
       {
         tenantId: call.tenantId,
         priority: ask.priority,

@@ -1,6 +1,6 @@
 import { type ChatMessage, type ChatResult, MAX_DIGEST_BYTES, type ModelCall, type Route, type ModelOutcome, type NewEvent, type PlannedCall, type ToolCallRequest, type ToolContract } from '#contracts';
 import { digestTurn } from '#drift';
-import { addTokens, appendEvents, changeStatus, dropChunks, finishEffect, type HeadAfter, insertMessages, MODEL_CALL, type PartialDigest, saveRoute, type StoredMessage, type Turn, type Tx, withTx } from '#store';
+import { addTokens, appendEvents, changeStatus, dropChunks, finishEffect, type HeadAfter, insertMessages, MODEL_CALL, type NewActivation, type PartialDigest, saveActivation, saveRoute, type StoredMessage, type Turn, type Tx, withTx } from '#store';
 import type { AgentImplementation, ParsedTurn, TurnContext } from '../agent.js';
 import { type Checkpoint, prepareCheckpoint } from './checkpoint.js';
 import { tokensOf } from './context.js';
@@ -19,6 +19,8 @@ export type Settled = {
   /** Whether text was streamed, which goes with the commit. */
   streamed: boolean;
   ms: number;
+  /** What was read off the model while it wrote, where the run is steered. */
+  activation?: NewActivation | null;
   /** Why the turn is refused unseen, in words for the model. */
   refusal?: string;
 };
@@ -52,6 +54,7 @@ export async function settleTurn(deps: RunDeps, call: ModelCall, s: Settled): Pr
       addTokens(tx, call, { prompt: s.result.promptTokens, output: s.result.outputTokens, thinking: s.result.thinkingTokens }, calls.length, !parsed.ok, digest),
       insertMessages(tx, call, [stored]),
       saveRoute(tx, call, s.route),
+      s.activation ? saveActivation(tx, call, s.activation) : null,
       s.streamed ? dropChunks(tx, call) : null,
       checkpoint?.save(tx),
       finishEffect(tx, { ...call, call: MODEL_CALL }, {

@@ -1,4 +1,4 @@
-import type { ChatMessage, ChatRequest, Sampling } from '#contracts';
+import type { AxisOption, ChatMessage, ChatRequest, Sampling } from '#contracts';
 import type { ChatRequest as OllamaChatRequest, Message, Options } from 'ollama';
 
 /**
@@ -15,7 +15,7 @@ export function toOllamaChat(request: ChatRequest, model: string): StreamedChat 
     stream: true,
     truncate: false,
     shift: false,
-    options: toOptions(request.sampling, request.contextTokens, request.stop),
+    options: toOptions(request.sampling, request.contextTokens, request.stop, request.axes),
     ...(request.tools?.length && { tools: request.tools.map((tool) => ({ type: 'function', function: tool })) }),
     ...(request.format && { format: request.format }),
     ...(think !== undefined && { think }),
@@ -39,7 +39,7 @@ function toMessage(message: ChatMessage): Message {
   };
 }
 
-function toOptions(sampling: Sampling, contextTokens: number, stop: string[] | undefined): Partial<Options> {
+function toOptions(sampling: Sampling, contextTokens: number, stop: string[] | undefined, axes: AxisOption[] | undefined): Partial<Options> {
   const options = {
     num_ctx: contextTokens,
     temperature: sampling.temperature,
@@ -50,6 +50,8 @@ function toOptions(sampling: Sampling, contextTokens: number, stop: string[] | u
     repeat_last_n: sampling.repeatLastN,
     num_predict: sampling.maxTokens,
     stop,
+    // The embedded runtime's own.
+    axes,
   };
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }

@@ -1,4 +1,4 @@
-import { type ChatRequest, type ChatResult, HoldfastError } from '#contracts';
+import { activationTraceSchema, type ChatRequest, type ChatResult, HoldfastError } from '#contracts';
 import { Ollama, type ChatResponse } from 'ollama';
 import { RUNTIME_CAPABILITIES } from '../capabilities.js';
 import { ChatCollector } from '../chat-collector.js';
@@ -6,6 +6,7 @@ import { withNearestNames } from '../nearest-names.js';
 import { assertPromptWhole } from '../prompt-check.js';
 import { estimateTokens } from '../tokens.js';
 import type { ChatOptions, Runtime, RuntimeConfig } from '../runtime.js';
+import { assertSteerable, steeringUnsupported } from '../steering/steerable.js';
 import { watchTokens } from '../watch-tokens.js';
 import { createHostCheck } from '../wire/host-check.js';
 import { toHoldfastError, WireError } from '../wire/wire-error.js';
@@ -29,6 +30,7 @@ export function createOllamaRuntime(config: RuntimeConfig): Runtime {
 
   async function chat(request: ChatRequest, options: ChatOptions): Promise<ChatResult> {
     const model = request.model || config.model;
+    assertSteerable(request, RUNTIME_CAPABILITIES[kind], kind);
     const watch = watchTokens(options.signal, options.limits, options.onDelta);
     const collector = new ChatCollector(watch.onDelta);
     const asked = { ...request, sampling: cannotThink.has(model) ? { ...request.sampling, think: undefined } : request.sampling };
@@ -54,6 +56,7 @@ export function createOllamaRuntime(config: RuntimeConfig): Runtime {
     }
     const result = collector.result();
     assertPromptWhole(request, result.promptTokens);
+    if (request.axes && !result.trace) throw steeringUnsupported(kind);
     return result;
   }
 
@@ -123,6 +126,8 @@ function take(part: ChatResponse, collector: ChatCollector): void {
   collector.end(part.done_reason === 'length' ? 'length' : 'stop', { prompt: part.prompt_eval_count ?? 0, output: part.eval_count ?? 0 });
   const ms = (nanoseconds: number | undefined): number => Math.round((nanoseconds ?? 0) / 1e6);
   const { prompt_cached_count: cachedTokens = 0 } = part as { prompt_cached_count?: number };
+  const trace = activationTraceSchema.safeParse((part as { axes?: unknown }).axes);
+  if (trace.success) collector.traced(trace.data);
   collector.timed({ loadMs: ms(part.load_duration), promptMs: ms(part.prompt_eval_duration), outputMs: ms(part.eval_duration), cachedTokens });
 }
 

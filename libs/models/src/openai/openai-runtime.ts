@@ -4,6 +4,7 @@ import { ChatCollector } from '../chat-collector.js';
 import { withNearestNames } from '../nearest-names.js';
 import { assertPromptWhole } from '../prompt-check.js';
 import type { Runtime, RuntimeConfig } from '../runtime.js';
+import { assertSteerable } from '../steering/steerable.js';
 import { watchTokens } from '../watch-tokens.js';
 import { createHostCheck } from '../wire/host-check.js';
 import { httpRequest, readText } from '../wire/http-request.js';
@@ -44,6 +45,7 @@ export function createOpenAiRuntime(config: RuntimeConfig): Runtime {
     kind: 'openai',
     async chat(request, { signal, onDelta, limits }) {
       const model = request.model || config.model;
+      assertSteerable(request, RUNTIME_CAPABILITIES.openai, 'openai');
       const watch = watchTokens(signal, limits, onDelta);
       const collector = new ChatCollector(watch.onDelta);
       try {

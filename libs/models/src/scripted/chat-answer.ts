@@ -14,7 +14,7 @@ export async function streamAnswer(answer: ScriptedAnswer, request: ScriptedRequ
     ...pieces(answer.thinking).map((thinking) => line({ thinking })),
     ...pieces(answer.content).map((content) => line({ content })),
     ...(answer.toolCalls ?? []).map(({ name, args }) => line({ tool_calls: [{ function: { name, arguments: args } }] })),
-    ...(answer.withoutEnd ? [] : [line({}, { done: true, done_reason: answer.doneReason ?? 'stop', ...counts(answer, request) })]),
+    ...(answer.withoutEnd ? [] : [line({}, { done: true, done_reason: answer.doneReason ?? 'stop', ...counts(answer, request), ...(answer.axes && { axes: answer.axes }) })]),
   ];
   response.writeHead(200, { 'content-type': 'application/x-ndjson' });
   if (answer.drop) {

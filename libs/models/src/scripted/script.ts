@@ -26,6 +26,8 @@ export type ScriptedAnswer = {
   promptTokens?: number;
   outputTokens?: number;
   doneReason?: 'stop' | 'length';
+  /** What the embedded runtime says of axes in its last line. */
+  axes?: { tokens: { projections: number[]; shifts: number[] }[]; corrected: number };
 };
 
 /** Deterministic answers: by function of the request and the number of the call from 0, or a list in order. */

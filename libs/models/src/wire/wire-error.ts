@@ -27,6 +27,8 @@ export function toHoldfastError(error: unknown, context: WireContext): HoldfastE
   const wire = error;
   const said = wire.detail.toLowerCase();
   if (isModelMissing(wire, said)) return new HoldfastError('model_missing', missingModelMessage(context));
+  if (said.includes('steering_unsupported')) return new HoldfastError('steering_unsupported', `The runtime cannot read the activations of ${context.model}.`);
+  if (/was fitted on another model/.test(said)) return new HoldfastError('validation_failed', `The steering vector was fitted on another model than ${context.model}; fit one on it with \`holdfast steer fit\`.`);
   if (/exceeds?( the)?( maximum| available)? context|context (length|size|window)|input length|too many tokens|prompt (is )?too long|exceed_context_size/.test(said))
     return new HoldfastError('context_truncated', `The prompt does not fit the context of ${context.model}; ask for a larger context or send less.`);
   if (/parsing tool call|invalid tool call|tool call/.test(said) && wire.status !== 404 && !/does not support/.test(said))

@@ -16,6 +16,7 @@ export const CONTENT_REFERENCES: readonly (readonly [table: string, column: stri
   ['artifacts', 'content_hash'],
   ['artifacts', 'evidence_hash'],
   ['batch_items', 'input_hash'],
+  ['run_steering', 'vector_hash'],
 ];
 
 /** The open step of a run is its newest; a closed one's state is its checkpoint's, and nobody reads an abandoned one's. */

@@ -3,6 +3,7 @@ import { getJson } from '../contents.js';
 import { type CallRow, readCalls } from '../ledger.js';
 import { readStepMessages } from '../messages.js';
 import type { Tx } from '../pool.js';
+import { readActivation } from '../run-steering.js';
 
 export type StepPage = { after: number; limit: number; content: boolean };
 
@@ -38,7 +39,8 @@ export async function listStepViews(tx: Tx, ref: RunRef, page: StepPage): Promis
 export async function readStepView(tx: Tx, ref: RunRef, step: number, content: boolean): Promise<StepView | null> {
   const { rows } = await tx.query<Row>(`select ${COLUMNS} from steps where tenant_id = $1 and run_id = $2 and step = $3`, [ref.tenantId, ref.runId, step]);
   if (!rows[0]) return null;
-  return toView(tx, ref, rows[0], await readCalls(tx, ref, [step]), content);
+  const [view, activation] = [await toView(tx, ref, rows[0], await readCalls(tx, ref, [step]), content), await readActivation(tx, ref, step)];
+  return activation ? { ...view, activation } : view;
 }
 
 async function toView(tx: Tx, ref: RunRef, r: Row, calls: CallRow[], content: boolean): Promise<StepView> {

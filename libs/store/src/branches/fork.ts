@@ -39,6 +39,11 @@ export async function seedRun(tx: Tx, run: RunRef, seed: Seed): Promise<void> {
     at,
   );
   await tx.query(
+    `insert into step_activations (tenant_id, run_id, step, attempt, correction, layer, axes, projections, shifts, corrected)
+     select $1, $2, s.step, s.attempt, s.correction, s.layer, s.axes, s.projections, s.shifts, s.corrected from step_activations s where s.tenant_id = $1 and s.run_id = $3 and ${onBranch}`,
+    at,
+  );
+  await tx.query(
     `insert into memory_terms (tenant_id, run_id, term, step, ordinal, n, enc, key_id)
      select $1, $2, s.term, s.step, s.ordinal, s.n, s.enc, s.key_id from memory_terms s where s.tenant_id = $1 and s.run_id = $3 and ${onBranch}`,
     at,
