@@ -45,6 +45,7 @@ export const REMEDIES = {
   archive_bomb: 'The archive holds more than 10,000 files, more than 1 GB, or is packed far too tightly to be real. Unpack it yourself and ingest the files that you want.',
   file_too_large: 'Raise `HOLDFAST_MAX_FILE_MB`, or split the file.',
   disk_full: 'Free some space. What was refused was not kept in part; ingestion tries the file again by itself.',
+  world_shared: 'Taking the run back would take back what others did in its world. Fork the run (`POST /v1/runs/{id}/forks`): the fork gets a world of its own, as the checkpoint has it.',
   world_changed: 'Read the world again (`GET /v1/worlds/{id}`), make the change against its version, and send that in `If-Match`.',
   world_rule_broken: 'The detail names the change and the rule. Nothing of the batch was applied; correct it and send it again.',
   world_forked: 'A fork reads the versions before it from its parent. Delete the forks first, or keep the world.',

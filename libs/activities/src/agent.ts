@@ -1,6 +1,6 @@
 import type { AgentContract, ChatMessage, ChatResult, ErrorCode, Evidence, ModelRole, Sampling, SearchResult, ToolCallRequest, ToolSpec } from '#contracts';
 import type { Runtime } from '#models';
-import type { Pool, SearchFilter } from '#store';
+import type { Places, Pool, SearchFilter, Tx } from '#store';
 
 /** What an agent's code may use; the same for every agent. */
 export type AgentDeps = {
@@ -22,6 +22,8 @@ export type TurnContext = {
   /** The agent's state at the head of the branch. */
   state: unknown;
   corpusId: string | null;
+  /** The world that the run plays in: what `begin` said, and of a fork a world of its own. */
+  worldId: string | null;
   /** Why the previous attempt of this step was refused, in words for the model; null on a first attempt. */
   rejection: string | null;
   deps: AgentDeps;
@@ -41,6 +43,8 @@ export type TurnPlan = {
   sampling?: Sampling;
   /** Which model the turn asks for; `main` where not given. Holds for runs that name no model. */
   role?: ModelRole;
+  /** The world's version, where planning the turn changed it. */
+  worldVersion?: number;
 };
 
 export type ParsedTurn =
@@ -61,6 +65,10 @@ export type ToolResult = {
   content: string;
   /** The agent's state after the call, where it changed. */
   state?: unknown;
+  /** The world's version after the call, where it changed it. */
+  worldVersion?: number;
+  /** The workspace's commit after the call, where the run has one. */
+  workspaceCommit?: string;
   /** Share of the result that is new to the run, in [0,1], where the tool knows. */
   gain?: number;
   /** The call failed: by the model's doing, or by the surroundings'. `content` says how. */
@@ -73,10 +81,28 @@ export type ToolResult = {
 
 export type Tool = (ctx: ToolContext, args: unknown) => Promise<ToolResult>;
 
+export type BeginContext = { tx: Tx; tenantId: string; runId: string; input: unknown };
+export type RestoreContext = Pick<TurnContext, 'tenantId' | 'runId' | 'step' | 'input' | 'state' | 'worldId'> & {
+  tx: Tx;
+  /** Where the checkpoint has the world and the workspace. */
+  target: Places;
+  /** Where the run left its world; a world that stands elsewhere was changed by others. */
+  leftAt: number | null;
+};
+/** What the step begins with in place of the checkpoint's; what is left out stays. */
+export type Restored = { state?: unknown; worldVersion?: number };
+
 /** An agent's code: pure planning and parsing, and its tools. One folder an agent. */
 export interface AgentImplementation {
   contract: AgentContract;
   initialState(input: unknown): unknown;
+  /** Called once, as the run begins, in the transaction that writes its first checkpoint: the world it plays in and that world's version. */
+  begin?(ctx: BeginContext): Promise<{ worldId: string; worldVersion: number }>;
+  /**
+   * Called once, in the transaction that opens a step which does not hang on the one before it: takes what the run
+   * keeps outside its state (its world) back to where the checkpoint has it. Files need none: a tool finds its commit in the state.
+   */
+  restore?(ctx: RestoreContext): Promise<Restored>;
   prepareTurn(ctx: TurnContext): Promise<TurnPlan>;
   parseTurn(ctx: TurnContext, out: ChatResult): ParsedTurn;
   tools: Record<string, Tool>;

@@ -18,7 +18,11 @@ export const dungeonMasterInputSchema = z.strictObject({
 });
 export type DungeonMasterInput = z.output<typeof dungeonMasterInputSchema>;
 
-export const dungeonMasterStateSchema = z.object({ acted: z.boolean() });
+export const dungeonMasterStateSchema = z.object({
+  acted: z.boolean(),
+  /** The turn that is played, once it is known; a turn that was taken back is played again under another id. */
+  turnId: idSchema.optional(),
+});
 export type DungeonMasterState = z.infer<typeof dungeonMasterStateSchema>;
 
 export const dungeonMasterResultSchema = z.object({

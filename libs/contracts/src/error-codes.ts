@@ -45,6 +45,7 @@ export const ERROR_CODES = {
   archive_bomb: { status: 413, retryable: false, title: 'The archive unpacks to too much' },
   file_too_large: { status: 413, retryable: false, title: 'The file is too large' },
   disk_full: { status: 507, retryable: true, title: 'The disk is full' },
+  world_shared: { status: 409, retryable: false, title: 'Others have written to the world since' },
   world_changed: { status: 412, retryable: true, title: 'The world has changed since that version' },
   world_rule_broken: { status: 422, retryable: false, title: 'A change would break a rule of the world' },
   world_forked: { status: 409, retryable: false, title: 'Other worlds were forked from this one' },

@@ -71,6 +71,8 @@ export const runViewSchema = z.object({
   result: z.unknown().nullable(),
   model: z.string().nullable(),
   corpusId: idSchema.nullable(),
+  /** The world that the run plays in; of a fork, one of its own. */
+  worldId: idSchema.nullable(),
   threadId: idSchema.nullable(),
   priority: prioritySchema,
   tags: z.array(z.string()),

@@ -15,6 +15,7 @@ export * from './messages.js';
 export * from './migrate.js';
 export * from './models/index.js';
 export * from './notify.js';
+export * from './places.js';
 export * from './pool.js';
 export * from './reconcile.js';
 export * from './run-steering.js';

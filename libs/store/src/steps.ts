@@ -1,4 +1,5 @@
 import { type CallDigest, type DriftReport, type DriftState, type ErrorCode, HoldfastError, type RunRef, type StepDigest, type Steering } from '#contracts';
+import { NO_PLACES, type Places } from './places.js';
 import type { Tx } from './pool.js';
 
 export type StepKey = RunRef & { step: number; attempt: number };
@@ -14,11 +15,11 @@ export async function openAttempt(tx: Tx, key: StepKey, parent: number, steering
     name: 'open-attempt',
     text: `
       with opened as (
-        insert into steps (tenant_id, run_id, step, parent, attempt, state, model, steering, state_hash)
-        select $1, $2, $3::int, $5::int, $4::int, 'open', model, $6::jsonb, (select state_hash from checkpoints where tenant_id = $1 and run_id = $2 and step = $5)
-        from runs where tenant_id = $1 and run_id = $2 and ended_at is null
+        insert into steps (tenant_id, run_id, step, parent, attempt, state, model, steering, state_hash, world_version, workspace_commit)
+        select $1, $2, $3::int, $5::int, $4::int, 'open', r.model, $6::jsonb, c.state_hash, c.world_version, c.workspace_commit
+        from runs r left join checkpoints c on c.tenant_id = $1 and c.run_id = $2 and c.step = $5 where r.tenant_id = $1 and r.run_id = $2 and r.ended_at is null
         on conflict (tenant_id, run_id, step) do update
-          set attempt = excluded.attempt, state_hash = case when steps.attempt < excluded.attempt then excluded.state_hash else steps.state_hash end, digest = case when steps.attempt < excluded.attempt then null else steps.digest end
+          set attempt = excluded.attempt, state_hash = case when steps.attempt < excluded.attempt then coalesce(steps.restored_hash, excluded.state_hash) else steps.state_hash end, workspace_commit = case when steps.attempt < excluded.attempt then excluded.workspace_commit else steps.workspace_commit end, digest = case when steps.attempt < excluded.attempt then null else steps.digest end
           where steps.state = 'open' and steps.attempt <= excluded.attempt
         returning xmax = 0 as first, state_hash is not null as anchored
       ), moved as (
@@ -75,15 +76,15 @@ export type PartialDigest = Pick<StepDigest, 'text' | 'promptTokens' | 'outputTo
  * A call's digest joins the open step's; the state after the call becomes the step's.
  * @throws HoldfastError `attempt_closed`
  */
-export async function addCallDigest(tx: Tx, key: StepKey, call: CallDigest, stateHash: Buffer | null): Promise<void> {
+export async function addCallDigest(tx: Tx, key: StepKey, call: CallDigest, stateHash: Buffer | null, places: Places = NO_PLACES): Promise<void> {
   await tx.query({
     name: 'add-call-digest',
     text: `
       with s as (
-        update steps set digest = jsonb_set(digest, '{calls}', (digest->'calls') || $5::jsonb), state_hash = coalesce($6, state_hash)
+        update steps set digest = jsonb_set(digest, '{calls}', (digest->'calls') || $5::jsonb), state_hash = coalesce($6, state_hash), world_version = coalesce($7, world_version), workspace_commit = coalesce($8, workspace_commit)
         where tenant_id = $1 and run_id = $2 and step = $3 and attempt = $4 and state = 'open' returning 1)
       select holdfast_require_open(exists (select 1 from s))`,
-    values: [key.tenantId, key.runId, key.step, key.attempt, JSON.stringify(call), stateHash],
+    values: [key.tenantId, key.runId, key.step, key.attempt, JSON.stringify(call), stateHash, places.worldVersion, places.workspaceCommit],
   });
 }
 
@@ -93,9 +94,7 @@ export type StepClose = {
   report: DriftReport;
   driftState: DriftState;
   stateHash: Buffer;
-  worldVersion: number | null;
-  workspaceCommit: string | null;
-};
+} & Places;
 
 /**
  * Closes the step, saves its checkpoint and moves the run's head to it, all in the transaction that makes the last
@@ -108,10 +107,10 @@ export async function closeStep(tx: Tx, key: StepKey, c: StepClose): Promise<voi
     text: `
       with s as (
         update steps set state = 'closed', digest = $5, drift = $6, state_hash = $7, ended_at = clock_timestamp()
-        where tenant_id = $1 and run_id = $2 and step = $3 and attempt = $4 and state = 'open' returning 1
+        where tenant_id = $1 and run_id = $2 and step = $3 and attempt = $4 and state = 'open' returning world_version, workspace_commit
       ), c as (
         insert into checkpoints (tenant_id, run_id, step, parent, state_hash, world_version, workspace_commit, drift_state)
-        select $1, $2, $3, $8, $7, $9, $10, $11 from s
+        select $1, $2, $3, $8, $7, coalesce($9, s.world_version), coalesce($10, s.workspace_commit), $11 from s
       ), h as (
         update run_heads set head_step = $3 where tenant_id = $1 and run_id = $2 and exists (select 1 from s))
       select holdfast_require_open(exists (select 1 from s))`,
@@ -191,8 +190,8 @@ export async function readCheckpoint(tx: Tx, ref: RunRef, step: number): Promise
 }
 
 /** The checkpoint that a run starts from, with its first agent state. */
-export async function insertRootCheckpoint(tx: Tx, ref: RunRef, stateHash: Buffer): Promise<void> {
-  await tx.query(`insert into checkpoints (tenant_id, run_id, step, parent, state_hash, drift_state) values ($1, $2, 0, 0, $3, 'null') on conflict do nothing`, [ref.tenantId, ref.runId, stateHash]);
+export async function insertRootCheckpoint(tx: Tx, ref: RunRef, stateHash: Buffer, places: Places = NO_PLACES): Promise<void> {
+  await tx.query(`insert into checkpoints (tenant_id, run_id, step, parent, state_hash, drift_state, world_version, workspace_commit) values ($1, $2, 0, 0, $3, 'null', $4, $5) on conflict do nothing`, [ref.tenantId, ref.runId, stateHash, places.worldVersion, places.workspaceCommit]);
 }
 
 /** What the open step's model turn, and the calls done so far, gave for the digest. */

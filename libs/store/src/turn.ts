@@ -10,6 +10,7 @@ export type Turn = {
   status: RunStatus;
   model: string;
   corpusId: string | null;
+  worldId: string | null;
   limits: Limits;
   sampling: Sampling;
   inputHash: Buffer;
@@ -24,6 +25,11 @@ export type Turn = {
   tokensUsed: number;
   toolCallsUsed: number;
   startedAt: Date | null;
+  /** Of the checkpoint that the step hangs on. */
+  worldVersion: number | null;
+  workspaceCommit: string | null;
+  /** Whether the step was taken back to its checkpoint with the run's surroundings already. */
+  restored: boolean;
   /** The attempt of this step that was opened last; null where none was. */
   opened: number | null;
   /** Outcome of this very attempt, where an earlier delivery already made it true. */
@@ -37,13 +43,14 @@ export async function readTurn(tx: Tx, key: StepKey, parent: number): Promise<Tu
   const { rows } = await tx.query<Turn>({
     name: 'read-turn',
     text: `
-      select r.agent, r.agent_version as "agentVersion", r.status, r.model, r.corpus_id as "corpusId", r.limits, r.sampling, r.input_hash as "inputHash", r.prompt_hash as "promptHash", v.vector_hash as "vectorHash", v.correction,
-             c.state_hash as "stateHash", c.drift_state as "driftState", h.inbox_seq as "inboxSeq", h.prompt_tokens + h.output_tokens as "tokensUsed", h.tool_calls as "toolCallsUsed", r.started_at as "startedAt",
-             (select s.attempt from steps s where s.tenant_id = $1 and s.run_id = $2 and s.step = $3) as opened,
+      select r.agent, r.agent_version as "agentVersion", r.status, r.model, r.corpus_id as "corpusId", r.world_id as "worldId", r.limits, r.sampling, r.input_hash as "inputHash", r.prompt_hash as "promptHash", v.vector_hash as "vectorHash", v.correction,
+             coalesce(o.restored_hash, c.state_hash) as "stateHash", c.drift_state as "driftState", c.world_version as "worldVersion", c.workspace_commit as "workspaceCommit", o.restored_hash is not null as restored, h.inbox_seq as "inboxSeq", h.prompt_tokens + h.output_tokens as "tokensUsed", h.tool_calls as "toolCallsUsed", r.started_at as "startedAt",
+             o.attempt as opened,
              (select l.outcome->'result' from ledger l where l.tenant_id = $1 and l.run_id = $2 and l.step = $3 and l.attempt = $4 and l.call = -1 and l.state <> 'started') as done,
              (select l.outcome->'rejection' from ledger l where l.tenant_id = $1 and l.run_id = $2 and l.step = $3 and l.attempt = $4 - 1 and l.state = 'rejected' order by l.call desc limit 1) as rejection
       from runs r join run_heads h using (tenant_id, run_id)
       join checkpoints c on c.tenant_id = $1 and c.run_id = $2 and c.step = $5
+      left join steps o on o.tenant_id = $1 and o.run_id = $2 and o.step = $3
       left join run_steering v on v.tenant_id = $1 and v.run_id = $2
       where r.tenant_id = $1 and r.run_id = $2`,
     values: [key.tenantId, key.runId, key.step, key.attempt, parent],
@@ -54,6 +61,7 @@ export async function readTurn(tx: Tx, key: StepKey, parent: number): Promise<Tu
 export type PendingCall<TOutcome> = {
   agent: string;
   corpusId: string | null;
+  worldId: string | null;
   inputHash: Buffer;
   stateHash: Buffer;
   parent: number;
@@ -68,7 +76,7 @@ export async function readPendingCall<TOutcome>(tx: Tx, key: StepKey, call: numb
   const { rows } = await tx.query<Omit<PendingCall<TOutcome>, 'requests'> & { turnHash: Buffer }>({
     name: 'read-pending-call',
     text: `
-      select r.agent, r.corpus_id as "corpusId", r.input_hash as "inputHash", s.state_hash as "stateHash", s.parent, m.hash as "turnHash",
+      select r.agent, r.corpus_id as "corpusId", r.world_id as "worldId", r.input_hash as "inputHash", s.state_hash as "stateHash", s.parent, m.hash as "turnHash",
              c.drift_state as "driftState",
              (select l.outcome->'result' from ledger l where l.tenant_id = $1 and l.run_id = $2 and l.step = $3 and l.attempt = $4 and l.call = $5 and l.state <> 'started') as done
       from steps s join runs r using (tenant_id, run_id)

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type Accepted, HoldfastError, isLive, isResumable, type Limits, type RewindRun, type RunRef, type RunStatus } from '#contracts';
-import { changeStatus, deleteRun, endRun, insertInbox, limitsLeft, lockRun, type Notifier, pendingKinds, type Pool, readCheckpoint, readRun, reopenRun, type RunRow, setLimits, type Tx, withTx } from '#store';
+import { changeStatus, deleteRun, endRun, insertInbox, limitsLeft, lockRun, type Notifier, pendingKinds, type Pool, readCheckpoint, readRun, readRunWorld, reopenRun, type RunRow, setLimits, type Tx, withTx, worldHead } from '#store';
 import type { Caller } from '../core/caller.js';
 import { IdempotentWrites } from '../core/idempotent-writes.js';
 import { NOTIFIER, POOL } from '../core/tokens.js';
@@ -74,6 +74,7 @@ export class RunRequests {
       if (!isResumable(run.status)) requireLive(run);
       if (run.status === 'cancelling') throw new HoldfastError('run_ended', 'The run is being cancelled and goes nowhere any more.');
       if (!(await readCheckpoint(tx, ref, toStep))) throw new HoldfastError('not_found', `The run has no checkpoint of step ${toStep}. GET /v1/runs/${runId}/checkpoints lists those it has.`);
+      await requireOwnWorld(tx, ref);
       const reopened = isResumable(run.status) ? await this.reopen(tx, ref, run, run.limits) : null;
       const number = await insertInbox(tx, ref, { kind: 'rewind', data: { toStep }, ...(lesson === undefined ? {} : { body: lesson }), principalId: caller.principalId });
       return { status: 202, headers: {}, body: { runId, status: reopened?.status ?? run.status, number } };
@@ -151,6 +152,17 @@ export function requireLive(run: RunRow): void {
   if (isLive(run.status)) return;
   const hint = isResumable(run.status) ? 'Resume it with higher limits first.' : 'Start a new run, or fork this one from a checkpoint.';
   throw new HoldfastError('run_ended', `The run is ${run.status}. ${hint}`);
+}
+
+/**
+ * A world that others have written to is not taken back with the run.
+ * @throws HoldfastError `world_shared`
+ */
+async function requireOwnWorld(tx: Tx, ref: RunRef): Promise<void> {
+  const world = await readRunWorld(tx, ref);
+  if (!world) return;
+  const { version } = await worldHead(tx, { tenantId: ref.tenantId, worldId: world.worldId });
+  if (version > world.leftAt) throw new HoldfastError('world_shared', `The run left its world at version ${world.leftAt}; it is at ${version}. Fork the run instead: the fork gets a world of its own.`);
 }
 
 /** Whether the run is paused once it has taken up what its inbox holds. */

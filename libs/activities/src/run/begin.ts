@@ -1,5 +1,5 @@
 import { HoldfastError, isLive, type RunPlan, type Route, type RunRef } from '#contracts';
-import { appendEvents, getJson, insertRootCheckpoint, isRouted, markRouted, putContents, readOverrides, readRun, type RunRow, startRun, withTx } from '#store';
+import { appendEvents, getJson, insertRootCheckpoint, isRouted, markRouted, placesOf, putContents, readCheckpoint, readOverrides, readRun, type RunRow, setRunWorld, startRun, type Tx, withTx } from '#store';
 import type { AgentImplementation } from '../agent.js';
 import type { RunDeps } from './deps.js';
 
@@ -17,8 +17,7 @@ export async function beginRun(deps: RunDeps, ref: RunRef): Promise<RunPlan> {
     const route = routed ? deps.gate.router.forRole('main') : deps.gate.router.forModel(await named(deps, row.model!));
     const model = routed || row.model === AUTO ? route.model : row.model!;
     if (row.head_step === 0) {
-      const [hash] = await putContents(tx, ref.tenantId, [JSON.stringify(agent.initialState(await getJson(tx, ref.tenantId, row.input_hash)))]);
-      await insertRootCheckpoint(tx, ref, hash!);
+      await saveRoot(tx, ref, agent, await getJson(tx, ref.tenantId, row.input_hash));
     }
     const startedAtMs = row.started_at?.getTime() ?? Date.now();
     let lastSeq = head.lastSeq;
@@ -33,6 +32,15 @@ export async function beginRun(deps: RunDeps, ref: RunRef): Promise<RunPlan> {
   });
   deps.notifier.announce(ref.runId, lastSeq);
   return plan;
+}
+
+/** Of a fork from the start the checkpoint is there already, and with it a world of its own. */
+async function saveRoot(tx: Tx, ref: RunRef, agent: AgentImplementation, input: unknown): Promise<void> {
+  if (await readCheckpoint(tx, ref, 0)) return;
+  const begun = await agent.begin?.({ tx, ...ref, input });
+  if (begun) await setRunWorld(tx, ref, begun.worldId);
+  const [hash] = await putContents(tx, ref.tenantId, [JSON.stringify(agent.initialState(input))]);
+  await insertRootCheckpoint(tx, ref, hash!, placesOf(begun ?? {}));
 }
 
 /** A run may leave the choice to the machine. */

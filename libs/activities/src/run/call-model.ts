@@ -1,7 +1,7 @@
 import { type ChatMessage, type ChatResult, HoldfastError, type ModelCall, type ModelMoved, type ModelOutcome, type NewEvent, PRIORITY_KEYS, type Route, type RoutedCall, type Sampling, type Steering } from '#contracts';
 import { nudgeText } from '#drift';
 import { createDegenerateDetector, CutGeneration } from '#models';
-import { appendEvents, changeStatus, dropChunks, insertMessages, loadJson, lockRun, MODEL_CALL, openAttempt, readStepInbox, readTurn, readUnreadCount, type StoredMessage, type Turn, type Tx, withTx, WORDS_ORDINAL } from '#store';
+import { appendEvents, changeStatus, dropChunks, insertMessages, loadJson, lockRun, MODEL_CALL, noteWorld, openAttempt, readStepInbox, readTurn, readUnreadCount, type StoredMessage, type Turn, type Tx, withTx, WORDS_ORDINAL } from '#store';
 import type { AgentImplementation, TurnContext, TurnPlan } from '../agent.js';
 import { chooseRoute, fallbackOf, movedElsewhere, movedForRole, moveRun } from '../models/choose-route.js';
 import { isRuntimeFailure } from '../models/model-gate.js';
@@ -11,6 +11,7 @@ import { adopt } from './adopt.js';
 import { DEFAULT_OUTPUT_TOKENS, gatherContext, tokensOf } from './context.js';
 import type { RunDeps } from './deps.js';
 import { nearLimit } from './near-limit.js';
+import { restorePlaces } from './restore.js';
 import { settleTurn } from './settle-turn.js';
 import { createStreamWriter } from './stream.js';
 
@@ -29,6 +30,7 @@ export async function callModel(deps: RunDeps, call: RoutedCall, { signal, deliv
   if (opened.turn.done) return opened.turn.done;
   const { agent, context } = opened;
   const plan = await withPrompt(deps, call, opened.turn, await agent.prepareTurn(context));
+  if (plan.worldVersion !== undefined) await withTx(deps.pool, call.tenantId, (tx) => noteWorld(tx, call, plan.worldVersion!));
   const route = chooseRoute(deps.gate, call, opened.turn.model, queue, plan.role);
   const forRole = plan.role ? movedForRole(call, route, queue) : null;
   if (forRole) return forRole;
@@ -76,10 +78,11 @@ async function open(deps: RunDeps, call: ModelCall, delivery: number): Promise<O
   // A redelivery writes these rows again, should the machine fail before they reach the disk.
   const again = (): Promise<OpenRows> => withTx(deps.pool, call.tenantId, (tx) => openAgain(tx, call, delivery), { durable: false });
   // A first delivery that comes to a closed step is of a Temporal that was restored: what the step gave is adopted.
-  const { turn, lastSeq } = first ? await withTx(deps.pool, call.tenantId, (tx) => openFirst(tx, call), { durable: false, oneFlight: true }).catch((error: unknown) => (isClosed(error) ? again() : Promise.reject(error as Error))) : await again();
-  const words = turn.inboxSeq && !turn.done ? await withTx(deps.pool, call.tenantId, (tx) => takeUpWords(tx, call)) : [];
-  const agent = deps.agents.get(turn.agent);
-  if (!agent) throw new HoldfastError('unknown_agent', `This worker has no agent ${turn.agent}.`);
+  const { turn: found, lastSeq } = first ? await withTx(deps.pool, call.tenantId, (tx) => openFirst(tx, call), { durable: false, oneFlight: true }).catch((error: unknown) => (isClosed(error) ? again() : Promise.reject(error as Error))) : await again();
+  const words = found.inboxSeq && !found.done ? await withTx(deps.pool, call.tenantId, (tx) => takeUpWords(tx, call)) : [];
+  const agent = deps.agents.get(found.agent);
+  if (!agent) throw new HoldfastError('unknown_agent', `This worker has no agent ${found.agent}.`);
+  const turn = found.done ? found : await restorePlaces(deps, call, agent, found);
   if (lastSeq) deps.notifier.announce(call.runId, lastSeq);
   const context: TurnContext = {
     tenantId: call.tenantId,
@@ -89,6 +92,7 @@ async function open(deps: RunDeps, call: ModelCall, delivery: number): Promise<O
     input: await loadJson(deps.pool, call.tenantId, turn.inputHash),
     state: await loadJson(deps.pool, call.tenantId, turn.stateHash),
     corpusId: turn.corpusId,
+    worldId: turn.worldId,
     rejection: turn.rejection?.reason ?? null,
     deps: { pool: deps.pool, runtime: deps.runtime, search: deps.search, contextTokens: deps.contextTokens },
   };

@@ -1,6 +1,6 @@
 import type { CallDigest, DriftReport, DriftState, NewEvent, StepDigest } from '#contracts';
 import { evaluateStep } from '#drift';
-import { closeStep, type PartialDigest, readWindow, type StepKey, type StoredMessage, type Tx, withTx } from '#store';
+import { closeStep, type PartialDigest, type Places, readWindow, type StepKey, type StoredMessage, type Tx, withTx } from '#store';
 import type { RunDeps } from './deps.js';
 
 /** Ancestors that the signals look back on. */
@@ -12,6 +12,8 @@ export type Closing = {
   calls: CallDigest[];
   parent: number;
   stateHash: Buffer;
+  /** Where the last call left the world and the workspace; what it left alone stays where the step has it. */
+  places: Places;
   /** The fold's state at the parent. */
   driftState: DriftState | null;
   finished: boolean;
@@ -45,7 +47,7 @@ export async function prepareCheckpoint(deps: Pick<RunDeps, 'pool' | 'cache'>, k
       { type: 'drift.report', ...at, data: { verdict: report.verdict, overthinking: report.overthinking, overacting: report.overacting } },
       { type: 'checkpoint.saved', ...at },
     ],
-    save: (tx) => closeStep(tx, key, { parent: c.parent, digest, report, driftState: state, stateHash: c.stateHash, worldVersion: null, workspaceCommit: null }),
+    save: (tx) => closeStep(tx, key, { parent: c.parent, digest, report, driftState: state, stateHash: c.stateHash, ...c.places }),
     remember: () => deps.cache.extend(key.runId, c.parent, { step: key.step, messages: c.messages, digest }),
   };
 }

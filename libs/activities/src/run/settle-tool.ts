@@ -1,6 +1,6 @@
 import type { CallDigest, NewEvent, ToolCallInput, ToolOutcome } from '#contracts';
 import { digestCall } from '#drift';
-import { addCallDigest, appendEvents, contentHash, finishEffect, type HeadAfter, insertArtifact, insertMessages, putContents, readPartialDigest, requireOpen, setResult, type StepKey, type StoredMessage, type Tx, withTx } from '#store';
+import { addCallDigest, appendEvents, contentHash, finishEffect, type HeadAfter, insertArtifact, insertMessages, type Places, placesOf, putContents, readPartialDigest, requireOpen, setResult, type StepKey, type StoredMessage, type Tx, withTx } from '#store';
 import { v7 as uuidv7 } from 'uuid';
 import type { ToolResult } from '../agent.js';
 import type { PreparedCall } from './call-tool.js';
@@ -33,6 +33,7 @@ async function accept(deps: RunDeps, input: ToolCallInput, p: PreparedCall, resu
   const stored: StoredMessage = { step: input.step, ordinal: input.call + 1, message, tokens: tokensOf(message) };
   const state = result.state === undefined ? null : JSON.stringify(result.state);
   const stateHash = state === null ? p.pending.stateHash : contentHash(input.tenantId, state);
+  const places = placesOf(result);
   const digest = digestCall({
     tool: p.contract.name,
     kind: p.contract.kind,
@@ -42,7 +43,7 @@ async function accept(deps: RunDeps, input: ToolCallInput, p: PreparedCall, resu
     gain: result.gain ?? null,
     exempt: p.contract.exempt ?? false,
   });
-  const checkpoint = input.last || result.finish ? await closing(deps, input, p, { stored, digest, stateHash, finished: Boolean(result.finish) }) : null;
+  const checkpoint = input.last || result.finish ? await closing(deps, input, p, { stored, digest, stateHash, places, finished: Boolean(result.finish) }) : null;
   const outcome: ToolOutcome = checkpoint ? { kind: 'closed', end: { report: checkpoint.report, finished: Boolean(result.finish), unread: 0 } } : { kind: 'done', unread: 0 };
   const delivery = result.finish ? deliveryOf(input, result.finish) : null;
   const events = [finishedEvent(input, p, ms, result.error ? { error: result.error } : {}), ...(delivery?.events ?? []), ...(checkpoint?.events ?? [])];
@@ -52,7 +53,7 @@ async function accept(deps: RunDeps, input: ToolCallInput, p: PreparedCall, resu
       insertMessages(tx, input, [stored]),
       state === null ? null : putContents(tx, input.tenantId, [state]),
       delivery?.save(tx),
-      checkpoint ? checkpoint.save(tx) : addCallDigest(tx, input, digest, stateHash),
+      checkpoint ? checkpoint.save(tx) : addCallDigest(tx, input, digest, stateHash, places),
       finishEffect(tx, input, { tool: p.contract.name, effect: p.contract.effect, state: 'done', outcome: { result: outcome, ...(result.error ? { error: result.error } : {}) }, ms }),
     ]);
     return head;
@@ -68,13 +69,14 @@ function finishedEvent(input: ToolCallInput, p: PreparedCall, ms: number, how: R
   return { type: 'tool.finished', step: input.step, attempt: input.attempt, data: { call: input.call, tool: p.contract.name, ms, ...how } };
 }
 
-async function closing(deps: RunDeps, input: ToolCallInput, p: PreparedCall, c: { stored: StoredMessage; digest: CallDigest; stateHash: Buffer; finished: boolean }): Promise<Checkpoint> {
+async function closing(deps: RunDeps, input: ToolCallInput, p: PreparedCall, c: { stored: StoredMessage; digest: CallDigest; stateHash: Buffer; places: Places; finished: boolean }): Promise<Checkpoint> {
   const partial = p.opened?.digest ?? (await withTx(deps.pool, input.tenantId, (tx) => readPartialDigest(tx, input)));
   return prepareCheckpoint(deps, input, {
     digest: partial,
     calls: [...partial.calls, c.digest],
     parent: p.pending.parent,
     stateHash: c.stateHash,
+    places: c.places,
     driftState: p.pending.driftState,
     finished: c.finished,
     toolCount: p.agent.contract.tools.length,

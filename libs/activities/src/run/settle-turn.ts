@@ -1,6 +1,6 @@
 import { type ChatMessage, type ChatResult, MAX_DIGEST_BYTES, type ModelCall, type Route, type ModelOutcome, type NewEvent, type PlannedCall, type ToolCallRequest, type ToolContract } from '#contracts';
 import { digestTurn } from '#drift';
-import { addTokens, appendEvents, changeStatus, dropChunks, finishEffect, type HeadAfter, insertMessages, MODEL_CALL, type NewActivation, type PartialDigest, saveActivation, saveRoute, type StoredMessage, type Turn, type Tx, withTx } from '#store';
+import { addTokens, appendEvents, changeStatus, dropChunks, finishEffect, type HeadAfter, insertMessages, MODEL_CALL, NO_PLACES, type NewActivation, type PartialDigest, saveActivation, saveRoute, type StoredMessage, type Turn, type Tx, withTx } from '#store';
 import type { AgentImplementation, ParsedTurn, TurnContext } from '../agent.js';
 import { type Checkpoint, prepareCheckpoint } from './checkpoint.js';
 import { tokensOf } from './context.js';
@@ -43,7 +43,7 @@ export async function settleTurn(deps: RunDeps, call: ModelCall, s: Settled): Pr
   const stored: StoredMessage = { step: call.step, ordinal: 0, tokens: tokensOf(message), message };
   const messages = [...s.words, stored];
   const closes = parsed.ok && calls.length === 0;
-  const checkpoint = closes ? await prepareCheckpoint(deps, call, { digest, calls: [], parent: call.parent, stateHash: s.turn.stateHash, driftState: s.turn.driftState, finished: false, toolCount: s.agent.contract.tools.length, messages }) : null;
+  const checkpoint = closes ? await prepareCheckpoint(deps, call, { digest, calls: [], parent: call.parent, stateHash: s.turn.stateHash, places: NO_PLACES, driftState: s.turn.driftState, finished: false, toolCount: s.agent.contract.tools.length, messages }) : null;
   const outcome = outcomeOf(parsed, calls, tokens, checkpoint);
   const at = { step: call.step, attempt: call.attempt };
   const events: NewEvent[] = checkpoint ? checkpoint.events : calls.map((c) => ({ type: 'tool.called', ...at, data: { call: c.call, tool: c.tool } }));
@@ -90,8 +90,8 @@ function withUnread(outcome: ModelOutcome, unread: number): ModelOutcome {
 }
 
 function openAttempt(call: ModelCall, s: Settled, requests: ToolCallRequest[], messages: StoredMessage[], digest: PartialDigest): OpenAttempt {
-  const { agent, corpusId, inputHash, stateHash, driftState } = s.turn;
-  return { step: call.step, attempt: call.attempt, messages, digest, pending: { agent, corpusId, inputHash, stateHash, driftState, parent: call.parent, requests } };
+  const { agent, corpusId, worldId, inputHash, stateHash, driftState } = s.turn;
+  return { step: call.step, attempt: call.attempt, messages, digest, pending: { agent, corpusId, worldId, inputHash, stateHash, driftState, parent: call.parent, requests } };
 }
 
 function parse(s: Settled): ParsedTurn {

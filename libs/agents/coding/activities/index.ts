@@ -70,7 +70,9 @@ function parseTurn(ctx: TurnContext, out: { content: string; toolCalls: { name: 
 function bind(settings: CodingSettings, work: WorkTool<unknown>): Tool {
   return async (ctx, args): Promise<ToolResult> => {
     try {
-      return await work({ ...(await openWork(settings, ctx)), ctx }, args);
+      const opened = await openWork(settings, ctx);
+      const result = await work({ ...opened, ctx }, args);
+      return { ...result, workspaceCommit: (result.state as CodingState | undefined)?.workspace?.commit ?? opened.commit };
     } catch (error) {
       if (error instanceof PathRefused) return refused(error.message);
       throw error;

@@ -49,7 +49,7 @@ describe('a coding run', () => {
     let step = 0;
     return {
       state: () => state,
-      turn: (attempt = 1): TurnContext => ({ tenantId: 't', runId: id, step: step + 1, attempt, input: full, state, corpusId: null, rejection: null, deps: { contextTokens: 16_000 } as never }),
+      turn: (attempt = 1): TurnContext => ({ tenantId: 't', runId: id, step: step + 1, attempt, input: full, state, corpusId: null, worldId: null, rejection: null, deps: { contextTokens: 16_000 } as never }),
       async call(name: string, args: Record<string, unknown> = {}): Promise<ToolResult> {
         const context: ToolContext = { ...this.turn(), step: ++step, call: 0, idempotencyKey: `${step}`, signal: new AbortController().signal };
         const result = await agent.tools[name]!(context, codingContract.tools.find((t) => t.name === name)!.parameters.parse(args));

@@ -10,7 +10,8 @@ const FOUND = 12;
 /** Of the context: the rest is for the instruction, the telling, and what our count of tokens is short of. */
 const SHARE = 0.6;
 
-export const refOf = (ctx: Pick<TurnContext, 'tenantId' | 'input'>): WorldRef => ({ tenantId: ctx.tenantId, worldId: (ctx.input as DungeonMasterInput).worldId });
+/** The run's own world where it is a fork. */
+export const refOf = (ctx: Pick<TurnContext, 'tenantId' | 'input' | 'worldId'>): WorldRef => ({ tenantId: ctx.tenantId, worldId: ctx.worldId ?? (ctx.input as DungeonMasterInput).worldId });
 
 /** What the model is given of the world: from the state it has after the turn, where one is given. */
 export async function worldContext(pool: Pool, ref: WorldRef, input: Pick<DungeonMasterInput, 'actor' | 'said'>, contextTokens: number, after?: WorldState): Promise<string> {

@@ -1,12 +1,14 @@
 import type { AgentImplementation, ParsedTurn, TurnContext, TurnPlan } from '#activities';
 import { intentSchema } from '#contracts';
 import { parseStructured } from '#models';
+import { worldHead } from '#store';
 import { parseIntent, plainTelling } from '#world';
 import { z } from 'zod';
 import { dungeonMasterContract, type DungeonMasterInput, type DungeonMasterState } from '../contract.js';
 import { intentTurn, SYSTEM, tellingTurn } from '../prompts/turns.js';
 import { refOf, worldContext } from './context.js';
 import { playTurn, readPlayed } from './play.js';
+import { takeBack } from './take-back.js';
 import { act, tell, turnOf } from './tools.js';
 
 const INTENT_TEMPERATURE = 0;
@@ -15,6 +17,11 @@ const INTENT_TEMPERATURE = 0;
 export const dungeonMaster: AgentImplementation = {
   contract: dungeonMasterContract,
   initialState: () => ({ acted: false }) satisfies DungeonMasterState,
+  async begin({ tx, tenantId, input }) {
+    const { worldId } = input as DungeonMasterInput;
+    return { worldId, worldVersion: (await worldHead(tx, { tenantId, worldId })).version };
+  },
+  restore: takeBack,
   prepareTurn,
   parseTurn,
   tools: { act, tell },
@@ -28,7 +35,7 @@ async function prepareTurn(ctx: TurnContext): Promise<TurnPlan> {
   // A plain turn is applied here: it is applied once by its id, and spares the player a call of the model.
   const played = (await readPlayed(pool, turn.ref, turn.turnId)) ?? (plain ? await playTurn(pool, turn, plain) : null);
   const context = await worldContext(pool, refOf(ctx), input, contextTokens, played?.state);
-  if (played) return { system: SYSTEM, history: 'none', turn: [{ role: 'user', content: tellingTurn(input.said, context, plainTelling(played.outcome), input.style, ctx.rejection) }] };
+  if (played) return { system: SYSTEM, history: 'none', worldVersion: played.version, turn: [{ role: 'user', content: tellingTurn(input.said, context, plainTelling(played.outcome), input.style, ctx.rejection) }] };
   return { system: SYSTEM, history: 'none', turn: [{ role: 'user', content: intentTurn(input.said, context, ctx.rejection) }], format: z.toJSONSchema(intentSchema), sampling: { temperature: INTENT_TEMPERATURE } };
 }
 

@@ -1,5 +1,5 @@
 import { type Intent, type OutcomeView, outcomeViewSchema, type WorldRef, type WorldTurn } from '#contracts';
-import { changeWorldIn, type Pool, readWorldTurn, rememberState, stateAt, type Tx, withTx, worldHead } from '#store';
+import { changeWorldIn, type Pool, readTurnBefore, readWorldTurn, rememberState, stateAt, type Tx, withTx, worldHead } from '#store';
 import { resolveTurn, type WorldState } from '#world';
 import { diceOf } from './dice.js';
 
@@ -29,7 +29,7 @@ export async function playTurn(pool: Pool, turn: TurnOf, intent: Intent): Promis
 /** A turn as it was applied, or null. */
 export function readPlayed(pool: Pool, ref: WorldRef, turnId: string): Promise<Played | null> {
   return withTx(pool, ref.tenantId, async (tx) => {
-    const turn = await readWorldTurn(tx, ref, turnId);
+    const turn = await readTurnBefore(tx, ref, turnId, (await worldHead(tx, ref)).version);
     return turn && playedBefore(tx, ref, turn);
   });
 }

@@ -2,19 +2,20 @@ import type { Tool, TurnContext } from '#activities';
 import { intentSchema } from '#contracts';
 import { setTelling, withTx } from '#store';
 import { checkTelling, correctTelling, plainTelling, refusalOf } from '#world';
-import { type DungeonMasterInput, type DungeonMasterResult, MAX_RETELLINGS, MAX_TELLING, tellArgsSchema } from '../contract.js';
+import { type DungeonMasterInput, type DungeonMasterResult, type DungeonMasterState, MAX_RETELLINGS, MAX_TELLING, tellArgsSchema } from '../contract.js';
 import { refOf } from './context.js';
 import { playTurn, readPlayed, type TurnOf } from './play.js';
 
 /** The turn that a run plays: its own id where the client gave none. */
 export function turnOf(ctx: TurnContext): TurnOf {
   const input = ctx.input as DungeonMasterInput;
-  return { ref: refOf(ctx), turnId: input.turnId ?? ctx.runId, actor: input.actor, said: input.said };
+  return { ref: refOf(ctx), turnId: (ctx.state as DungeonMasterState).turnId ?? input.turnId ?? ctx.runId, actor: input.actor, said: input.said };
 }
 
 export const act: Tool = async (ctx, args) => {
-  const { outcome } = await playTurn(ctx.deps.pool, turnOf(ctx), intentSchema.parse(args));
-  return { content: plainTelling(outcome), state: { acted: true } };
+  const turn = turnOf(ctx);
+  const { outcome, version } = await playTurn(ctx.deps.pool, turn, intentSchema.parse(args));
+  return { content: plainTelling(outcome), state: { acted: true, turnId: turn.turnId } satisfies DungeonMasterState, worldVersion: version };
 };
 
 /** Takes a telling that agrees with the state; refuses one that does not, twice at most, and then corrects it. */
@@ -34,5 +35,5 @@ export const tell: Tool = async (ctx, args) => {
   await withTx(ctx.deps.pool, ctx.tenantId, (tx) => setTelling(tx, turn.ref, turn.turnId, telling));
   const { ok, code, summary, rolls } = played.outcome;
   const result: DungeonMasterResult = { turnId: turn.turnId, version: played.version, ok, code, summary, rolls, telling, corrected: problems.length > 0 };
-  return { content: 'Told.', finish: { result, artifact: { kind: 'telling', title: 'Turn', content: result, evidence: [], verified: true } } };
+  return { content: 'Told.', worldVersion: played.version, finish: { result, artifact: { kind: 'telling', title: 'Turn', content: result, evidence: [], verified: true } } };
 };

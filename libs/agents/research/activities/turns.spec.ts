@@ -10,7 +10,7 @@ const pool = { connect: async () => ({ query: async () => ({ rows: [], command: 
 
 const passage = (n: number, text = `Passage ${n} says that treatment ${n} helped. It was tried in ${n} hundred patients.`): FoundPassage => ({ passageId: `p${n}`, documentId: 'd', documentName: 'studies.pdf', page: n, section: 'Results', text });
 const context = (more: Partial<TurnContext> & { state?: ResearchState; contextTokens?: number }): TurnContext => ({
-  tenantId: LOCAL_TENANT, runId: 'r', step: 2, attempt: 1, input: { question: 'Did it help?', mode: 'sentences', searches: 3 }, corpusId: 'c', rejection: null,
+  tenantId: LOCAL_TENANT, runId: 'r', step: 2, attempt: 1, input: { question: 'Did it help?', mode: 'sentences', searches: 3 }, worldId: null, corpusId: 'c', rejection: null,
   ...more,
   state: more.state ?? { searches: [], passages: [] },
   deps: { pool, contextTokens: more.contextTokens ?? 8_192 } as unknown as TurnContext['deps'],

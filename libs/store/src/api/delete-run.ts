@@ -6,10 +6,12 @@ export const CONTENT_REFERENCES: readonly (readonly [table: string, column: stri
   ['runs', 'input_hash'],
   ['runs', 'result_hash'],
   ['runs', 'prompt_hash'],
+  ['runs', 'partial_hash'],
   ['approvals', 'args_hash'],
   ['approvals', 'edited_hash'],
   ['approvals', 'comment_hash'],
   ['steps', 'state_hash'],
+  ['steps', 'restored_hash'],
   ['messages', 'hash'],
   ['checkpoints', 'state_hash'],
   ['inbox', 'body_hash'],
@@ -20,9 +22,8 @@ export const CONTENT_REFERENCES: readonly (readonly [table: string, column: stri
 ];
 
 /** The open step of a run is its newest; a closed one's state is its checkpoint's, and nobody reads an abandoned one's. */
-const POINTS: Record<string, string> = {
-  'steps.state_hash': `select 1 from run_heads h join steps t on t.tenant_id = h.tenant_id and t.run_id = h.run_id and t.step = h.next_step - 1 where h.tenant_id = c.tenant_id and t.state = 'open' and t.state_hash = c.hash`,
-};
+const ofOpenStep = (column: string): string => `select 1 from run_heads h join steps t on t.tenant_id = h.tenant_id and t.run_id = h.run_id and t.step = h.next_step - 1 where h.tenant_id = c.tenant_id and t.state = 'open' and t.${column} = c.hash`;
+const POINTS: Record<string, string> = { 'steps.state_hash': ofOpenStep('state_hash'), 'steps.restored_hash': ofOpenStep('restored_hash') };
 
 /** True for a body `c` of `contents` that nothing of its tenant points at. */
 export const NOTHING_POINTS = CONTENT_REFERENCES.map(([table, column]) => `not exists (${POINTS[`${table}.${column}`] ?? `select 1 from ${table} t where t.tenant_id = c.tenant_id and t.${column} = c.hash`})`).join(' and ');

@@ -12,6 +12,7 @@ type Row = {
   status_reason: Failure | null;
   model: string | null;
   corpus_id: string | null;
+  world_id: string | null;
   thread_id: string | null;
   priority: Priority;
   tags: string[];
@@ -34,7 +35,7 @@ type Row = {
   result?: string | null;
 };
 
-const COLUMNS = `r.run_id, r.agent, r.agent_version, r.status, r.status_reason, r.model, r.corpus_id, r.thread_id, r.priority, r.tags, r.limits,
+const COLUMNS = `r.run_id, r.agent, r.agent_version, r.status, r.status_reason, r.model, r.corpus_id, r.world_id, r.thread_id, r.priority, r.tags, r.limits,
   r.created_at, r.started_at, r.ended_at, h.event_seq, h.inbox_seq, h.head_step, h.next_step, h.prompt_tokens, h.output_tokens, h.thinking_tokens, h.tool_calls, h.steering_actions,
   (select s.drift from steps s where s.tenant_id = r.tenant_id and s.run_id = r.run_id and s.state = 'closed' order by s.step desc limit 1) as drift,
   exists (select 1 from checkpoints c where c.tenant_id = r.tenant_id and c.run_id = r.run_id and c.step = h.head_step) as head_saved`;
@@ -89,6 +90,7 @@ function toRecord(r: Row): RunRecord {
     ...(r.input === undefined ? {} : { input: JSON.parse(r.input), result: r.result == null ? null : JSON.parse(r.result) }),
     model: r.model,
     corpusId: r.corpus_id,
+    worldId: r.world_id,
     threadId: r.thread_id,
     priority: r.priority,
     tags: r.tags,

@@ -1,7 +1,10 @@
 import type { DriftPolicy, RunRef } from '#contracts';
+import { v7 as uuidv7 } from 'uuid';
 import { putContents } from '../contents.js';
 import { appendEvents } from '../events.js';
+import { setRunWorld } from '../places.js';
 import type { Tx } from '../pool.js';
+import { forkWorld } from '../world/worlds.js';
 
 export type Seed = { from: RunRef; step: number; /** Agent state in place of the checkpoint's. */ state?: unknown; prompt?: string; policy?: Partial<DriftPolicy> };
 
@@ -28,8 +31,8 @@ export async function seedRun(tx: Tx, run: RunRef, seed: Seed): Promise<void> {
   );
   const onBranch = 'exists (select 1 from checkpoints c where c.tenant_id = $1 and c.run_id = $2 and c.step = s.step)';
   await tx.query(
-    `insert into steps (tenant_id, run_id, step, parent, attempt, state, model, prompt_tokens, output_tokens, thinking_tokens, state_hash, calls, malformed, digest, drift, steering, started_at, ended_at)
-     select $1, $2, step, parent, attempt, state, model, prompt_tokens, output_tokens, thinking_tokens, state_hash, calls, malformed, digest, drift, steering, started_at, ended_at
+    `insert into steps (tenant_id, run_id, step, parent, attempt, state, model, prompt_tokens, output_tokens, thinking_tokens, state_hash, calls, malformed, digest, drift, steering, started_at, ended_at, world_version, workspace_commit)
+     select $1, $2, step, parent, attempt, state, model, prompt_tokens, output_tokens, thinking_tokens, state_hash, calls, malformed, digest, drift, steering, started_at, ended_at, world_version, workspace_commit
      from steps s where s.tenant_id = $1 and s.run_id = $3 and s.state = 'closed' and ${onBranch}`,
     at,
   );
@@ -49,7 +52,20 @@ export async function seedRun(tx: Tx, run: RunRef, seed: Seed): Promise<void> {
     at,
   );
   await tx.query('update runs set forked_from = $3, forked_step = $4, prompt_hash = coalesce($5, (select prompt_hash from runs where tenant_id = $1 and run_id = $3)), drift = $6 where tenant_id = $1 and run_id = $2', [...at, seed.step, promptHash, seed.policy ?? null]);
+  await forkItsWorld(tx, run, seed);
   await tx.query('update run_heads set head_step = $3, next_step = $3 + 1 where tenant_id = $1 and run_id = $2', [run.tenantId, run.runId, seed.step]);
+}
+
+/** A world of its own, that begins as the checkpoint has it: what the fork does is not of the run it came from. */
+async function forkItsWorld(tx: Tx, run: RunRef, seed: Seed): Promise<void> {
+  const { rows } = await tx.query<{ world_id: string; version: number }>(
+    'select r.world_id, c.world_version as version from runs r join checkpoints c using (tenant_id, run_id) where r.tenant_id = $1 and r.run_id = $2 and c.step = $3 and r.world_id is not null and c.world_version is not null',
+    [seed.from.tenantId, seed.from.runId, seed.step],
+  );
+  if (!rows[0]) return;
+  const worldId = uuidv7();
+  await forkWorld(tx, { tenantId: run.tenantId, worldId: rows[0].world_id }, rows[0].version, worldId);
+  await setRunWorld(tx, run, worldId);
 }
 
 /** What a fork goes with otherwise than its agent says; nulls for any other run. */

@@ -16,6 +16,15 @@ export async function readWorldTurn(tx: Tx, ref: WorldRef, turnId: string): Prom
   return rows[0] ? toTurn(rows[0]) : null;
 }
 
+/** A turn that led to a version, be it of a world that this one was forked from; null where none of this id did. */
+export async function readTurnBefore(tx: Tx, ref: WorldRef, turnId: string, version: number): Promise<WorldTurn | null> {
+  for (const s of await readLineage(tx, ref, version)) {
+    const turn = await readWorldTurn(tx, { ...ref, worldId: s.worldId }, turnId);
+    if (turn && turn.lastVersion <= s.upTo) return turn;
+  }
+  return null;
+}
+
 /** Tells a turn, or tells it again: its events and dice stay what they were. */
 export async function setTelling(tx: Tx, ref: WorldRef, turnId: string, telling: string): Promise<boolean> {
   const { rowCount } = await tx.query('update world_turns set telling = $4 where tenant_id = $1 and world_id = $2 and turn_id = $3', [ref.tenantId, ref.worldId, turnId, telling]);

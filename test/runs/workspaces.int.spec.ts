@@ -1,0 +1,67 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createCodingAgent } from '#agents/coding/activities/index';
+import type { RunRef } from '#contracts';
+import type { ScriptedRequest } from '#models/scripted';
+import { createSandbox, Workspaces } from '#workspace';
+import { ApiStack } from '../harness/api-stack.js';
+
+jest.setTimeout(60_000);
+const LESSON = 'write it to b.txt instead';
+
+describe('a run that works on files', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'holdfast-places-'));
+  const repo = join(folder, 'repo');
+  let stack: ApiStack;
+  let down = false;
+
+  beforeAll(async () => {
+    chmodSync(folder, 0o755);
+    mkdirSync(repo);
+    writeFileSync(join(repo, 'README.md'), 'nothing yet\n');
+    const git = (...args: string[]): Buffer => execFileSync('git', ['-C', repo, '-c', 'user.name=u', '-c', 'user.email=u@localhost', ...args]);
+    for (const args of [['init', '-q'], ['add', '-A'], ['commit', '-q', '-m', 'first']]) git(...args);
+    const coding = createCodingAgent({ workspaces: new Workspaces({ folder: join(folder, 'workspaces'), repositories: [folder] }), sandbox: createSandbox({ executables: { bwrap: null } }) });
+    stack = await ApiStack.start({ agents: new Map([['coding', coding]]) });
+    stack.loop.script = answer;
+  }, 120_000);
+  afterAll(async () => {
+    await stack?.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  /** Writes a.txt, or after the lesson b.txt, then lists the folder, then ends; while it is down it does not list. */
+  function answer(request: ScriptedRequest) {
+    const path = request.messages.some((m) => m.content.includes(LESSON)) ? 'b.txt' : 'a.txt';
+    const done = request.messages.filter((m) => m.role === 'tool').length;
+    if (done === 0) return { content: '', toolCalls: [{ name: 'write', args: { path, content: 'x\n' } }] };
+    if (down) return { error: { status: 503, message: 'loading' } };
+    return { content: '', toolCalls: [done === 1 ? { name: 'list', args: {} } : { name: 'finish', args: { status: 'not_fixed', summary: 'done' } }] };
+  }
+  const checkpoints = async (run: RunRef) => (await stack.get<{ data: { step: number; parent: number; workspaceCommit: string | null }[] }>(`/runs/${run.runId}/checkpoints`)).body.data;
+  const files = async (run: RunRef) => ((await stack.get<{ result: { files: { path: string }[]; commit: string } }>(`/runs/${run.runId}`)).body.result);
+
+  it('goes back with its files, and a fork starts with those of its checkpoint', async () => {
+    down = true;
+    const run = await stack.run({ steps: 1 }, { agent: 'coding', input: { repo, task: 'write a file' }, model: 'scripted' });
+    await stack.loop.untilStatus(run, 'waiting_runtime');
+    const [, written] = await checkpoints(run);
+    expect(await stack.post(`/runs/${run.runId}/rewind`, { toStep: 0, lesson: LESSON })).toMatchObject({ status: 202 });
+    await stack.loop.untilStep(run, 3);
+    down = false;
+    await stack.loop.untilStatus(run, 'completed');
+    const result = await files(run);
+    expect(result.files.map((f) => f.path)).toEqual(['b.txt']);
+    // A call that changes no file leaves the commit as it was, and each checkpoint names its own.
+    const [again, listed] = (await checkpoints(run)).slice(-3);
+    expect([again!.parent, again!.workspaceCommit, listed!.workspaceCommit]).toEqual([0, result.commit, result.commit]);
+    expect(written!.workspaceCommit).not.toBe(result.commit);
+    const { body } = await stack.post(`/runs/${run.runId}/forks`, { fromStep: 1 });
+    const fork = { ...run, runId: body['id'] as string };
+    await stack.loop.untilStatus(fork, 'completed');
+    expect(await files(fork)).toMatchObject({ files: [{ path: 'a.txt' }], commit: written!.workspaceCommit });
+  });
+});
