@@ -7,13 +7,14 @@ const lib = (...names) => names.map((name) => `libs/${name}/`);
 const CONTRACT = 'libs/agents/[^/]+/contract\\.ts$';
 const BOOTSTRAP = 'infra/bootstrap/';
 const SANDBOX = ['zod', '@temporalio/workflow', '@temporalio/common'];
-const IO = lib('contracts', 'platform', 'drift', 'world', 'models', 'store', 'corpus', 'workspace');
+const IO = lib('contracts', 'clinical', 'platform', 'drift', 'world', 'models', 'store', 'corpus', 'workspace');
 
 exports.ROWS = [
   { name: 'contracts', from: 'libs/contracts/', may: [], npm: ['zod'] },
   { name: 'platform', from: 'libs/platform/', may: [...lib('contracts'), BOOTSTRAP] },
   { name: 'drift', from: 'libs/drift/', may: lib('contracts'), npm: [] },
   { name: 'steering', from: 'libs/steering/', may: lib('contracts'), npm: [] },
+  { name: 'clinical', from: 'libs/clinical/', may: lib('contracts') },
   { name: 'world', from: 'libs/world/', may: lib('contracts'), npm: ['zod'] },
   { name: 'loop', from: 'libs/loop/', may: lib('contracts', 'drift'), npm: [] },
   { name: 'workflows', from: 'libs/workflows/', may: [...lib('contracts', 'loop', 'drift', 'world'), CONTRACT], types: lib('activities'), npm: SANDBOX },
@@ -27,10 +28,10 @@ exports.ROWS = [
   { name: 'workspace', from: 'libs/workspace/', may: lib('contracts', 'platform') },
   { name: 'corpus', from: 'libs/corpus/', may: lib('contracts', 'platform', 'store', 'models') },
   { name: 'activities', from: 'libs/activities/', may: [...IO, ...lib('loop', 'steering')] },
-  { name: 'api', from: 'apps/api/', may: [...lib('contracts', 'platform', 'store', 'corpus', 'models', 'world'), CONTRACT, 'libs/agents/registry\\.ts$'] },
+  { name: 'api', from: 'apps/api/', may: [...lib('contracts', 'clinical', 'platform', 'store', 'corpus', 'models', 'world'), CONTRACT, 'libs/agents/registry\\.ts$'] },
   { name: 'runtime', from: 'apps/runtime/', may: lib('contracts', 'platform') },
   { name: 'worker', from: 'apps/worker/', may: ['libs/'] },
-  { name: 'cli', from: 'apps/cli/', may: [...lib('contracts', 'platform', 'store', 'models', 'steering'), BOOTSTRAP] },
+  { name: 'cli', from: 'apps/cli/', may: [...lib('clinical', 'contracts', 'platform', 'store', 'models', 'steering'), BOOTSTRAP] },
   { name: 'console', from: 'apps/console/', may: lib('contracts') },
   { name: 'bench', from: 'bench/', may: ['libs/', 'apps/worker/', 'test/'] },
   { name: 'eval', from: 'eval/', may: ['libs/', 'bench/options\\.ts$', 'bench/world/postgres\\.ts$', 'test/'] },

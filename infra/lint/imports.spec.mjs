@@ -17,6 +17,7 @@ const FORBIDDEN = {
   'imports-of-platform': ['libs/platform/src/planted.ts', `import '#store';`],
   'imports-of-steering': ['libs/steering/src/planted.ts', `import '#store';`],
   'packages-of-steering': ['libs/steering/src/planted-package.ts', `import 'node:fs';`],
+  'imports-of-clinical': ['libs/clinical/src/planted.ts', `import '#store';`],
   'imports-of-drift': ['libs/drift/src/planted.ts', `import '#store';`],
   'packages-of-drift': ['libs/drift/src/planted-package.ts', `import 'node:fs';`],
   'imports-of-world': ['libs/world/src/planted.ts', `import '#store';`],

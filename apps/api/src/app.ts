@@ -24,12 +24,13 @@ import { RuntimesModule } from './runtimes/runtimes.controller.js';
 import { SchedulesModule } from './schedules/schedules.module.js';
 import { WebhooksModule } from './webhooks/webhooks.module.js';
 import { DriftModule } from './drift/drift.module.js';
+import { VerificationsModule } from './verifications/verifications.controller.js';
 import { WorldsModule } from './worlds/worlds.module.js';
 
 @Module({})
 class ApiModule {
   static with(options: ApiOptions): DynamicModule {
-    return { module: ApiModule, imports: [CoreModule.with(options), RunsModule, ApprovalsModule, BatchesModule, SchedulesModule, EventsModule, CorporaModule, AgentsModule, RuntimesModule, WorldsModule, DriftModule, WebhooksModule, HealthModule] };
+    return { module: ApiModule, imports: [CoreModule.with(options), RunsModule, ApprovalsModule, BatchesModule, SchedulesModule, EventsModule, CorporaModule, AgentsModule, RuntimesModule, WorldsModule, VerificationsModule, DriftModule, WebhooksModule, HealthModule] };
   }
 }
 

@@ -6,9 +6,10 @@ import { quickstart } from './commands/quickstart.js';
 import { setup } from './commands/setup.js';
 import { steer } from './commands/steer.js';
 import { up } from './commands/up.js';
+import { verify } from './commands/verify.js';
 
 type Command = { help: string; run(args: string[]): Promise<number> };
-const COMMANDS: Record<string, Command> = { up, quickstart, setup, doctor, models, steer };
+const COMMANDS: Record<string, Command> = { up, quickstart, setup, doctor, models, steer, verify };
 
 async function main([name = '--help', ...args]: string[]): Promise<number> {
   const command = COMMANDS[name];

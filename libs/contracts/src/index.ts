@@ -30,3 +30,4 @@ export * from './batch.js';
 export * from './schedule.js';
 export * from './webhooks.js';
 export * from './retention.js';
+export * from './verification.js';
