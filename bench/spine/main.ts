@@ -10,11 +10,13 @@ import { BARE_QUEUE } from './bare/queue.js';
 import { parseMeasureOptions, printTable, type Row, writeJson } from '../options.js';
 import { closedSteps, databaseBytes, eventsPerStep, type HistorySize, historySize, messageBytes, stepMs } from './measure.js';
 import { type Part, part, startPart } from './processes.js';
-import { MESSAGE_BYTES } from './script.js';
+import { MESSAGE_BYTES, WAITING_MODEL } from './script.js';
 import { startServers } from './servers.js';
+import { type Bench, measureFailover, measureLangGraph, measureLong, measureReaders, measureWaiting } from './wide.js';
 
 const COMMAND = 'npm run bench';
-const PARTS = ['steps', 'flight'];
+/** The parts after `flight` take long: they come with --full, or alone with --only. */
+const PARTS = ['steps', 'flight', 'readers', 'failover', 'waiting', 'langgraph', 'long'];
 const PAIRS = 5;
 const PAIR_STEPS = 200;
 const LONG = 1_600;
@@ -32,7 +34,7 @@ const started: Part[] = [];
 const pool = createPool(servers.databaseUrl, { name: 'holdfast-bench' });
 try {
   await migrate(servers.databaseUrl);
-  const scripted = keep(await startPart('scripted runtime', part('libs/models/src/scripted/main'), { args: ['--script', part('bench/spine/script'), '--models', 'scripted'], ready: /ready at/, log: `${logs}/scripted.log` }));
+  const scripted = keep(await startPart('scripted runtime', part('libs/models/src/scripted/main'), { args: ['--script', part('bench/spine/script'), '--models', `scripted,${WAITING_MODEL}`], ready: /ready at/, log: `${logs}/scripted.log` }));
   const env = {
     DATABASE_URL: servers.databaseUrl,
     TEMPORAL_ADDRESS: servers.temporalAddress,
@@ -52,8 +54,26 @@ try {
   const config = loadConfig({ ...process.env, ...env });
   const client = new Client({ connection: await Connection.connect({ address: servers.temporalAddress }), dataConverter: createDataConverter(config) });
   console.log(`settings of the Temporal dev server: ${servers.settings}`);
-  if (options.only !== 'flight') await measureSteps(client, worker, api);
-  if (options.only !== 'steps') await measureFlight(client, worker, api);
+  const wanted = (name: string): boolean => (options.only ? options.only === name : options.full || name === 'steps' || name === 'flight');
+  if (wanted('steps')) await measureSteps(client, worker, api);
+  if (wanted('flight')) await measureFlight(client, worker, api);
+  const bench: Bench = {
+    client,
+    pool,
+    databaseUrl: servers.databaseUrl,
+    apiUrl: /http:\S+/.exec(api.readyLine)![0],
+    worker,
+    startWorker: async () => keep(await startPart('second worker', part('apps/worker/src/main'), { env, ready: /worker ready/, log: `${logs}/worker-2.log` })),
+    startRun: (steps, model) => startRun(client, pool, steps, model),
+    untilSteps: (runId, steps) => untilSteps(pool, runId, steps),
+    databaseBytes: () => databaseBytes(pool),
+    add,
+  };
+  if (wanted('readers')) await measureReaders(bench);
+  if (wanted('failover')) await measureFailover(bench);
+  if (wanted('waiting')) await measureWaiting(bench);
+  if (wanted('langgraph')) await measureLangGraph(bench);
+  if (wanted('long')) await measureLong(bench);
   printTable('What the loop costs', rows);
   await writeJson(options.json, COMMAND, metrics, rows);
 } finally {
@@ -140,12 +160,12 @@ function add(what: string, value: string | number, target: string, metric?: stri
   if (metric && number !== undefined) metrics[metric] = number;
 }
 
-async function startRun(client: Client, pool: Pool, maxSteps: number): Promise<string> {
+async function startRun(client: Client, pool: Pool, maxSteps: number, model?: string): Promise<string> {
   const runId = uuidv7();
   await withTx(pool, LOCAL_TENANT, (tx) =>
     insertRun(tx, {
       tenantId: LOCAL_TENANT, runId, principalId: LOCAL_PRINCIPAL, agent: 'probe', agentVersion: probeContract.version, input: { steps: maxSteps, bytes: MESSAGE_BYTES },
-      priority: 'interactive', tags: [], limits: { ...probeContract.limits, maxSteps }, sampling: {},
+      priority: 'interactive', tags: [], limits: { ...probeContract.limits, maxSteps }, sampling: {}, ...(model ? { model } : {}),
     }),
   );
   await client.workflow.start(WORKFLOWS.agentRun, { workflowId: workflowIds.run(runId), taskQueue: TASK_QUEUES.main, args: [{ tenantId: LOCAL_TENANT, runId }] });

@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL(FROM_SOURCE ? '../../' : '../../../', import.
 /** Path of a part of the project, compiled or from source as this process runs. */
 export const part = (path: string): string => fileURLToPath(new URL(`../../${path}.${FROM_SOURCE ? 'ts' : 'js'}`, import.meta.url));
 
-export type Part = { name: string; readyLine: string; memory(): Promise<MemoryReading>; stop(): Promise<void> };
+export type Part = { name: string; readyLine: string; memory(): Promise<MemoryReading>; stop(): Promise<void>; /** As a crash does. */ kill(): Promise<void> };
 
 /** Starts a part as a process of its own and waits for its ready line; its output goes to `log`. */
 export async function startPart(name: string, entry: string, options: { args?: string[]; env?: Record<string, string>; ready: RegExp; log: string }): Promise<Part> {
@@ -21,6 +21,11 @@ export async function startPart(name: string, entry: string, options: { args?: s
   });
   const log = createWriteStream(options.log);
   child.stderr!.pipe(log);
+  const end = async (signal: NodeJS.Signals): Promise<void> => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    child.kill(signal);
+    await once(child, 'exit');
+  };
   const readyLine = await untilReady(name, child, options.ready, log, options.log);
   return {
     name,
@@ -30,11 +35,8 @@ export async function startPart(name: string, entry: string, options: { args?: s
       const [reading] = (await once(child, 'message')) as [MemoryReading];
       return reading;
     },
-    async stop() {
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      child.kill('SIGTERM');
-      await once(child, 'exit');
-    },
+    stop: () => end('SIGTERM'),
+    kill: () => end('SIGKILL'),
   };
 }
 

@@ -16,6 +16,7 @@ export const probeContract: AgentContract = {
   tools: [
     { name: 'read_filler', description: 'Returns filler text.', kind: 'read', effect: 'read', parameters: z.object({ n: z.int() }), timeoutMs: 30_000 },
     { name: 'append_line', description: 'Appends a line to a file, once.', kind: 'mutate', effect: 'idempotent', parameters: z.object({ path: z.string(), line: z.string() }), timeoutMs: 30_000 },
+    { name: 'append_approved', description: 'Appends a line to a file once a person has approved it.', kind: 'mutate', effect: 'idempotent', parameters: z.object({ path: z.string(), line: z.string() }), timeoutMs: 30_000, approval: {} },
     { name: 'done', description: 'Ends the run.', kind: 'finish', effect: 'read', parameters: z.object({}), timeoutMs: 30_000 },
   ],
   limits: { maxSteps: 10_000, maxTokens: 1_000_000_000, maxSeconds: 86_400 },

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { appendFile } from 'node:fs/promises';
-import type { AgentImplementation } from '#activities';
+import type { AgentImplementation, ToolContext, ToolResult } from '#activities';
 import { probeContract } from '../contract.js';
 
 type Input = { steps: number; bytes: number };
@@ -16,18 +16,21 @@ export const probe: AgentImplementation = {
       const { n } = args as { n: number };
       return { content: filler(`${ctx.runId}:${n}`, (ctx.input as Input).bytes), state: { done: (ctx.state as State).done + 1 } };
     },
-    // The effect is outside Postgres: a kill between it and its record shows as a second line with the same key.
-    append_line: async (ctx, args) => {
-      const { path, line } = args as { path: string; line: string };
-      await appendFile(path, `${ctx.idempotencyKey} ${line}\n`);
-      return { content: 'ok', state: { done: (ctx.state as State).done + 1 } };
-    },
+    append_line: append,
+    append_approved: append,
     done: async (ctx) => {
       const result = { steps: (ctx.state as State).done };
       return { content: 'ok', finish: { result, artifact: { kind: 'probe', title: 'Probe', content: result, evidence: [], verified: true } } };
     },
   },
 };
+
+/** The effect is outside Postgres: a kill between it and its record shows as a second line with the same key. */
+async function append(ctx: ToolContext, args: unknown): Promise<ToolResult> {
+  const { path, line } = args as { path: string; line: string };
+  await appendFile(path, `${ctx.idempotencyKey} ${line}\n`);
+  return { content: 'ok', state: { done: (ctx.state as State).done + 1 } };
+}
 
 /** Text that does not compress and does not repeat, `bytes` long. */
 function filler(seed: string, bytes: number): string {
