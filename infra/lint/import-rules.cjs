@@ -28,7 +28,7 @@ exports.ROWS = [
   { name: 'workspace', from: 'libs/workspace/', may: lib('contracts', 'platform') },
   { name: 'corpus', from: 'libs/corpus/', may: lib('contracts', 'platform', 'store', 'models') },
   { name: 'activities', from: 'libs/activities/', may: [...IO, ...lib('loop', 'steering')] },
-  { name: 'api', from: 'apps/api/', may: [...lib('contracts', 'clinical', 'platform', 'store', 'corpus', 'models', 'world'), CONTRACT, 'libs/agents/registry\\.ts$'] },
+  { name: 'api', from: 'apps/api/', may: [...lib('contracts', 'clinical', 'platform', 'drift', 'store', 'corpus', 'models', 'world'), CONTRACT, 'libs/agents/registry\\.ts$'] },
   { name: 'runtime', from: 'apps/runtime/', may: lib('contracts', 'platform') },
   { name: 'worker', from: 'apps/worker/', may: ['libs/'] },
   { name: 'cli', from: 'apps/cli/', may: [...lib('clinical', 'contracts', 'platform', 'store', 'models', 'steering'), BOOTSTRAP] },

@@ -33,7 +33,7 @@ describe('a model that is registered', () => {
     const runtime = createRuntime({ id: 'ollama', kind: 'ollama', url: stack.runtime.url, model: MODEL, embedModel: 'e' });
     const listed = { ...runtime, models: async () => [MODEL] };
     const main = [{ runtimeId: 'ollama', model: MODEL }];
-    stack.deps.gate = createModelGate({ runtimes: new Map([['ollama', listed]]), slots: new Map([['ollama', 1]]), roles: { main, fast: main, judge: main, vision: main, embed: main }, defaultRuntimeId: 'ollama' });
+    stack.deps.gate = createModelGate({ runtimes: new Map([['ollama', listed]]), slots: new Map([['ollama', 1]]), roles: { main, fast: main, large: main, judge: main, vision: main, embed: main }, defaultRuntimeId: 'ollama' });
     await stack.startWorkers();
     const report = await until('the findings', () => withTx(stack.pool, LOCAL_TENANT, (tx) => readFindings(tx, { tenantId: LOCAL_TENANT, runtimeId: 'ollama', model: MODEL })));
     const verdicts = Object.fromEntries(report.findings.map(({ probe, verdict }) => [probe, verdict]));

@@ -36,7 +36,7 @@ describe('where model calls go', () => {
   });
 
   const gateOf = (runtimes: Runtime[], main: ModelRef[], slots = 2): ModelGate =>
-    createModelGate({ runtimes: new Map(runtimes.map((r) => [r.id, r])), slots: new Map(runtimes.map((r) => [r.id, slots])), roles: { main, fast: main, judge: main, vision: main, embed: main }, defaultRuntimeId: runtimes[0]!.id });
+    createModelGate({ runtimes: new Map(runtimes.map((r) => [r.id, r])), slots: new Map(runtimes.map((r) => [r.id, slots])), roles: { main, fast: main, large: main, judge: main, vision: main, embed: main }, defaultRuntimeId: runtimes[0]!.id });
 
   /** As a changed configuration and a restarted worker. */
   async function reconfigure(gate: ModelGate): Promise<void> {
@@ -86,7 +86,7 @@ describe('where model calls go', () => {
 
   it('serves the role that a turn asks for, and says where each step went', async () => {
     const main = [{ runtimeId: 'cloud', model: modelOf({ steps: 2, key: 'main' }) }];
-    const gate = createModelGate({ runtimes: new Map([['cloud', cloud], ['local', local]]), slots: new Map(), roles: { main, fast: [{ runtimeId: 'local', model: modelOf({ steps: 2, key: 'fast' }) }], judge: main, vision: main, embed: main }, defaultRuntimeId: 'local' });
+    const gate = createModelGate({ runtimes: new Map([['cloud', cloud], ['local', local]]), slots: new Map(), roles: { main, fast: [{ runtimeId: 'local', model: modelOf({ steps: 2, key: 'fast' }) }], large: main, judge: main, vision: main, embed: main }, defaultRuntimeId: 'local' });
     const served = stack.deps.agents;
     const { prepareTurn } = probe;
     stack.deps.agents = new Map([['probe', { ...probe, prepareTurn: async (context) => ({ ...(await prepareTurn(context)), ...(context.step % 2 === 0 && { role: 'fast' as const }) }) }]]);

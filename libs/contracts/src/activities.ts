@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { driftPolicySchema, driftReportSchema, steeringSchema } from './drift.js';
 import { errorCodeSchema } from './errors.js';
 import { limitsSchema, prioritySchema } from './run.js';
+import { modelRoleSchema } from './runtime.js';
 
 /**
  * What crosses between the run's workflow and its activities. Ids, numbers, names and codes only: everything here
@@ -40,6 +41,10 @@ export const modelCallSchema = runRefSchema.extend({
   again: z.boolean().optional(),
   /** The steering action that takes effect with this call. */
   steering: steeringSchema.optional(),
+  /** Only tools that look are offered, after `gate_tools`. */
+  gated: z.boolean().optional(),
+  /** The model role that the run goes on with, after `escalate`. */
+  role: modelRoleSchema.optional(),
 });
 /** What the port adds to a call: whether it follows the configuration, and how often it was moved already. */
 export const routedCallSchema = modelCallSchema.extend({ routed: z.boolean().optional(), moves: z.int().optional() });
@@ -124,6 +129,8 @@ export const finishRunSchema = runRefSchema.extend({
   status: z.enum(['completed', 'failed', 'cancelled', 'timed_out', 'limit_reached', 'drift_stopped']),
   code: errorCodeSchema.nullable(),
   step: z.int(),
+  /** The ladder's decision that ended the run. */
+  steering: steeringSchema.optional(),
 });
 export type FinishRun = z.infer<typeof finishRunSchema>;
 /** Not closed while unread messages exist: the run goes on with them. */

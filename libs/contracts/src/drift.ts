@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { modelRoleSchema } from './runtime.js';
 
 export const VERDICTS = ['ok', 'suspect', 'overthinking', 'overacting', 'premature_finish', 'degenerate', 'harness_fault'] as const;
 export const verdictSchema = z.enum(VERDICTS);
@@ -88,9 +89,29 @@ export const driftReportSchema = z.object({
 });
 export type DriftReport = z.infer<typeof driftReportSchema>;
 
-export const RUNGS = ['none', 'nudge', 'resample', 'rewind', 'ask', 'stop'] as const;
+/** What can be done about drift while the run goes on, mildest first. */
+export const REMEDIES = ['nudge', 'gate_tools', 'resample', 'compact', 'rewind', 'escalate'] as const;
+export const remedySchema = z.enum(REMEDIES);
+export type Remedy = z.infer<typeof remedySchema>;
+
+export const RUNGS = ['none', ...REMEDIES, 'ask', 'stop'] as const;
 export const rungSchema = z.enum(RUNGS);
 export type Rung = z.infer<typeof rungSchema>;
+
+/** One remedy in a ladder, with its own bounds where the policy's are not enough. */
+export const ladderRungSchema = z.object({
+  rung: remedySchema,
+  /** How often a run may take it; as often as there are episodes where not given. */
+  times: z.int().min(1).optional(),
+  /** Steps to leave after it; the policy's `cooldown` where not given. */
+  cooldown: z.int().min(0).optional(),
+  /** For `gate_tools`: how many turns are offered only tools that look. */
+  turns: z.int().min(1).max(20).optional(),
+});
+export type LadderRung = z.infer<typeof ladderRungSchema>;
+/** Remedies by verdict, in the order in which they are tried. A verdict without an entry is only recorded. */
+export const ladderSchema = z.partialRecord(verdictSchema, z.array(ladderRungSchema).min(1).max(8));
+export type Ladder = z.infer<typeof ladderSchema>;
 
 /** How the ladder of remedies is climbed; a part of the agent's contract, pinned with the run. */
 export const driftPolicySchema = z.object({
@@ -103,6 +124,12 @@ export const driftPolicySchema = z.object({
   mayAsk: z.boolean().default(false),
   /** Share of alarms that deliberately get no action, so that the remedies' effect can be estimated. */
   holdout: z.number().min(0).max(1).default(0),
+  /** The agent's own ladder. Where not given, a run gets the usual one when it begins. */
+  ladder: ladderSchema.optional(),
+  /** Remedies whose outcomes show that they hurt this agent with this model: left out. Read when a run begins. */
+  off: z.array(remedySchema).optional(),
+  /** Which alarms are held out differs from run to run by it. */
+  seed: z.int().optional(),
 });
 export type DriftPolicy = z.infer<typeof driftPolicySchema>;
 
@@ -112,6 +139,10 @@ export const ladderStateSchema = z.object({
   lastActionStep: z.int().nullable(),
   lastRung: rungSchema,
   actions: z.int(),
+  /** How often each remedy was taken; missing in executions of earlier versions. */
+  taken: z.partialRecord(remedySchema, z.int()).optional(),
+  /** Steps to leave after the last action, where the rung has its own number. */
+  cooldown: z.int().optional(),
 });
 export type LadderState = z.infer<typeof ladderStateSchema>;
 
@@ -123,8 +154,14 @@ export const steeringSchema = z.object({
   verdict: verdictSchema,
   reasons: z.array(driftReasonSchema).max(3),
   holdout: z.boolean().default(false),
-  /** For `rewind`: the step to go back to. */
+  /** For `rewind` and `escalate`: the step to go back to. */
   toStep: z.int().optional(),
+  /** For `gate_tools`: how many turns. */
+  turns: z.int().optional(),
+  /** For `escalate`: the model role that the run goes on with. */
+  role: modelRoleSchema.optional(),
+  /** Remedies that would have come first and are switched off for this agent and model, since they hurt. */
+  skipped: z.array(remedySchema).optional(),
   /** For `resample` and `rewind`: the sampling to go on with. */
   sampling: z.object({ temperature: z.number().optional(), repeatPenalty: z.number().optional(), repeatLastN: z.int().optional(), think: z.boolean().optional(), seed: z.int().optional() }).optional(),
 });

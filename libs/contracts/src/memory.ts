@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { runRefSchema } from './activities.js';
 
 /** Makes room in a run's window: a step of its own, which hangs on `parent` and changes nothing but what is shown. */
-export const compactSchema = runRefSchema.extend({ step: z.int(), parent: z.int(), /** Tokens of the window that the past may have. */ budget: z.int() });
+export const compactSchema = runRefSchema.extend({ step: z.int(), parent: z.int(), /** Tokens of the window that the past may have. */ budget: z.int(), /** Old results go by reference, however much room there is: the ladder's remedy. */ mask: z.boolean().optional() });
 export type Compact = z.infer<typeof compactSchema>;
 
 /** `mask`: old results are shown by reference; `summary`: the older steps are told in short; `none`: nothing was gained, and all is as it was. */

@@ -22,7 +22,7 @@ export const chatMessageSchema = z.object({
 export type ChatMessage = z.infer<typeof chatMessageSchema>;
 
 /** What an agent asks a model for. `main` where it asks for nothing else; the others fall back to it. */
-export const MODEL_ROLES = ['fast', 'main', 'judge', 'vision', 'embed'] as const;
+export const MODEL_ROLES = ['fast', 'main', 'large', 'judge', 'vision', 'embed'] as const;
 export const modelRoleSchema = z.enum(MODEL_ROLES);
 export type ModelRole = z.infer<typeof modelRoleSchema>;
 

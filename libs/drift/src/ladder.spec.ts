@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { type DriftPolicy, type DriftReport, type LadderState, steeringSchema, VERDICTS } from '#contracts';
+import { type DriftPolicy, type DriftReport, type Ladder, type LadderState, REMEDIES, steeringSchema, VERDICTS } from '#contracts';
+import { cleanCheckpoint } from './clean-checkpoint.js';
 import { decide, initialLadder } from './ladder.js';
+import { DEFAULT_LADDER, fitLadder } from './ladder-data.js';
 
 const policy = (over: Partial<DriftPolicy> = {}): DriftPolicy => ({ enabled: true, cooldown: 4, maxEpisodes: 3, mayAsk: false, holdout: 0, ...over });
 const alarm = (step: number, verdict: DriftReport['verdict'] = 'overacting'): DriftReport => ({
@@ -91,19 +93,62 @@ describe('the ladder', () => {
     expect(ladder).toEqual({ episodes: 0, lastActionStep: 10, lastRung: 'none', actions: 0 });
   });
 
+  it('climbs the ladder that the policy has for the verdict, each rung as often as it may', () => {
+    const ladder: Ladder = { overacting: [{ rung: 'gate_tools', times: 1, turns: 2, cooldown: 8 }, { rung: 'rewind', times: 1 }] };
+    expect(climb([10, 30, 50], { ladder, maxEpisodes: 5 })).toEqual(['gate_tools', 'rewind', 'stop']);
+    expect(climb([10, 17, 19], { ladder, cooldown: 0 })).toEqual(['gate_tools', null, 'rewind']);
+    expect(climb([10, 30], { ladder }, 'overthinking')).toEqual([null, null]);
+    expect(decide(alarm(10), initialLadder, policy({ ladder }), good).steering).toMatchObject({ turns: 2 });
+  });
+
+  it('goes on above the rung that another verdict took', () => {
+    const taken: LadderState = { episodes: 1, lastActionStep: 10, lastRung: 'gate_tools', actions: 1 };
+    expect(decide(alarm(40, 'overthinking'), taken, policy({ ladder: DEFAULT_LADDER }), good).steering?.rung).toBe('resample');
+  });
+
+  it('leaves out what hurts, and says so', () => {
+    const ladder = fitLadder(DEFAULT_LADDER, new Set(['escalate']));
+    expect(decide(alarm(10), initialLadder, policy({ ladder, off: ['nudge'] }), good).steering).toMatchObject({ rung: 'gate_tools', skipped: ['nudge'] });
+    expect(decide(alarm(10), initialLadder, policy({ ladder, off: ['nudge', 'gate_tools', 'resample', 'rewind'] }), good).steering).toMatchObject({ rung: 'stop', skipped: ['nudge', 'gate_tools', 'resample', 'rewind'] });
+    expect(decide(alarm(10), initialLadder, policy({ ladder, off: ['rewind'] }), good).steering).not.toHaveProperty('skipped');
+  });
+
+  it('keeps a way back where nothing else of a verdict is possible', () => {
+    expect(fitLadder({ overacting: [{ rung: 'escalate' }] }, new Set(['escalate']))).toEqual({ overacting: [{ rung: 'rewind' }] });
+  });
+
+  it('escalates from the clean checkpoint, with the larger model’s own sampling', () => {
+    const taken: LadderState = { episodes: 1, lastActionStep: 10, lastRung: 'rewind', actions: 1 };
+    const { steering } = decide(alarm(40), taken, policy({ ladder: DEFAULT_LADDER }), { goodCheckpoint: 39 });
+    expect(steering).toMatchObject({ rung: 'escalate', toStep: 38, role: 'large' });
+    expect(steering).not.toHaveProperty('sampling');
+  });
+
+  it('goes back to before a streak, along the branch and not by number', () => {
+    const report: DriftReport = { ...alarm(20), reasons: [{ signal: 'errorStreak', value: 1, steps: [17, 19, 20] }] };
+    expect(cleanCheckpoint(report, 16, [10, 12, 16, 17, 19])).toBe(16);
+    expect(cleanCheckpoint(report, 19, [10, 12, 17, 19])).toBe(12);
+    expect(cleanCheckpoint({ ...report, reasons: [] }, 19, [12])).toBe(19);
+  });
+
+  it('holds out other steps in another run', () => {
+    const held = (seed: number): boolean[] => Array.from({ length: 200 }, (_, step) => decide(alarm(step + 1), initialLadder, policy({ holdout: 0.5, seed }), good).steering!.holdout);
+    expect(held(1)).not.toEqual(held(2));
+  });
+
   it('ends every run that drifts for ever, and gives steering that fits the contract', () => {
     fc.assert(
-      fc.property(fc.array(fc.tuple(fc.constantFrom(...VERDICTS), fc.integer({ min: 1, max: 30 })), { minLength: 60, maxLength: 80 }), fc.boolean(), fc.integer({ min: 0, max: 5 }), (alarms, mayAsk, maxEpisodes) => {
+      fc.property(fc.array(fc.tuple(fc.constantFrom(...VERDICTS), fc.integer({ min: 1, max: 30 })), { minLength: 60, maxLength: 80 }), fc.boolean(), fc.integer({ min: 0, max: 5 }), fc.subarray([...REMEDIES]), (alarms, mayAsk, maxEpisodes, off) => {
         let ladder = initialLadder;
         let step = 0;
         let remedies = 0;
         for (const [verdict, gap] of alarms) {
           step += gap;
-          const decided = decide(alarm(step, verdict), ladder, policy({ mayAsk, maxEpisodes }), { goodCheckpoint: step - 1 });
+          const decided = decide(alarm(step, verdict), ladder, policy({ mayAsk, maxEpisodes, off, ...(off.length > 1 && { ladder: DEFAULT_LADDER }) }), { goodCheckpoint: step - 1 });
           ladder = decided.ladder;
           if (!decided.steering) continue;
           expect(steeringSchema.parse(decided.steering)).toEqual(decided.steering);
-          if (['nudge', 'resample', 'rewind'].includes(decided.steering.rung)) remedies++;
+          if ((REMEDIES as readonly string[]).includes(decided.steering.rung)) remedies++;
         }
         expect(remedies).toBeLessThanOrEqual(maxEpisodes);
       }),

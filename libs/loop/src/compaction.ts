@@ -37,3 +37,11 @@ export function planCompaction(steps: WindowStep[], budget: number, canReopen: b
   while (from > 0 && (steps.length - from < KEPT_WHOLE || size(steps[from - 1]!) <= left)) left -= size(steps[--from]!);
   return from === 0 ? { kind: 'none' } : { kind: 'summary', maskTo, keepFrom: steps[from]!.step };
 }
+
+/** Masks every result that may be masked and is not yet, without asking whether room is needed. */
+export function planMask(steps: WindowStep[], maskedTo: number, canReopen: boolean): CompactionPlan {
+  const old = steps.slice(0, -KEPT_WHOLE);
+  const last = old.at(-1);
+  const gains = canReopen && old.some((s) => s.step > maskedTo && s.masked < s.tokens);
+  return last && gains ? { kind: 'mask', maskTo: last.step } : { kind: 'none' };
+}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { DriftReport, InboxOutcome, ModelOutcome, RunPlan, ToolOutcome } from '#contracts';
+import type { CompactOutcome, DriftReport, InboxOutcome, LadderRung, ModelOutcome, RunPlan, ToolOutcome } from '#contracts';
 import { initialState, type LoopEnd, type LoopPorts, PortFailure, runLoop } from './index.js';
 
 const LIMITS = { maxSteps: 50, maxTokens: 1_000_000, maxSeconds: 1_000 };
@@ -17,6 +17,7 @@ type Script = {
   inbox?: InboxOutcome[];
   finish?: { closed: boolean; unread: number }[];
   wakes?: boolean[];
+  compacts?: CompactOutcome['kind'][];
   continueAt?: number;
   seconds?: () => number;
 };
@@ -30,7 +31,7 @@ function ports(script: Script): LoopPorts & { log: string[] } {
   return {
     log,
     callModel: async (c) => {
-      log.push(`model ${c.step}.${c.attempt}<${c.parent}${c.steering ? ` ${c.steering.rung}` : ''}${c.again ? ' again' : ''}`);
+      log.push(`model ${c.step}.${c.attempt}<${c.parent}${c.steering ? ` ${c.steering.rung}` : ''}${c.again ? ' again' : ''}${c.gated ? ' gated' : ''}${c.role ? ` ${c.role}` : ''}`);
       const out = script.model?.(c) ?? { kind: 'calls', calls: [{ call: 0, tool: 't', effect: 'read', timeoutMs: 1 }], tokens: 10, unread: 0 };
       if (out instanceof Error) throw out;
       return out;
@@ -46,9 +47,14 @@ function ports(script: Script): LoopPorts & { log: string[] } {
     },
     askPerson: async (a) => void log.push(`ask ${a.steering.step}`),
     finishRun: async (f) => {
-      log.push(`finish ${f.status} ${f.code ?? '-'}`);
+      log.push(`finish ${f.status} ${f.code ?? '-'}${f.steering ? ` ${f.steering.rung}` : ''}`);
       return finishes.shift() ?? { closed: true, unread: 0 };
     },
+    compact: async (c) => {
+      log.push(`compact ${c.step}<${c.parent}${c.mask ? ' mask' : ''}`);
+      return { kind: script.compacts?.shift() ?? 'none', tokens: 0, unread: 0 };
+    },
+    mayCompact: () => script.compacts !== undefined,
     wakePending: () => wake || (script.wakes?.shift() ?? false),
     clearWake: () => void (wake = false),
     waitForWake: async () => {
@@ -187,6 +193,44 @@ describe('runLoop', () => {
     const asked = log.findIndex((l) => l.startsWith('ask'));
     expect(asked).toBeGreaterThan(0);
     expect(log.slice(asked + 1, asked + 4)).toEqual([expect.stringMatching(/^inbox/), 'wait', expect.stringMatching(/^inbox/)]);
+  });
+
+  describe('the ladder’s rungs', () => {
+    const only = (rung: LadderRung): Partial<RunPlan> => ({ drift: { enabled: true, cooldown: 0, maxEpisodes: 1, mayAsk: false, holdout: 0, ladder: { overacting: [rung] } } });
+    const once: Script = { tool: (c) => ({ kind: 'closed', end: { report: c.step === 6 ? drifted(c.step) : ok(c.step), finished: c.step >= 11, unread: 0 } }) };
+    const turns = (log: string[]): string[] => log.filter((l) => l.startsWith('model')).map((l) => l.slice('model '.length));
+
+    it('gate_tools: so many turns are offered less, then all again', async () => {
+      const { log } = await run(once, only({ rung: 'gate_tools', turns: 2 }));
+      expect(turns(log).slice(5)).toEqual(['6.1<5', '7.1<6 gate_tools gated', '8.1<7 gated', '9.1<8', '10.1<9', '11.1<10']);
+    });
+
+    it('compact: a step of its own masks, whether or not room is needed, and the next hangs on it', async () => {
+      const { log } = await run({ ...once, compacts: ['mask'] }, only({ rung: 'compact' }));
+      expect(log).toContain('compact 7<6 mask');
+      expect(turns(log)[6]).toBe('8.1<7 compact');
+      expect(log.filter((l) => l.startsWith('compact'))).toHaveLength(1);
+    });
+
+    it('compact: goes on where there was nothing to mask', async () => {
+      const { log } = await run({ ...once, compacts: ['none'] }, only({ rung: 'compact' }));
+      expect(turns(log)[6]).toBe('8.1<6 compact');
+    });
+
+    it('escalate: from the checkpoint before the drift, and the larger model stays', async () => {
+      const { log } = await run(once, only({ rung: 'escalate' }));
+      expect(turns(log).slice(5)).toEqual(['6.1<5', '7.1<4 escalate large', '8.1<7 large', '9.1<8 large', '10.1<9 large', '11.1<10 large']);
+    });
+
+    it('rewind: to before the first drifting step, though later ones passed', async () => {
+      const late: Script = { ...once, tool: (c) => ({ kind: 'closed', end: { report: c.step === 6 ? { ...drifted(6), reasons: [{ signal: 'errorStreak', value: 1, steps: [4, 5, 6] }] } : ok(c.step), finished: c.step >= 8, unread: 0 } }) };
+      expect(turns((await run(late, only({ rung: 'rewind' }))).log)[6]).toBe('7.1<3 rewind');
+    });
+
+    it('stop: says what stopped it', async () => {
+      const { log } = await run({ tool: (c) => ({ kind: 'closed', end: { report: drifted(c.step), finished: false, unread: 0 } }) }, only({ rung: 'nudge' }));
+      expect(log.at(-1)).toBe('finish drift_stopped drift_stopped stop');
+    });
   });
 
   it('asks the same of its ports when run again', async () => {

@@ -3,7 +3,7 @@ import { decide, initialLadder } from '#drift';
 import { PortFailure } from './failure.js';
 import { makeRoom } from './make-room.js';
 import type { LoopPorts } from './ports.js';
-import type { LoopState } from './state.js';
+import { type LoopState, moveHead } from './state.js';
 import { runStep, type StepResult } from './step.js';
 
 export type LoopEnd = { kind: 'ended'; status: EndStatus } | { kind: 'continue'; state: LoopState };
@@ -51,14 +51,14 @@ async function attemptStep(state: LoopState, ports: LoopPorts): Promise<StepResu
 
 async function afterStep(state: LoopState, ports: LoopPorts, end: StepEnd): Promise<LoopEnd | null> {
   const parent = state.head;
-  state.head = state.nextStep++;
+  moveHead(state, state.nextStep++);
   state.pending = null;
   if (end.report.verdict === 'ok') state.lastGood = state.head;
   if (end.finished) {
     ports.showProgress({ step: state.head, verdict: end.report.verdict, steering: null });
     return finish(state, ports, 'completed', null);
   }
-  const { steering, ladder } = decide(end.report, state.ladder, state.drift, { goodCheckpoint: state.lastGood });
+  const { steering, ladder } = decide(end.report, state.ladder, state.drift, { goodCheckpoint: state.lastGood, trail: state.trail ?? [] });
   state.ladder = ladder;
   ports.showProgress({ step: state.head, verdict: end.report.verdict, steering: steering?.rung ?? null });
   return steering ? steer(state, ports, steering, parent) : null;
@@ -76,23 +76,40 @@ async function steer(state: LoopState, ports: LoopPorts, steering: Steering, par
     case 'nudge':
       state.pending = steering;
       return null;
+    case 'gate_tools':
+      state.pending = steering;
+      state.gatedTo = state.nextStep + (steering.turns ?? 1) - 1;
+      return null;
+    case 'compact':
+      state.pending = steering;
+      state.mask = true;
+      return null;
     case 'resample':
       // The drifted turn leaves the branch: the next step hangs on the one before it.
       state.pending = { ...steering, toStep: parent };
-      state.head = parent;
+      moveHead(state, parent);
       return null;
     case 'rewind':
-      state.pending = { ...steering, toStep: steering.toStep ?? parent };
-      state.head = state.pending.toStep!;
-      // What is undone is no place to go back to.
-      if (state.lastGood !== null && state.lastGood > state.head) state.lastGood = state.head;
+      goBack(state, steering, steering.toStep ?? parent);
+      return null;
+    case 'escalate':
+      // A stronger model that goes on from a drifted transcript takes the drift over (arXiv 2603.03258).
+      goBack(state, steering, steering.toStep ?? parent);
+      if (steering.role) state.role = steering.role;
       return null;
     case 'ask':
       await ports.askPerson({ steering });
       return attendInbox(state, ports, true);
     case 'stop':
-      return finish(state, ports, 'drift_stopped', 'drift_stopped');
+      return finish(state, ports, 'drift_stopped', 'drift_stopped', state.nextStep, steering);
   }
+}
+
+function goBack(state: LoopState, steering: Steering, toStep: number): void {
+  state.pending = { ...steering, toStep };
+  moveHead(state, toStep);
+  // What is undone is no place to go back to.
+  if (state.lastGood !== null && state.lastGood > toStep) state.lastGood = toStep;
 }
 
 /**
@@ -122,15 +139,17 @@ async function rewind(state: LoopState, ports: LoopPorts, toStep: number): Promi
   // An attempt that is open hangs on what is undone: its number stays used.
   if (state.interrupted !== null) await ports.abandonStep({ step: state.nextStep++, code: 'attempt_closed' });
   state.interrupted = null;
-  state.head = toStep;
+  moveHead(state, toStep);
   state.lastGood = toStep;
   state.pending = null;
   state.ladder = initialLadder;
+  delete state.gatedTo;
+  delete state.mask;
 }
 
 /** Ends the run unless somebody's words came in just before: then it goes on with them (a cancel always ends it). */
-async function finish(state: LoopState, ports: LoopPorts, status: EndStatus, code: ErrorCode | null, step = state.nextStep): Promise<LoopEnd | null> {
-  const { closed, unread } = await ports.finishRun({ status, code, step });
+async function finish(state: LoopState, ports: LoopPorts, status: EndStatus, code: ErrorCode | null, step = state.nextStep, steering?: Steering): Promise<LoopEnd | null> {
+  const { closed, unread } = await ports.finishRun({ status, code, step, ...(steering ? { steering } : {}) });
   if (closed) return { kind: 'ended', status };
   state.unread = unread;
   return null;

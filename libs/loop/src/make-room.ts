@@ -1,7 +1,7 @@
 import type { CompactOutcome } from '#contracts';
 import { PortFailure } from './failure.js';
 import type { LoopPorts } from './ports.js';
-import type { LoopState } from './state.js';
+import { type LoopState, moveHead } from './state.js';
 
 /** Steps before another try, where one gained nothing: otherwise each step would be followed by one. */
 const AFTER_NOTHING = 8;
@@ -11,21 +11,24 @@ const AFTER_NOTHING = 8;
  * A failure leaves everything as it was. @returns whether a step was made.
  */
 export async function makeRoom(state: LoopState, ports: LoopPorts): Promise<boolean> {
-  const budget = state.compact;
+  const { mask } = state;
+  // Masking is decided on its own and asks for no number: none is looked at.
+  const budget = mask ? 0 : state.compact;
   // A decision that moves the head comes with the next turn, and so does the answer to an interrupted one.
-  if (budget === undefined || state.interrupted !== null || state.pending?.toStep !== undefined || state.nextStep < (state.compactFrom ?? 0)) return false;
+  if (budget === undefined || state.interrupted !== null || state.pending?.toStep !== undefined || (!mask && state.nextStep < (state.compactFrom ?? 0))) return false;
   if (!ports.compact || !ports.mayCompact?.()) return false;
-  delete state.compact;
+  if (mask) delete state.mask;
+  else delete state.compact;
   const step = state.nextStep++;
-  const outcome = await attempt(ports, { step, parent: state.head, budget });
+  const outcome = await attempt(ports, { step, parent: state.head, budget, ...(mask ? { mask } : {}) });
   state.tokens += outcome.tokens;
   state.unread = Math.max(state.unread, outcome.unread);
-  if (outcome.kind === 'none') state.compactFrom = state.nextStep + AFTER_NOTHING;
-  else state.head = step;
+  if (outcome.kind !== 'none') moveHead(state, step);
+  else if (!mask) state.compactFrom = state.nextStep + AFTER_NOTHING;
   return true;
 }
 
-async function attempt(ports: LoopPorts, input: { step: number; parent: number; budget: number }): Promise<CompactOutcome> {
+async function attempt(ports: LoopPorts, input: { step: number; parent: number; budget: number; mask?: boolean }): Promise<CompactOutcome> {
   try {
     return await ports.compact!(input);
   } catch (error) {

@@ -1,4 +1,4 @@
-import type { DriftPolicy, LadderState, Limits, RunPlan, Steering } from '#contracts';
+import type { DriftPolicy, LadderState, Limits, ModelRole, RunPlan, Steering } from '#contracts';
 import { initialLadder } from '#drift';
 
 /** All that the loop carries from step to step, and through continue-as-new. Small, and without content. */
@@ -22,9 +22,26 @@ export type LoopState = {
   compact?: number;
   /** No room is made before this step, since the last try gained nothing. */
   compactFrom?: number;
+  /** Old results are to go by reference before the next step, as the ladder decided. */
+  mask?: boolean;
+  /** The last step that is offered only tools that look. */
+  gatedTo?: number;
+  /** The model role that the run goes on with after `escalate`. */
+  role?: ModelRole;
+  /** Newest steps of the branch, oldest first. Not there in an execution that went on from an older one. */
+  trail?: number[];
   drift: DriftPolicy;
   maxAttempts: number;
 };
+
+/** Steps of the branch that are kept: further back than the signals look. */
+const TRAIL = 24;
+
+/** Moves the head: forward to a step that was made on it, or back along the branch. */
+export function moveHead(state: LoopState, head: number): void {
+  state.head = head;
+  state.trail = [...(state.trail ?? []).filter((step) => step < head), head].slice(-TRAIL);
+}
 
 export function initialState(plan: RunPlan): LoopState {
   return {
@@ -38,6 +55,7 @@ export function initialState(plan: RunPlan): LoopState {
     pending: null,
     interrupted: null,
     lastGood: plan.headStep,
+    trail: [plan.headStep],
     drift: plan.drift,
     maxAttempts: plan.maxAttempts,
   };

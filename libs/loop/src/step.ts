@@ -21,6 +21,8 @@ export async function runStep(state: LoopState, ports: LoopPorts): Promise<StepR
       parent: state.head,
       ...(again ? { again } : {}),
       ...(state.pending ? { steering: state.pending } : {}),
+      ...(step <= (state.gatedTo ?? 0) ? { gated: true } : {}),
+      ...(state.role ? { role: state.role } : {}),
     });
     state.tokens += turn.tokens;
     if ((turn.kind === 'calls' || turn.kind === 'closed') && turn.compact !== undefined) state.compact = turn.compact;

@@ -50,4 +50,17 @@ describe('what followed alarms', () => {
     ]);
     expect(await withTx(pool, tenantId, (tx) => readDriftOutcomes(tx, tenantId, { agent: 'none' }))).toEqual([]);
   });
+
+  it('counts what no step tells of: a person was asked, the run was stopped', async () => {
+    const asked = await run([{ verdict: 'overacting', idle: 5 }, { verdict: 'ok', idle: 0 }], false);
+    await withTx(pool, asked.tenantId, async (tx) => {
+      await appendEvents(tx, asked, [{ type: 'steering.applied', step: 1, data: { rung: 'ask', report: 1, verdict: 'overacting' } }, { type: 'steering.applied', step: 2, data: { rung: 'rewind', by: 'person', toStep: 1 } }, { type: 'steering.applied', step: 2, data: { rung: 'stop', report: 2, verdict: 'overacting', holdout: false } }]);
+      await endRun(tx, asked, { status: 'drift_stopped', reason: null, endedBy: 'x' });
+    });
+    const rows = await withTx(pool, asked.tenantId, (tx) => readDriftOutcomes(tx, asked.tenantId, {}));
+    expect(rows.filter(({ rung }) => rung !== 'nudge').map(({ rung, alarms, recovered, progress }) => ({ rung, alarms, recovered, progress }))).toEqual([
+      { rung: 'ask', alarms: 1, recovered: 0, progress: 1 },
+      { rung: 'stop', alarms: 1, recovered: 0, progress: 0 },
+    ]);
+  });
 });

@@ -14,9 +14,16 @@ export async function readDriftOutcomes(tx: Tx, tenantId: string, of: { agent?: 
       with acted as (
         select s.run_id, s.step, s.model, r.agent, r.status, r.ended_at, s.steering->>'rung' as rung, coalesce((s.steering->>'holdout')::boolean, false) as holdout, h.next_step - 1 as last_step
         from steps s join runs r using (tenant_id, run_id) join run_heads h using (tenant_id, run_id)
-        where s.tenant_id = $1 and s.steering->>'rung' is not null and s.steering ? 'verdict'
+        where s.tenant_id = $1 and s.steering is not null and s.steering->>'rung' is not null and s.steering ? 'verdict'
           and ($2::text is null or r.agent = $2) and ($3::text is null or s.model = $3)
           and (r.ended_at is not null or h.next_step - s.step > 10)
+        union all
+        -- Asking and stopping are no step's: what follows begins with the step after the report.
+        select e.run_id, (e.data->>'report')::int + 1, r.model, r.agent, r.status, r.ended_at, e.data->>'rung', false, h.next_step - 1
+        from events e join runs r using (tenant_id, run_id) join run_heads h using (tenant_id, run_id)
+        where e.tenant_id = $1 and e.type = 'steering.applied' and e.data->>'rung' in ('ask', 'stop') and e.data ? 'report'
+          and ($2::text is null or r.agent = $2) and ($3::text is null or r.model = $3)
+          and (r.ended_at is not null or h.next_step - (e.data->>'report')::int > 11)
       ), followed as (
         select a.*,
           exists (select 1 from checkpoints c where c.tenant_id = $1 and c.run_id = a.run_id and c.step between a.step and a.step + 4 and (c.drift_state->>'stepsSinceProgress')::int = 0) as progress,

@@ -1,6 +1,6 @@
 import type { RungOutcome } from '#contracts';
 import type { OutcomeRow } from '#store';
-import { effectOf, share } from './effect.js';
+import { effectOf, share } from '#drift';
 
 /** Puts the alarms that a rung was taken on beside those that it was held back from. */
 export function outcomesOf(rows: OutcomeRow[]): RungOutcome[] {

@@ -1,5 +1,5 @@
 import { type Compact, type CompactionRecord, type CompactOutcome, HoldfastError, type RunRef } from '#contracts';
-import { type CompactionPlan, planCompaction, type WindowStep } from '#loop';
+import { type CompactionPlan, planCompaction, planMask, type WindowStep } from '#loop';
 import { abandonStep, appendEvents, closeCompaction, finishEffect, insertMessages, lockRun, MODEL_CALL, openAttempt, readLedger, readPinnedModel, readPlaces, readStepAttempt, rememberMessages, type StepKey, type StoredMessage, type Tx, withTx } from '#store';
 import { adopt } from '../run/adopt.js';
 import type { RunDeps } from '../run/deps.js';
@@ -22,7 +22,7 @@ export async function compactRun(deps: RunDeps, input: Compact, signal: AbortSig
   try {
     const { branch, agent, model } = await read(deps, input);
     const canReopen = deps.agents.get(agent)?.contract.memory?.tools !== false;
-    const plan = planCompaction(stepsOf(branch), input.budget, canReopen);
+    const plan = input.mask ? planMask(stepsOf(branch), branch.memory?.record.maskTo ?? 0, canReopen) : planCompaction(stepsOf(branch), input.budget, canReopen);
     const made = await carryOut(deps, { ref: input, branch, plan, model, budget: input.budget }, signal, delivery);
     return await settle(deps, key, input.parent, branch, made);
   } catch (error) {

@@ -71,5 +71,5 @@ export function createModelGate(options: ModelGateOptions): ModelGate {
 /** A gate in front of one runtime, as tests have it. */
 export function soleGate(runtime: Runtime, model: string, slots = 4): ModelGate {
   const main = [{ runtimeId: runtime.id, model }];
-  return createModelGate({ runtimes: new Map([[runtime.id, runtime]]), slots: new Map([[runtime.id, slots]]), roles: { fast: main, main, judge: main, vision: main, embed: main }, defaultRuntimeId: runtime.id });
+  return createModelGate({ runtimes: new Map([[runtime.id, runtime]]), slots: new Map([[runtime.id, slots]]), roles: { fast: main, main, large: main, judge: main, vision: main, embed: main }, defaultRuntimeId: runtime.id });
 }

@@ -1,7 +1,8 @@
-import { HoldfastError, isLive, type RunPlan, type Route, type RunRef } from '#contracts';
+import { type DriftPolicy, HoldfastError, isLive, type RunPlan, type Route, type RunRef } from '#contracts';
 import { appendEvents, getJson, insertRootCheckpoint, isRouted, markRouted, placesOf, putContents, readCheckpoint, readOverrides, readRun, type RunRow, setRunWorld, startRun, type Tx, withTx } from '#store';
 import type { AgentImplementation } from '../agent.js';
 import type { RunDeps } from './deps.js';
+import { ladderOfRun } from './ladder-of-run.js';
 
 /** Starts the run's row, or takes it up again after a resume: pins agent version, model and runtime, and saves the root checkpoint. */
 export async function beginRun(deps: RunDeps, ref: RunRef): Promise<RunPlan> {
@@ -19,16 +20,16 @@ export async function beginRun(deps: RunDeps, ref: RunRef): Promise<RunPlan> {
     if (row.head_step === 0) {
       await saveRoot(tx, ref, agent, await getJson(tx, ref.tenantId, row.input_hash));
     }
+    const overrides = await readOverrides(tx, ref);
+    const drift = await ladderOfRun(tx, { ...ref, model }, agent, { ...agent.contract.drift, ...overrides.drift }, { routed, router: deps.gate.router });
     const startedAtMs = row.started_at?.getTime() ?? Date.now();
     let lastSeq = head.lastSeq;
     // A redelivery finds the run running: the event is there already.
     if (row.status === 'queued') {
       await startRun(tx, ref, { model, runtimeId: route.runtimeId });
-      lastSeq = (await appendEvents(tx, ref, [...(row.started_at ? [] : [{ type: 'run.started' as const, data: { model } }]), { type: 'status.changed', data: { status: 'running' } }])).lastSeq;
+      lastSeq = (await appendEvents(tx, ref, [...(row.started_at ? [] : [{ type: 'run.started' as const, data: { model, ...(drift.off && { rungsOff: drift.off }) } }]), { type: 'status.changed', data: { status: 'running' } }])).lastSeq;
     }
-    const plan = planOf(agent, row, { model, route, routed }, startedAtMs);
-    const { drift } = await readOverrides(tx, ref);
-    return { plan: drift ? { ...plan, drift: { ...plan.drift, ...drift } } : plan, lastSeq };
+    return { plan: planOf(agent, row, { model, route, routed, drift }, startedAtMs), lastSeq };
   });
   deps.notifier.announce(ref.runId, lastSeq);
   return plan;
@@ -53,7 +54,7 @@ function agentOf(deps: RunDeps, row: RunRow): AgentImplementation {
   return agent;
 }
 
-function planOf(agent: AgentImplementation, row: RunRow, { model, route, routed }: { model: string; route: Route; routed: boolean }, startedAtMs: number): RunPlan {
+function planOf(agent: AgentImplementation, row: RunRow, { model, route, routed, drift }: { model: string; route: Route; routed: boolean; drift: DriftPolicy }, startedAtMs: number): RunPlan {
   return {
     agent: row.agent,
     agentVersion: row.agent_version,
@@ -61,7 +62,7 @@ function planOf(agent: AgentImplementation, row: RunRow, { model, route, routed 
     modelQueue: route.queue,
     ...(routed ? { routed } : {}),
     limits: row.limits,
-    drift: agent.contract.drift,
+    drift,
     maxAttempts: agent.contract.maxAttempts,
     priority: row.priority,
     startedAtMs,

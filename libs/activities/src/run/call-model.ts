@@ -1,4 +1,4 @@
-import { type ChatMessage, type ChatResult, HoldfastError, type ModelCall, type ModelMoved, type ModelOutcome, type NewEvent, PRIORITY_KEYS, type Route, type RoutedCall, type Sampling, type Steering } from '#contracts';
+import { type ChatMessage, type ChatResult, HoldfastError, type ModelCall, type ModelMoved, type ModelOutcome, type ModelRole, type NewEvent, PRIORITY_KEYS, type Route, type RoutedCall, type Sampling, type Steering } from '#contracts';
 import { nudgeText } from '#drift';
 import { createDegenerateDetector, CutGeneration } from '#models';
 import { appendEvents, changeStatus, dropChunks, insertMessages, loadJson, lockRun, MODEL_CALL, noteWorld, openAttempt, readStepInbox, readTurn, readUnreadCount, type StoredMessage, type Turn, type Tx, withTx, WORDS_ORDINAL } from '#store';
@@ -10,6 +10,7 @@ import { type Activation, activationOf, readOff } from './activation.js';
 import { adopt } from './adopt.js';
 import { DEFAULT_OUTPUT_TOKENS, gatherContext, tokensOf } from './context.js';
 import type { RunDeps } from './deps.js';
+import { gated, gateWords } from './gate-tools.js';
 import { nearLimit } from './near-limit.js';
 import { restorePlaces } from './restore.js';
 import { settleTurn } from './settle-turn.js';
@@ -29,14 +30,15 @@ export async function callModel(deps: RunDeps, call: RoutedCall, { signal, deliv
   const opened = await open(deps, call, delivery);
   if (opened.turn.done) return opened.turn.done;
   const { agent, context } = opened;
-  const plan = await withPrompt(deps, call, opened.turn, await agent.prepareTurn(context));
+  const plan = gated(await withPrompt(deps, call, opened.turn, await agent.prepareTurn(context)), call, agent.contract);
+  const role = roleOf(call, plan);
   if (plan.worldVersion !== undefined) await withTx(deps.pool, call.tenantId, (tx) => noteWorld(tx, call, plan.worldVersion!));
-  const route = chooseRoute(deps.gate, call, opened.turn.model, queue, plan.role);
-  const forRole = plan.role ? movedForRole(call, route, queue) : null;
+  const route = chooseRoute(deps.gate, call, opened.turn.model, queue, role);
+  const forRole = role ? movedForRole(call, route, queue) : null;
   if (forRole) return forRole;
   const activation = await activationOf(deps, call.tenantId, opened.turn, route);
   const sampling = samplingOf(agent, opened.turn, plan, call.steering);
-  const extra = [...steeringWords(call.steering), ...limitWords(call, opened.turn)];
+  const extra = [...steeringWords(call.steering), ...gateWords(call, agent.contract), ...limitWords(call, opened.turn)];
   const measure = { tenantId: call.tenantId, model: route.model, runtimeId: route.runtimeId };
   const { messages, estimated, compact } = await gatherContext(deps, call, { agent, measure, plan, sampling, extra: [...opened.words.map((w) => w.message), ...extra] });
   const started = Date.now();
@@ -46,7 +48,7 @@ export async function callModel(deps: RunDeps, call: RoutedCall, { signal, deliv
   } catch (error) {
     if (isUnreadable(error)) return await settleTurn(deps, call, { agent, context, ...unread(error), route, turn: opened.turn, words: opened.words, ms: Date.now() - started });
     // A steered run waits for the runtime that can steer it.
-    const moved = isRuntimeFailure(error) && !activation ? fallbackOf(deps.gate, call, route, delivery, plan.role) : null;
+    const moved = isRuntimeFailure(error) && !activation ? fallbackOf(deps.gate, call, route, delivery, role) : null;
     return moved ?? (await noteUnavailable(deps, call, error));
   }
   try {
@@ -139,12 +141,17 @@ function startEvents(call: ModelCall, delivery: number): NewEvent[] {
   if (call.attempt > 1) return [resetEvent(call, delivery)];
   const started: NewEvent = { type: 'step.started', ...at, data: { parent: call.parent } };
   if (!call.steering) return [started];
-  const { rung, step, verdict, holdout, toStep } = call.steering;
-  return [{ type: 'steering.applied', ...at, data: { rung, report: step, verdict, holdout, ...(toStep === undefined ? {} : { toStep }) } }, started];
+  const { rung, step, verdict, holdout, toStep, turns, role, skipped } = call.steering;
+  return [{ type: 'steering.applied', ...at, data: { rung, report: step, verdict, holdout, ...(toStep === undefined ? {} : { toStep }), ...(turns && { turns }), ...(role && { role }), ...(skipped && { skipped }) } }, started];
 }
 
 function resetEvent(call: ModelCall, delivery: number): NewEvent {
   return { type: 'step.attempt_reset', step: call.step, attempt: call.attempt, data: { delivery } };
+}
+
+/** After an escalation the turns of the main roles go to the larger model; what asks for sight or a judge still does. */
+function roleOf(call: ModelCall, { role }: TurnPlan): ModelRole | undefined {
+  return call.role && (role === undefined || role === 'main' || role === 'fast') ? call.role : role;
 }
 
 /** A fork may go with a prompt of its own. */

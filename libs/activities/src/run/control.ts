@@ -1,4 +1,4 @@
-import { type AbandonStep, type ApplyInbox, type AskPerson, ERROR_CODES, type ErrorCode, type FinishOutcome, type FinishRun, HoldfastError, type InboxOutcome, type RunRef, type RunStatus } from '#contracts';
+import { type AbandonStep, type ApplyInbox, type AskPerson, ERROR_CODES, type ErrorCode, type FinishOutcome, type FinishRun, HoldfastError, type InboxOutcome, type RunRef, type RunStatus, type Steering } from '#contracts';
 import { abandonStep as closeAbandoned, appendEvents, changeStatus, countSteeringAction, countStepInbox, endRun, markApplied, moveHead, readRejection, readStepFailure, readStepRewind, readRun, readUnapplied, type Tx, wasEndedBy, withTx } from '#store';
 import type { RunDeps } from './deps.js';
 
@@ -63,11 +63,18 @@ export async function finishRun(deps: RunDeps, input: FinishRun, executionId: st
     if (await wasEndedBy(tx, input, executionId)) return { closed: true, unread: 0 };
     if (unread > 0 && input.status !== 'cancelled') return { closed: false, unread };
     const reason = input.code ? { code: input.code, detail: await detailOf(tx, input, input.step, input.code) } : null;
+    if (input.steering) await noteStop(tx, input, input.steering);
     await endRun(tx, input, { status: input.status, reason, endedBy: executionId });
     return { closed: true, unread: 0 };
   });
   deps.notifier.announce(input.runId, 0);
   return outcome;
+}
+
+/** The ladder's last rung: no step follows that could say it. */
+async function noteStop(tx: Tx, ref: RunRef, { rung, step, verdict, holdout, skipped }: Steering): Promise<void> {
+  await appendEvents(tx, ref, [{ type: 'steering.applied', step, data: { rung, report: step, verdict, holdout, ...(skipped && { skipped }) } }]);
+  await countSteeringAction(tx, ref);
 }
 
 /** The newest reason that was recorded for the step, or the code's own words: nothing of it ever went to Temporal. */

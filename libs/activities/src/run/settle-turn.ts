@@ -5,6 +5,7 @@ import type { AgentImplementation, ParsedTurn, TurnContext } from '../agent.js';
 import { type Checkpoint, prepareCheckpoint } from './checkpoint.js';
 import { tokensOf } from './context.js';
 import type { RunDeps } from './deps.js';
+import { closedTool } from './gate-tools.js';
 import type { OpenAttempt } from './run-cache.js';
 
 export type Settled = {
@@ -30,7 +31,7 @@ export type Settled = {
  * where the attempt is still open. A turn without a call closes its step here.
  */
 export async function settleTurn(deps: RunDeps, call: ModelCall, s: Settled): Promise<ModelOutcome> {
-  const parsed = checkCalls(s.agent, parse(s));
+  const parsed = checkCalls(s.agent, call, parse(s));
   const tokens = s.result.promptTokens + s.result.outputTokens;
   const calls = parsed.ok ? parsed.calls.map((c, i) => planned(s.agent, c, i)) : [];
   const message: ChatMessage = {
@@ -101,7 +102,7 @@ function parse(s: Settled): ParsedTurn {
 }
 
 /** Calls of tools that do not exist, and arguments that do not fit, are refused with a reason that the model can use. */
-function checkCalls(agent: AgentImplementation, parsed: ParsedTurn): ParsedTurn {
+function checkCalls(agent: AgentImplementation, call: ModelCall, parsed: ParsedTurn): ParsedTurn {
   if (!parsed.ok) return parsed;
   for (const c of parsed.calls) {
     const contract = contractOf(agent, c.name);
@@ -109,7 +110,8 @@ function checkCalls(agent: AgentImplementation, parsed: ParsedTurn): ParsedTurn 
     const args = contract.parameters.safeParse(c.args);
     if (!args.success) return { ok: false, reason: `The arguments of ${c.name} do not fit: ${args.error.issues.slice(0, 3).map((i) => `${i.path.join('.') || 'arguments'}: ${i.message}`).join('; ')}.` };
   }
-  return tooMany(agent, parsed.calls) ?? parsed;
+  const closed = closedTool(call, agent.contract, parsed.calls.map((c) => c.name));
+  return closed ? { ok: false, reason: closed } : (tooMany(agent, parsed.calls) ?? parsed);
 }
 
 /** What the rest of a model outcome weighs beside its calls, in bytes of JSON. */

@@ -5,7 +5,7 @@ import { SharedSlots } from './shared-slots.js';
 
 const BIG = { runtimeId: 'gpu', model: 'big' };
 const SMALL = { runtimeId: 'ollama', model: 'small' };
-const roles = (main: ModelRef[]): Record<ModelRole, ModelRef[]> => ({ main, fast: [SMALL], judge: main, vision: main, embed: [{ runtimeId: 'ollama', model: 'embedder' }] });
+const roles = (main: ModelRef[]): Record<ModelRole, ModelRef[]> => ({ main, fast: [SMALL], large: main, judge: main, vision: main, embed: [{ runtimeId: 'ollama', model: 'embedder' }] });
 const never = new AbortController().signal;
 
 describe('router', () => {

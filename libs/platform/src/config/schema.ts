@@ -46,7 +46,7 @@ export const settingsSchema = z.object({
   HOLDFAST_RUNTIME_HOSTS: hostsSchema.default([]).describe('Hosts beside loopback, separated by `,`, that a model runtime may be on. Prompts and documents go to them. Checked again after each name is resolved.'),
   HOLDFAST_RUNTIMES: runtimesSchema.default([]).describe('Further runtimes, as JSON: `[{"id","kind","url","keyFile","slots"}]`.'),
   HOLDFAST_GATES: hostsSchema.optional().describe('Runtimes whose model calls this process serves, by id, separated by `,`. Not given: all of them.'),
-  HOLDFAST_ROLES: rolesSchema.default({}).describe('Models by role (`fast`, `main`, `judge`, `vision`, `embed`), as JSON: `{"main": ["gpu/gemma4:26b", "ollama/gemma4:e4b"]}`; the later ones are taken where the first fails.').meta({ shownDefault: 'HOLDFAST_MODEL for all' }),
+  HOLDFAST_ROLES: rolesSchema.default({}).describe('Models by role (`fast`, `main`, `large`, `judge`, `vision`, `embed`), as JSON: `{"main": ["gpu/gemma4:26b", "ollama/gemma4:e4b"]}`; the later ones are taken where the first fails.').meta({ shownDefault: 'HOLDFAST_MODEL for all' }),
   HOLDFAST_MODEL: z.string().min(1).optional().describe('Model that agents use; `auto` takes the best Gemma that fits this machine.'),
   HOLDFAST_EMBED_URL: url('http', 'https').optional().describe('Address of the runtime that embeds. Not given: the model runtime.'),
   HOLDFAST_EMBED_MODEL: z.string().min(1).optional().describe('Model that embeds passages and questions.'),
