@@ -23,8 +23,9 @@ const folder = await mkdtemp(join(tmpdir(), 'holdfast-record-'));
 const temporal = await TestTemporal.start(folder, ['limit.historyCount.suggestContinueAsNew=110']);
 // Only now: it takes the servers' addresses from the environment.
 const { LoopStack } = await import('../harness/loop-stack.js');
+const asking = { ...probe, contract: { ...probe.contract, name: 'asking', tools: probe.contract.tools.map((t) => (t.name === 'read_filler' ? { ...t, approval: {} } : t)) } };
 const stubborn = { ...probe, contract: { ...probe.contract, name: 'stubborn', drift: { ...probe.contract.drift, cooldown: 0, maxEpisodes: 3, mayAsk: false } } };
-const stack = await LoopStack.start({ agents: new Map([probe, stubborn].map((a) => [a.contract.name, a])) }, temporal.address);
+const stack = await LoopStack.start({ agents: new Map([probe, asking, stubborn].map((a) => [a.contract.name, a])) }, temporal.address);
 const usual = stack.script;
 await mkdir(target, { recursive: true });
 for (const { name, run } of RECORDINGS) {

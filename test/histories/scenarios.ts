@@ -1,6 +1,8 @@
-import type { RunRef } from '#contracts';
+import { LOCAL_PRINCIPAL, type RunRef, WAKE_SIGNAL } from '#contracts';
+import { decideApproval, insertInbox, listApprovals, seedRun, withTx } from '#store';
 import type { LoopStack } from '../harness/loop-stack.js';
 import { playScenario } from '../harness/scenario.js';
+import { writeRun } from '../harness/start-run.js';
 
 const play = playScenario as LoopStack['script'];
 type Recording = { name: string; run(stack: LoopStack): Promise<RunRef> };
@@ -76,6 +78,46 @@ export const RECORDINGS: Recording[] = [
       await stack.untilStep(ref, 1);
       await stack.ask(ref, 'cancel');
       await stack.untilStatus(ref, 'cancelled');
+      return ref;
+    },
+  },
+  {
+    name: 'approved',
+    async run(stack) {
+      const ref = await stack.startRun({ steps: 1 }, { agent: 'asking' });
+      await stack.untilStatus(ref, 'waiting_approval');
+      await withTx(stack.pool, ref.tenantId, async (tx) => {
+        const [asked] = await listApprovals(tx, ref);
+        await insertInbox(tx, ref, { kind: 'approval', data: { approvalId: asked!.approval_id }, principalId: LOCAL_PRINCIPAL });
+        await decideApproval(tx, ref.tenantId, asked!.approval_id, { status: 'approved', decidedBy: LOCAL_PRINCIPAL });
+      });
+      await stack.handle(ref).signal(WAKE_SIGNAL);
+      await stack.untilStatus(ref, 'completed');
+      return ref;
+    },
+  },
+  {
+    name: 'rewound',
+    async run(stack) {
+      const ref = await stack.startRun({ steps: 4, delayMs: 80 });
+      await stack.untilStep(ref, 2);
+      await stack.ask(ref, 'pause');
+      await stack.untilStatus(ref, 'paused');
+      await withTx(stack.pool, ref.tenantId, (tx) => insertInbox(tx, ref, { kind: 'rewind', data: { toStep: 1 }, body: 'the other way', principalId: LOCAL_PRINCIPAL }));
+      await stack.ask(ref, 'resume');
+      await stack.untilStatus(ref, 'completed');
+      return ref;
+    },
+  },
+  {
+    name: 'forked',
+    async run(stack) {
+      const from = await stack.startRun({ steps: 3 });
+      await stack.untilStatus(from, 'completed');
+      const ref = await writeRun(stack.pool, { steps: 4 });
+      await withTx(stack.pool, ref.tenantId, (tx) => seedRun(tx, ref, { from, step: 2 }));
+      await stack.startExecution(ref);
+      await stack.untilStatus(ref, 'completed');
       return ref;
     },
   },

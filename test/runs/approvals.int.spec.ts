@@ -48,8 +48,8 @@ describe('approvals', () => {
     expect(await lines(path)).toEqual([expect.stringMatching(/ 1\.0$/)]);
     const { events } = await checkRun(stack.loop.pool, ref, { status: 'completed' });
     expect(events.filter((e) => e.type.startsWith('approval.')).map((e) => e.type)).toEqual(['approval.requested', 'approval.decided']);
-    const described = await stack.loop.handle(ref).describe();
-    expect(described.typedSearchAttributes.getAll().find(({ key }) => key.name === 'HoldfastStatus')?.value).toBe('completed');
+    // The row is written before the execution closes.
+    await until('what Temporal shows', async () => (await stack.loop.handle(ref).describe()).typedSearchAttributes.getAll().find(({ key }) => key.name === 'HoldfastStatus')?.value === 'completed');
   });
 
   it('refuses a stale digest, a second decision, and arguments that do not fit; runs what was edited', async () => {

@@ -22,12 +22,14 @@ describe('limits', () => {
     expect(requests).toHaveLength(4);
     expect(requests.map((r) => r.messages.some((m) => m.content.includes('Little is left')))).toEqual([false, false, false, false]);
     const ended = (await stack.get<RunView>(`/runs/${ref.runId}`)).body;
-    expect(ended).toMatchObject({ statusReason: { code: 'limit_reached' }, limitsLeft: { maxToolCalls: 0 } });
+    expect(ended).toMatchObject({ statusReason: { code: 'limit_reached' }, limitsLeft: { maxToolCalls: 0 }, result: null, partialResult: { steps: 4 } });
     expect(await stack.post(`/runs/${ref.runId}/resume`)).toMatchObject({ status: 400, body: { errors: [{ path: 'limits.maxToolCalls' }] } });
     const seen = ended.lastEvent;
     expect(await stack.post(`/runs/${ref.runId}/resume`, { limits: { maxToolCalls: 7 } })).toMatchObject({ status: 202, body: { status: 'queued' } });
     await stack.loop.untilStatus(ref, 'completed');
     await checkRun(stack.loop.pool, ref, { status: 'completed' });
+    expect((await stack.get<RunView>(`/runs/${ref.runId}`)).body).toMatchObject({ result: { steps: 6 } });
+    expect((await stack.get<RunView>(`/runs/${ref.runId}`)).body).not.toHaveProperty('partialResult');
     // From 80 % of the limit on: the seventh turn has six of seven behind it.
     expect(requests.at(-1)!.messages.some((m) => m.content.includes('1 of 7 tool calls'))).toBe(true);
     // A reader that goes on from where its stream ended gets the rest, every event once.

@@ -7,6 +7,7 @@ import { ApiStack } from '../harness/api-stack.js';
 import { checkRun } from '../harness/check-run.js';
 import type { LoopStack } from '../harness/loop-stack.js';
 import { playScenario } from '../harness/scenario.js';
+import { until } from '../harness/until.js';
 
 jest.setTimeout(60_000);
 const play = playScenario as LoopStack['script'];
@@ -35,7 +36,11 @@ describe('POST /runs/{id}/rewind', () => {
     const { head_step: head, next_step: next } = await stack.loop.untilStatus(ref, 'paused');
     const answer = await stack.post(`/runs/${ref.runId}/rewind`, { toStep: 1, lesson: LESSON });
     expect(answer).toMatchObject({ status: 202, body: { runId: ref.runId, number: 2 } });
+    // Temporal shows that the run waits, and that it goes on.
+    const shown = async () => (await stack.loop.handle(ref).describe()).typedSearchAttributes.getAll().find(({ key }) => key.name === 'HoldfastStatus')?.value;
+    await until('what Temporal shows', async () => (await shown()) === 'paused');
     await stack.post(`/runs/${ref.runId}/resume`);
+    await until('what Temporal shows', async () => ['running', 'completed'].includes(String(await shown())));
     await stack.loop.untilStatus(ref, 'completed');
     const { branch } = await checkRun(stack.loop.pool, ref, { status: 'completed' });
     expect(branch.slice(0, 2)).toEqual([1, next]);

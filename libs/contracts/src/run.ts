@@ -69,6 +69,8 @@ export const runViewSchema = z.object({
   statusReason: failureSchema.nullable(),
   input: z.unknown(),
   result: z.unknown().nullable(),
+  /** What the run has come to, where it is `limit_reached` or `drift_stopped` and its agent can say. */
+  partialResult: z.unknown().optional(),
   model: z.string().nullable(),
   corpusId: idSchema.nullable(),
   /** The world that the run plays in; of a fork, one of its own. */

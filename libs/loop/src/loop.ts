@@ -118,7 +118,7 @@ function goBack(state: LoopState, steering: Steering, toStep: number): void {
  */
 async function attendInbox(state: LoopState, ports: LoopPorts, needsWords: boolean): Promise<LoopEnd | null> {
   if (!needsWords && !ports.wakePending() && state.unread === 0) return null;
-  for (;;) {
+  for (let waited = false; ; waited = true) {
     ports.clearWake();
     const inbox = await ports.applyInbox({ step: state.nextStep, ...(needsWords ? { needsWords } : {}) });
     state.unread = 0;
@@ -126,9 +126,13 @@ async function attendInbox(state: LoopState, ports: LoopPorts, needsWords: boole
     if (inbox.cancel) return finish(state, ports, 'cancelled', null);
     if (inbox.rewindTo !== undefined) await rewind(state, ports, inbox.rewindTo);
     const answered = !needsWords || inbox.messages > 0;
-    if (!inbox.paused && answered) return null;
+    if (!inbox.paused && answered) {
+      if (waited) ports.showPausing?.('running');
+      return null;
+    }
     const left = state.limits.maxSeconds - ports.elapsedSeconds();
     if (left <= 0) return finish(state, ports, 'limit_reached', 'limit_reached');
+    ports.showPausing?.(inbox.paused ? 'paused' : 'waiting_input');
     // A wait may be shorter than what is left: look again, whatever ended it.
     await ports.waitForWake(left);
   }

@@ -28,6 +28,8 @@ export interface LoopPorts {
   shouldContinueAsNew(): boolean;
   /** Shows that the run waits for somebody, and that it goes on. */
   showWaiting?(status: 'waiting_approval' | 'running'): void;
+  /** Shows that the run waits between two steps, and that it goes on. */
+  showPausing?(status: 'paused' | 'waiting_input' | 'running'): void;
   /** Shows how far the run is: called after each step. */
   showProgress(p: { step: number; verdict: string; steering: string | null }): void;
 }

@@ -117,6 +117,12 @@ export async function setResult(tx: Tx, ref: RunRef, result: unknown): Promise<v
   await Promise.all([putContents(tx, ref.tenantId, [body]), tx.query('update runs set result_hash = $3 where tenant_id = $1 and run_id = $2', [ref.tenantId, ref.runId, hashOf(ref.tenantId, body)])]);
 }
 
+/** What a run had come to when it ended before it was done; the next such end replaces it. */
+export async function setPartial(tx: Tx, ref: RunRef, partial: unknown): Promise<void> {
+  const [hash] = await putContents(tx, ref.tenantId, [JSON.stringify(partial)]);
+  await tx.query('update runs set partial_hash = $3 where tenant_id = $1 and run_id = $2', [ref.tenantId, ref.runId, hash]);
+}
+
 /** Whether this execution has written the run's end already. */
 export async function wasEndedBy(tx: Tx, ref: RunRef, executionId: string): Promise<boolean> {
   const { rowCount } = await tx.query('select 1 from runs where tenant_id = $1 and run_id = $2 and ended_by = $3', [ref.tenantId, ref.runId, executionId]);

@@ -53,6 +53,9 @@ export function createPorts(ref: RunRef, plan: RunPlan, clock: Clockwork): LoopP
     elapsedSeconds,
     shouldContinueAsNew: () => clock.shouldContinueAsNew(step),
     showWaiting: showStatus,
+    showPausing: (status) => {
+      if (patched('status-follows')) showStatus(status);
+    },
     showProgress: (p) => {
       step = p.step + 1;
       setCurrentDetails(`step ${p.step}: ${p.verdict}${p.steering ? `, ${p.steering}` : ''}`);

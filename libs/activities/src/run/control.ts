@@ -1,5 +1,5 @@
 import { type AbandonStep, type ApplyInbox, type AskPerson, ERROR_CODES, type ErrorCode, type FinishOutcome, type FinishRun, HoldfastError, type InboxOutcome, type RunRef, type RunStatus, type Steering } from '#contracts';
-import { abandonStep as closeAbandoned, appendEvents, changeStatus, countSteeringAction, countStepInbox, endRun, markApplied, moveHead, readRejection, readStepFailure, readStepRewind, readRun, readUnapplied, type Tx, wasEndedBy, withTx } from '#store';
+import { abandonStep as closeAbandoned, appendEvents, changeStatus, countSteeringAction, countStepInbox, endRun, getJson, markApplied, moveHead, readCheckpoint, readRejection, readStepFailure, readStepRewind, readRun, readUnapplied, setPartial, type Tx, wasEndedBy, withTx } from '#store';
 import type { RunDeps } from './deps.js';
 
 const WAITING: RunStatus[] = ['running', 'waiting_runtime', 'waiting_input', 'waiting_approval', 'paused'];
@@ -64,6 +64,7 @@ export async function finishRun(deps: RunDeps, input: FinishRun, executionId: st
     if (unread > 0 && input.status !== 'cancelled') return { closed: false, unread };
     const reason = input.code ? { code: input.code, detail: await detailOf(tx, input, input.step, input.code) } : null;
     if (input.steering) await noteStop(tx, input, input.steering);
+    await savePartial(deps, tx, input);
     await endRun(tx, input, { status: input.status, reason, endedBy: executionId });
     return { closed: true, unread: 0 };
   });
@@ -75,6 +76,17 @@ export async function finishRun(deps: RunDeps, input: FinishRun, executionId: st
 async function noteStop(tx: Tx, ref: RunRef, { rung, step, verdict, holdout, skipped }: Steering): Promise<void> {
   await appendEvents(tx, ref, [{ type: 'steering.applied', step, data: { rung, report: step, verdict, holdout, ...(skipped && { skipped }) } }]);
   await countSteeringAction(tx, ref);
+}
+
+/** A run that may go on leaves what it has come to: of its newest checkpoint, as its agent puts it. */
+async function savePartial(deps: RunDeps, tx: Tx, input: FinishRun): Promise<void> {
+  if (input.status !== 'limit_reached' && input.status !== 'drift_stopped') return;
+  const row = await readRun(tx, input);
+  const partial = row && deps.agents.get(row.agent)?.partialResult;
+  const checkpoint = partial && (await readCheckpoint(tx, input, row.head_step));
+  if (!checkpoint) return;
+  const [given, state] = [await getJson(tx, input.tenantId, row.input_hash), await getJson(tx, input.tenantId, checkpoint.stateHash)];
+  await setPartial(tx, input, partial({ input: given, state }));
 }
 
 /** The newest reason that was recorded for the step, or the code's own words: nothing of it ever went to Temporal. */

@@ -44,6 +44,10 @@ export function createCodingAgent(settings: CodingSettings): AgentImplementation
   return {
     contract: codingContract,
     initialState: () => ({ workspace: null, todo: [], baseline: null, last: null, allowed: [], changesUntested: 0 }) satisfies CodingState,
+    partialResult: ({ state }) => {
+      const { workspace, todo, last, changesUntested } = state as CodingState;
+      return { base: workspace?.base ?? null, commit: workspace?.commit ?? null, todo, tests: last && { command: last.command, exitCode: last.exitCode, passed: last.passed, failed: last.failed, commit: last.commit }, changesUntested };
+    },
     async prepareTurn(ctx): Promise<TurnPlan> {
       const work = await openWork(settings, ctx);
       const map = await mapOf(work, ctx.deps.contextTokens);

@@ -9,6 +9,7 @@ type State = { done: number };
 export const probe: AgentImplementation = {
   contract: probeContract,
   initialState: () => ({ done: 0 }) satisfies State,
+  partialResult: ({ state }) => ({ steps: (state as State).done }),
   prepareTurn: async () => ({ system: 'You are a probe.', turn: [], history: 'branch' }),
   parseTurn: (_ctx, out) => ({ ok: true, calls: out.toolCalls, text: out.content }),
   tools: {

@@ -33,6 +33,7 @@ type Row = {
   head_saved: boolean;
   input?: string;
   result?: string | null;
+  partial?: string | null;
 };
 
 const COLUMNS = `r.run_id, r.agent, r.agent_version, r.status, r.status_reason, r.model, r.corpus_id, r.world_id, r.thread_id, r.priority, r.tags, r.limits,
@@ -46,7 +47,8 @@ export async function readRunRecord(tx: Tx, ref: RunRef): Promise<RunRecord | nu
     name: 'read-run-record',
     text: `select ${COLUMNS},
              (select c.body from contents c where c.tenant_id = r.tenant_id and c.hash = r.input_hash) as input,
-             (select c.body from contents c where c.tenant_id = r.tenant_id and c.hash = r.result_hash) as result
+             (select c.body from contents c where c.tenant_id = r.tenant_id and c.hash = r.result_hash) as result,
+             (select c.body from contents c where c.tenant_id = r.tenant_id and c.hash = r.partial_hash and r.status in ('limit_reached', 'drift_stopped')) as partial
            from runs r join run_heads h using (tenant_id, run_id) where r.tenant_id = $1 and r.run_id = $2`,
     values: [ref.tenantId, ref.runId],
   });
@@ -88,6 +90,7 @@ function toRecord(r: Row): RunRecord {
     status: r.status,
     statusReason: r.status_reason,
     ...(r.input === undefined ? {} : { input: JSON.parse(r.input), result: r.result == null ? null : JSON.parse(r.result) }),
+    ...(r.partial == null ? {} : { partialResult: JSON.parse(r.partial) }),
     model: r.model,
     corpusId: r.corpus_id,
     worldId: r.world_id,
