@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { loadStackConfig, PROJECT_ROOT, RUNTIME_KINDS } from '#platform';
 import { parseMeasureOptions, printTable, type Row, writeJson } from '../../bench/options.js';
 import { indexSet } from '../retrieval/index-set.js';
-import { ask, type Asked } from './ask.js';
+import { ask, type Asked, type Question } from './ask.js';
 import { readResearchSets, type ResearchItem, type ResearchSet, spread } from './items.js';
 import { KeptAnswers } from './kept.js';
 import { accuracy, balancedAccuracy, macroF1 } from './scores.js';
@@ -11,7 +11,7 @@ import { startEvalStack } from './stack.js';
 const COMMAND = 'npm run eval:research';
 const SETS = ['pubmedqa', 'scifact'];
 /** Without `--full`: questions a set, those asked again without their document, and documents that a set's library has. */
-const ITEMS = 12;
+const ITEMS = 10;
 const HELD_BACK_SHARE = 2;
 const DOCUMENTS = 150;
 
@@ -24,6 +24,11 @@ const options = parseMeasureOptions(COMMAND, SETS, {
 const most = options.more['items'] ? Number(options.more['items']) : options.full ? Infinity : ITEMS;
 const metrics: Record<string, number> = {};
 const rows: Row[] = [];
+
+const refused = (a: Asked): boolean => a.status === 'completed' && !a.found;
+const sum = (asked: Asked[], of: (a: Asked) => number): number => asked.reduce((total, a) => total + of(a), 0);
+const share = (asked: Asked[], is: (a: Asked) => boolean): number => asked.filter(is).length / asked.length;
+const three = (value: number): string => value.toFixed(3);
 
 const sets = (await readResearchSets(options.data)).filter((s) => options.only === null || s.name === options.only);
 if (sets.length === 0) throw new Error(`There is no set ${options.only} in the data folder.`);
@@ -42,23 +47,22 @@ async function measure(set: ResearchSet): Promise<void> {
   const { library, placeOf } = libraryOf(set, items);
   console.error(`• ${set.name}: embedding ${library.length} documents`);
   const indexed = await indexSet(stack.pool, stack.embedder, { name: set.name, documents: library, questions: [] });
-  const askAll = async (arm: string, some: ResearchItem[], without: boolean): Promise<Asked[]> => {
+  const askAll = async (arm: string, some: ResearchItem[], more: (goldId: string) => Partial<Question>): Promise<Asked[]> => {
     const asked: Asked[] = [];
     for (const item of some) {
-      const gold = indexed.documentIds[placeOf(item)]!;
-      const scope = without ? { scope: { documentIds: indexed.documentIds.filter((id) => id !== gold) } } : {};
-      asked.push(await kept.once(`${set.name} ${arm} ${item.id} ${library.length}`, () => ask(stack.apiUrl, stack.pool, indexed.corpus.corpusId, { question: item.question, choices: set.choices, ...scope })));
+      const question = { question: item.question, choices: set.choices, ...more(indexed.documentIds[placeOf(item)]!) };
+      asked.push(await kept.once(`${set.name} ${arm} ${item.id} ${library.length}`, () => ask(stack.apiUrl, stack.pool, indexed.corpus.corpusId, question)));
       console.error(`• ${set.name}, ${arm}: ${asked.length} of ${some.length}`);
     }
     return asked;
   };
-  const answered = await askAll('answered', items, false);
-  addAnswered(set, items, answered);
+  addAnswered(set, 'there', items, await askAll('there', items, () => ({})));
+  addAnswered(set, 'there, no refusing', items, await askAll('no refusing', items, () => ({ mayRefuse: false })));
   const some = items.slice(0, Math.ceil(items.length / HELD_BACK_SHARE));
-  addHeldBack(set, await askAll('held back', some, true));
+  addHeldBack(set, await askAll('held back', some, (gold) => ({ scope: { documentIds: indexed.documentIds.filter((id) => id !== gold) } })));
 }
 
-function addAnswered(set: ResearchSet, items: ResearchItem[], asked: Asked[]): void {
+function addAnswered(set: ResearchSet, arm: string, items: ResearchItem[], asked: Asked[]): void {
   const outcomes = items.map((item, i) => ({ gold: item.gold, chosen: asked[i]!.chosen }));
   const citations = sum(asked, (a) => a.citations);
   const figures = {
@@ -66,9 +70,9 @@ function addAnswered(set: ResearchSet, items: ResearchItem[], asked: Asked[]): v
     citations_verified: citations ? sum(asked, (a) => a.standing) / citations : 0, claims_supported: sum(asked, (a) => a.supported) / Math.max(1, sum(asked, (a) => a.claims)),
     refused: share(asked, refused), failed: share(asked, (a) => a.status !== 'completed'), seconds: sum(asked, (a) => a.seconds) / asked.length,
   };
-  add(set.name, figures);
+  add(arm === 'there' ? set.name : `${set.name}.no_refusing`, figures);
   rows.push({
-    set: set.name, 'gold document': 'there', questions: asked.length, accuracy: three(figures.accuracy), 'macro-F1': three(figures.macro_f1), 'balanced accuracy': three(figures.balanced_accuracy),
+    set: set.name, 'gold document': arm, questions: asked.length, accuracy: three(figures.accuracy), 'macro-F1': three(figures.macro_f1), 'balanced accuracy': three(figures.balanced_accuracy),
     citations, 'of them verified': three(figures.citations_verified), 'claims its judge accepts': three(figures.claims_supported), refused: three(figures.refused), failed: three(figures.failed), 's a question': figures.seconds.toFixed(1),
   });
 }
@@ -99,8 +103,3 @@ function revision(): string {
     return 'unknown';
   }
 }
-
-const refused = (a: Asked): boolean => a.status === 'completed' && !a.found;
-const sum = (asked: Asked[], of: (a: Asked) => number): number => asked.reduce((total, a) => total + of(a), 0);
-const share = (asked: Asked[], is: (a: Asked) => boolean): number => asked.filter(is).length / asked.length;
-const three = (value: number): string => value.toFixed(3);
