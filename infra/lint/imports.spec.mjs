@@ -43,6 +43,9 @@ const FORBIDDEN = {
   'imports-of-workspace': ['libs/workspace/src/planted.ts', `import type { Anything } from '#store';`],
   'imports-of-corpus': ['libs/corpus/src/planted.ts', `import '#activities';`],
   'imports-of-activities': ['libs/activities/src/planted.ts', `import '#workflows';`],
+  'imports-of-client': ['libs/client/src/planted.ts', `import '#platform';`],
+  'types-only-in-client': ['libs/client/src/planted-value.ts', `import { anything } from '#contracts'; export default anything;`],
+  'packages-of-client': ['libs/client/src/planted-package.ts', `import 'node:fs';`],
   'imports-of-api': ['apps/api/src/planted.ts', `import '#activities';`],
   'imports-of-runtime': ['apps/runtime/src/planted.ts', `import '#models';`],
   'imports-of-worker': ['apps/worker/src/planted.ts', `import '../../api/src/index.js';`],
@@ -68,11 +71,12 @@ const ALLOWED = {
   'libs/store/src/allowed.spec.ts': `import '#test/setup/index'; import '#models';`,
   'apps/api/src/allowed.ts': `import '#agents/three/contract'; import '#store'; import 'node:http';`,
   'apps/worker/src/allowed.ts': `import '#agents/three/activities/index'; import '#workflows';`,
-  'apps/cli/src/allowed.ts': `import '#bootstrap/index';`,
+  'apps/cli/src/allowed.ts': `import '#bootstrap/index'; import '#client';`,
+  'libs/client/src/allowed.ts': `import type { Anything } from '#contracts';`,
 };
 
 const ENTRIES = [
-  ...['contracts', 'platform', 'drift', 'loop', 'workflows', 'activities', 'models', 'store', 'corpus'].map((name) => `libs/${name}/src/index.ts`),
+  ...['client', 'contracts', 'platform', 'drift', 'loop', 'workflows', 'activities', 'models', 'store', 'corpus'].map((name) => `libs/${name}/src/index.ts`),
   'libs/agents/three/contract.ts',
   ...['activities', 'prompts', 'workflow'].map((part) => `libs/agents/three/${part}/index.ts`),
   'libs/agents/one/activities/index.ts',
