@@ -31,7 +31,7 @@ export const RUNTIME_CAPABILITIES: Readonly<Record<RuntimeKind, RuntimeCapabilit
   },
   embedded: {
     tools: 'prompted',
-    thinking: 'no',
+    thinking: 'by_model',
     schema: 'yes',
     schema_while_thinking: 'no',
     images: 'no',

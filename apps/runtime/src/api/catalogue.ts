@@ -1,4 +1,5 @@
 import type { ServedModel } from '../model/served-model.js';
+import { GEMMA4 } from '../prompt/templates.js';
 
 type Json = Record<string, unknown>;
 
@@ -28,8 +29,8 @@ export function show(model: ServedModel): Json {
     template: model.template?.name ?? '',
     details: details(model),
     model_info: { ...facts.metadata, 'general.parameter_count': facts.parameters },
-    capabilities: model.kind === 'chat' ? ['completion'] : ['embedding'],
-    ...(model.kind === 'chat' && { tool_calls: 'prompted' }),
+    capabilities: model.kind === 'embed' ? ['embedding'] : model.template === GEMMA4 ? ['completion', 'tools', 'thinking'] : ['completion'],
+    ...(model.kind === 'chat' && model.template !== GEMMA4 && { tool_calls: 'prompted' }),
   };
 }
 

@@ -4,6 +4,7 @@ import { JSON_GRAMMAR, schemaGrammar } from '../grammar/schema-grammar.js';
 import type { ServedModel } from '../model/served-model.js';
 import { DEFAULT_CONTEXT } from '../model/start-models.js';
 import type { PromptPart } from '../native/model.js';
+import { GEMMA4 } from '../prompt/templates.js';
 import type { Sampling } from '../native/sampler.js';
 import type { GenerateJob } from '../worker/protocol.js';
 import { checkedAxes, checkedSteer } from './checked-steering.js';
@@ -14,7 +15,7 @@ type Asked = Pick<ChatBody | GenerateBody, 'options' | 'format' | 'think'>;
 
 /** What the model's thread is asked to do for a request's options. */
 export function generateJob(model: ServedModel, asked: Asked, parts: readonly PromptPart[], templateStops: readonly string[]): Job {
-  if (asked.think) throw new Fault(400, `"${model.setting.name}" does not support thinking`);
+  if (asked.think && model.template !== GEMMA4) throw new Fault(400, `"${model.setting.name}" does not support thinking`);
   const { options } = asked;
   const sampling = toSampling(options);
   return {

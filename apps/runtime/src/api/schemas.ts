@@ -45,6 +45,7 @@ const imagesSchema = z.array(z.string()).optional();
 const messageSchema = z.object({
   role: z.enum(['system', 'user', 'assistant', 'tool']),
   content: z.string().default(''),
+  thinking: z.string().optional(),
   images: imagesSchema,
   tool_calls: z.array(z.object({ function: z.object({ name: z.string(), arguments: z.record(z.string(), z.unknown()) }) })).optional(),
   tool_name: z.string().optional(),

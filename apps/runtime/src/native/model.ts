@@ -43,7 +43,7 @@ export class NativeModel {
     this.vocabSize = llama.vocabSize(this.vocab);
     this.facts = readFacts(llama, pointer);
     this.bos = llama.vocabAddsBos(this.vocab) ? llama.vocabBos(this.vocab) : -1;
-    const ends = [llama.vocabEot(this.vocab), llama.vocabEos(this.vocab), ...this.#singleToken('<end_of_turn>')];
+    const ends = [llama.vocabEot(this.vocab), llama.vocabEos(this.vocab), ...this.#singleToken('<end_of_turn>'), ...this.#singleToken('<turn|>')];
     this.ends = [...new Set(ends)].filter((token) => token >= 0 && llama.isEog(this.vocab, token));
   }
 
@@ -70,12 +70,12 @@ export class NativeModel {
     return out.slice(0, count);
   }
 
-  /** The bytes a token stands for; empty for control tokens. A character may be spread over several tokens. */
-  piece(token: number): Buffer {
-    const length = this.#llama.tokenToPiece(this.vocab, token, this.#piece, this.#piece.length, 0, false);
+  /** The bytes a token stands for; empty for control tokens unless `special`. A character may be spread over several tokens. */
+  piece(token: number, special = false): Buffer {
+    const length = this.#llama.tokenToPiece(this.vocab, token, this.#piece, this.#piece.length, 0, special);
     if (length >= 0) return Buffer.from(this.#piece.subarray(0, length));
     const large = Buffer.alloc(-length);
-    this.#llama.tokenToPiece(this.vocab, token, large, large.length, 0, false);
+    this.#llama.tokenToPiece(this.vocab, token, large, large.length, 0, special);
     return large;
   }
 

@@ -2,6 +2,8 @@
 export interface Message {
   readonly role: 'system' | 'user' | 'assistant' | 'tool';
   readonly content: string;
+  /** What the model thought before it said this; models without a channel for it never see it. */
+  readonly thinking?: string | undefined;
   readonly tool_calls?: readonly { readonly function: { readonly name: string; readonly arguments: Record<string, unknown> } }[] | undefined;
   readonly tool_name?: string | undefined;
 }

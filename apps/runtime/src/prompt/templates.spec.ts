@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { type Message, toTurns } from './messages.js';
-import { CHATML, GEMMA, renderPrompt, templateFor } from './templates.js';
+import { CHATML, GEMMA, GEMMA4, renderPrompt, templateFor } from './templates.js';
 
 const render = (messages: Message[], template = GEMMA): string =>
   renderPrompt(toTurns(messages), template)
@@ -47,6 +47,7 @@ describe('prompt', () => {
   it('chooses the template by the markers in the vocabulary', () => {
     expect(templateFor(['<start_of_turn>'])).toBe(GEMMA);
     expect(templateFor(['<|im_start|>'])).toBe(CHATML);
+    expect(templateFor(['<|turn>'])).toBe(GEMMA4);
     expect(templateFor([])).toBeUndefined();
     expect(render([{ role: 'user', content: 'Hi' }], CHATML)).toBe('<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\n');
   });

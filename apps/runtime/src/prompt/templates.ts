@@ -24,9 +24,17 @@ export const CHATML: ChatTemplate = {
   stops: ['<|im_end|>', '<|im_start|>'],
 };
 
+/** Rendered by a renderer of its own (gemma4.ts): tools, thoughts and results have places that turns alone don't tell. */
+export const GEMMA4: ChatTemplate = {
+  name: 'gemma4',
+  open: (side) => `<|turn>${side}\n`,
+  close: '<turn|>\n',
+  stops: ['<turn|>', '<|turn>', '<|tool_response>'],
+};
+
 /** The template whose opening marker is a token of the model's vocabulary; `controls` lists the markers that are. */
 export function templateFor(controls: readonly string[]): ChatTemplate | undefined {
-  return [GEMMA, CHATML].find((template) => controls.some((control) => template.open('user').startsWith(control)));
+  return [GEMMA4, GEMMA, CHATML].find((template) => controls.some((control) => template.open('user').startsWith(control)));
 }
 
 /**

@@ -56,7 +56,7 @@ function replyLoop(tools: ReplyTools, job: GenerateJob, promptTokens: number, sa
     if (model.endsTurn(token)) return finish('stop', count);
     count += 1;
     sampler.accept(token);
-    emit(tools, text.push(model.piece(token)));
+    emit(tools, text.push(model.piece(token, job.markers)));
     if (text.stopped || constraint.isComplete(logits)) return finish('stop', count);
     if (count < limit) seat.reply(token, watch);
   }

@@ -31,6 +31,8 @@ export interface GenerateJob extends JobBase {
   /** Tokens of prompt and reply together at most. */
   readonly contextSize: number;
   readonly stop: readonly string[];
+  /** Whether the reply's text has its markers in it, for a model that writes thoughts and calls between them. */
+  readonly markers?: boolean | undefined;
   /** GBNF that the whole reply follows. */
   readonly grammar?: string | undefined;
   /** GBNF that the reply follows if it starts with a brace. */
