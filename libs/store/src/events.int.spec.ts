@@ -52,6 +52,6 @@ describe('appendEvents', () => {
 
   it('fails where the run is gone', async () => {
     const ref = await begunRun(pool);
-    await expect(withTx(pool, ref.tenantId, (tx) => appendEvents(tx, { ...ref, runId: ref.tenantId }, []))).rejects.toThrow('gone');
+    await expect(withTx(pool, ref.tenantId, (tx) => appendEvents(tx, { ...ref, runId: ref.tenantId }, []))).rejects.toThrow('does not exist');
   });
 });
