@@ -103,6 +103,8 @@ export interface AgentImplementation {
    * keeps outside its state (its world) back to where the checkpoint has it. Files need none: a tool finds its commit in the state.
    */
   restore?(ctx: RestoreContext): Promise<Restored>;
+  /** The agent's fixed words, so that a run says which it began with. */
+  prompts?: readonly string[];
   /** What the run has come to, in words or data for whoever asked, where it ends before it is done: at a limit, or stopped for drift. */
   partialResult?(ctx: { input: unknown; state: unknown }): unknown;
   prepareTurn(ctx: TurnContext): Promise<TurnPlan>;

@@ -1,6 +1,7 @@
 export * from './activation.js';
 export * from './activities.js';
 export * from './agent.js';
+export * from './agent-version.js';
 export * from './api.js';
 export * from './approvals.js';
 export * from './branching.js';

@@ -65,6 +65,8 @@ export const runViewSchema = z.object({
   id: idSchema,
   agent: z.string(),
   agentVersion: z.string(),
+  /** Of the definition that the run began with: `GET /v1/agents/{name}/versions/{v}` shows it. Null until it began. */
+  agentDigest: z.string().nullable(),
   status: runStatusSchema,
   statusReason: failureSchema.nullable(),
   input: z.unknown(),

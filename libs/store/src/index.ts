@@ -1,5 +1,6 @@
 export * from './api/index.js';
 export * from './approvals/index.js';
+export * from './agent-versions.js';
 export * from './artifacts.js';
 export * from './branches/index.js';
 export * from './batches.js';

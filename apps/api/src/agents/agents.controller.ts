@@ -1,13 +1,19 @@
 import { Controller, Get, Inject, Module, Param } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { agentListSchema, type AgentView, agentViewSchema } from '#contracts';
+import { agentListSchema, type AgentVersionView, agentVersionViewSchema, type AgentView, agentViewSchema } from '#contracts';
+import { type Pool, readPinnedAgents, withTx } from '#store';
 import { AgentCatalogue, viewAgent } from '../core/agent-catalogue.js';
+import { type Caller, FromCaller } from '../core/caller.js';
+import { POOL } from '../core/tokens.js';
 import { Endpoint } from '../openapi/endpoint.js';
 
 @ApiTags('agents')
 @Controller('v1/agents')
 export class AgentsController {
-  constructor(@Inject(AgentCatalogue) private readonly agents: AgentCatalogue) {}
+  constructor(
+    @Inject(POOL) private readonly pool: Pool,
+    @Inject(AgentCatalogue) private readonly agents: AgentCatalogue,
+  ) {}
 
   @Get()
   @Endpoint({ summary: 'List the agents, with the JSON Schemas of their input and result', answers: { 200: { schema: agentListSchema, description: 'All agents.' } } })
@@ -22,9 +28,12 @@ export class AgentsController {
   }
 
   @Get(':name/versions/:version')
-  @Endpoint({ summary: 'Read a version of an agent', answers: { 200: { schema: agentViewSchema, description: 'The agent.' } }, errors: ['unknown_agent'] })
-  getAgentVersion(@Param('name') name: string, @Param('version') version: string): AgentView {
-    return viewAgent(this.agents.get(name, version));
+  @Endpoint({ summary: 'Read a version of an agent', description: 'With the definitions that runs of this version began with, each kept as it was then: prompt digest, tools, limits, sampling, drift policy.', answers: { 200: { schema: agentVersionViewSchema, description: 'The version.' } }, errors: ['unknown_agent'] })
+  async getAgentVersion(@FromCaller() { tenantId }: Caller, @Param('name') name: string, @Param('version') version: string): Promise<AgentVersionView> {
+    const pinned = await withTx(this.pool, tenantId, (tx) => readPinnedAgents(tx, tenantId, name, version));
+    const last = pinned[0]?.definition;
+    // A version that is no longer served is known by the runs that it had.
+    return { ...(last && !this.agents.serves(name, version) ? agentViewSchema.parse(last) : viewAgent(this.agents.get(name, version))), pinned };
   }
 }
 

@@ -13,6 +13,10 @@ export class AgentCatalogue {
     return [...this.byName.values()];
   }
 
+  serves(name: string, version: string): boolean {
+    return this.byName.get(name)?.version === version;
+  }
+
   /** @throws HoldfastError `unknown_agent` */
   get(name: string, version?: string): AgentContract {
     const contract = this.byName.get(name);

@@ -6,6 +6,7 @@ export const componentNames = z.registry<{ id: string }>();
 
 const NAMES = {
   AgentList: contracts.agentListSchema,
+  AgentVersionView: contracts.agentVersionViewSchema,
   AgentView: contracts.agentViewSchema,
   Accepted: contracts.acceptedSchema,
   ApprovalList: contracts.approvalListSchema,

@@ -1,6 +1,7 @@
 import { type DriftPolicy, HoldfastError, isLive, type RunPlan, type Route, type RunRef } from '#contracts';
-import { appendEvents, getJson, insertRootCheckpoint, isRouted, markRouted, placesOf, putContents, readCheckpoint, readOverrides, readRun, type RunRow, setRunWorld, startRun, type Tx, withTx } from '#store';
+import { appendEvents, getJson, insertRootCheckpoint, isRouted, markRouted, pinAgent, placesOf, putContents, readCheckpoint, readOverrides, readRun, type RunRow, setRunWorld, startRun, type Tx, withTx } from '#store';
 import type { AgentImplementation } from '../agent.js';
+import { defineAgent } from './agent-definition.js';
 import type { RunDeps } from './deps.js';
 import { ladderOfRun } from './ladder-of-run.js';
 
@@ -26,6 +27,7 @@ export async function beginRun(deps: RunDeps, ref: RunRef): Promise<RunPlan> {
     let lastSeq = head.lastSeq;
     // A redelivery finds the run running: the event is there already.
     if (row.status === 'queued') {
+      await pinAgent(tx, ref, defineAgent(agent));
       await startRun(tx, ref, { model, runtimeId: route.runtimeId });
       lastSeq = (await appendEvents(tx, ref, [...(row.started_at ? [] : [{ type: 'run.started' as const, data: { model, ...(drift.off && { rungsOff: drift.off }) } }]), { type: 'status.changed', data: { status: 'running' } }])).lastSeq;
     }

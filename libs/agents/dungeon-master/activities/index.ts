@@ -22,6 +22,7 @@ export const dungeonMaster: AgentImplementation = {
     return { worldId, worldVersion: (await worldHead(tx, { tenantId, worldId })).version };
   },
   restore: takeBack,
+  prompts: [SYSTEM],
   prepareTurn,
   parseTurn,
   tools: { act, tell },

@@ -6,11 +6,14 @@ import { probeContract } from '../contract.js';
 type Input = { steps: number; bytes: number };
 type State = { done: number };
 
+const SYSTEM = 'You are a probe.';
+
 export const probe: AgentImplementation = {
   contract: probeContract,
   initialState: () => ({ done: 0 }) satisfies State,
+  prompts: [SYSTEM],
   partialResult: ({ state }) => ({ steps: (state as State).done }),
-  prepareTurn: async () => ({ system: 'You are a probe.', turn: [], history: 'branch' }),
+  prepareTurn: async () => ({ system: SYSTEM, turn: [], history: 'branch' }),
   parseTurn: (_ctx, out) => ({ ok: true, calls: out.toolCalls, text: out.content }),
   tools: {
     read_filler: async (ctx, args) => {

@@ -8,6 +8,7 @@ type Row = {
   run_id: string;
   agent: string;
   agent_version: string;
+  agent_digest: string | null;
   status: RunStatus;
   status_reason: Failure | null;
   model: string | null;
@@ -36,7 +37,7 @@ type Row = {
   partial?: string | null;
 };
 
-const COLUMNS = `r.run_id, r.agent, r.agent_version, r.status, r.status_reason, r.model, r.corpus_id, r.world_id, r.thread_id, r.priority, r.tags, r.limits,
+const COLUMNS = `r.run_id, r.agent, r.agent_version, r.agent_digest, r.status, r.status_reason, r.model, r.corpus_id, r.world_id, r.thread_id, r.priority, r.tags, r.limits,
   r.created_at, r.started_at, r.ended_at, h.event_seq, h.inbox_seq, h.head_step, h.next_step, h.prompt_tokens, h.output_tokens, h.thinking_tokens, h.tool_calls, h.steering_actions,
   (select s.drift from steps s where s.tenant_id = r.tenant_id and s.run_id = r.run_id and s.state = 'closed' order by s.step desc limit 1) as drift,
   exists (select 1 from checkpoints c where c.tenant_id = r.tenant_id and c.run_id = r.run_id and c.step = h.head_step) as head_saved`;
@@ -87,6 +88,7 @@ function toRecord(r: Row): RunRecord {
     id: r.run_id,
     agent: r.agent,
     agentVersion: r.agent_version,
+    agentDigest: r.agent_digest,
     status: r.status,
     statusReason: r.status_reason,
     ...(r.input === undefined ? {} : { input: JSON.parse(r.input), result: r.result == null ? null : JSON.parse(r.result) }),
