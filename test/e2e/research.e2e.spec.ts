@@ -46,7 +46,7 @@ suite(`a research run on a real Ollama with Gemma 3 270M${ollamaMissing === unde
     const accepted = await call<IngestionView>('POST', `/v1/corpora/${corpus.id}/documents`, { path: SAMPLES });
     const ingestion = await until(() => call<IngestionView>('GET', `/v1/corpora/${corpus.id}/ingestions/${accepted.id}`), (i) => i.status === 'completed' || i.status === 'failed');
     expect(ingestion).toMatchObject({ status: 'completed', failed: 0 });
-    const started = await call<RunView>('POST', '/v1/runs', { agent: 'research', corpusId: corpus.id, input: { question } });
+    const started = await call<RunView>('POST', '/v1/runs', { agent: 'research', corpusId: corpus.id, input: { question, mayRefuse: false } });
     const run = await until(() => call<RunView>('GET', `/v1/runs/${started.id}`), (r) => !isLive(r.status));
     expect({ status: run.status, reason: run.statusReason }).toEqual({ status: 'completed', reason: null });
     expect(run.usage.outputTokens).toBeGreaterThan(0);

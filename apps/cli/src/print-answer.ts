@@ -1,7 +1,11 @@
 import type { RunView } from '#contracts';
 
 type Citation = { documentName: string; page: number | null; quote: string };
-type CitedAnswer = { claims: { text: string; citations: Citation[] }[] };
+type Claim = { text: string; support?: 'supported' | 'partly' | 'unsupported' | 'unchecked'; citations: Citation[] };
+type CitedAnswer = { answer: string; claims: Claim[]; searched?: { query: string }[] };
+
+/** What the judge of support says of a claim, where that is not plain support. */
+const DOUBTS: Partial<Record<NonNullable<Claim['support']>, string>> = { partly: ' (its sources support it in part)', unsupported: ' (its sources do not support it)' };
 
 /** Prints a research run's claims, each with the passages that it rests on. */
 export function printAnswer(run: RunView, question: string): void {
@@ -10,11 +14,15 @@ export function printAnswer(run: RunView, question: string): void {
     console.log(`The run ended as ${run.status}: ${run.statusReason?.detail ?? 'no reason was given'}`);
     return;
   }
-  const { claims } = run.result as CitedAnswer;
+  const { answer, claims, searched } = run.result as CitedAnswer;
+  if (claims.length === 0) {
+    console.log(`${answer} Searched for: ${(searched ?? []).map((s) => `“${s.query}”`).join(', ') || 'nothing'}`);
+    return;
+  }
   const sources: Citation[] = [];
   for (const claim of claims) {
     const numbers = claim.citations.map((c) => numberOf(sources, c));
-    console.log(`${claim.text} ${numbers.map((n) => `[${n}]`).join('')}`);
+    console.log(`${claim.text} ${numbers.map((n) => `[${n}]`).join('')}${DOUBTS[claim.support ?? 'unchecked'] ?? ''}`);
   }
   console.log('\nSources (each quotation was found word for word on its page)');
   sources.forEach((s, i) => console.log(`  [${i + 1}] ${s.documentName}${s.page === null ? '' : `, page ${s.page}`}: “${s.quote}”`));

@@ -23,13 +23,16 @@ export const quickstart = {
       console.log(QUICKSTART_HELP);
       return 0;
     }
-    const question = String(values['question'] ?? (JSON.parse(readFileSync(join(SAMPLES, 'question.json'), 'utf8')) as { question: string }).question);
+    const own = values['question'];
+    const question = String(own ?? (JSON.parse(readFileSync(join(SAMPLES, 'question.json'), 'utf8')) as { question: string }).question);
+    // The samples hold the answer to their own question, and a tiny model takes any way out that it is offered.
+    const input = { question, mayRefuse: own !== undefined };
     const stop = listenForStop();
     const stack = await startStack({ config, ports, report: say, signal: stop.signal });
     const interrupted = stop.asked.then(() => 'interrupted' as const);
     try {
       say(stack.runtimeNote);
-      const done = await Promise.race([ask(createApiClient(stack.apiUrl), question), interrupted]);
+      const done = await Promise.race([ask(createApiClient(stack.apiUrl), input), interrupted]);
       if (done === 'interrupted') return 130;
       printAnswer(done, question);
       console.log(`\nRun       ${done.id}\nAPI       ${stack.apiUrl}/v1/runs/${done.id}${done.temporal.webUrl ? `\nTemporal  ${done.temporal.webUrl}` : ''}`);
@@ -47,10 +50,10 @@ export const quickstart = {
   },
 };
 
-async function ask(api: ApiClient, question: string): Promise<RunView> {
+async function ask(api: ApiClient, input: { question: string; mayRefuse: boolean }): Promise<RunView> {
   const corpus = await sampleCorpus(api);
-  say(`Asking: ${question}`);
-  const { id } = await api.post<RunView>('/v1/runs', { agent: 'research', corpusId: corpus.id, input: { question } });
+  say(`Asking: ${input.question}`);
+  const { id } = await api.post<RunView>('/v1/runs', { agent: 'research', corpusId: corpus.id, input });
   for await (const { event, data } of api.events(`/v1/runs/${id}/events`)) tellProgress(event, data);
   return api.get<RunView>(`/v1/runs/${id}`);
 }
