@@ -4,6 +4,8 @@ import { v7 as uuidv7 } from 'uuid';
 import { LOCAL_TENANT } from '#contracts';
 import { createPool, type HybridQuery, insertCorpus, insertDocument, insertPassages, type Pool, searchPassages, setEmbeddings, withTx } from '../index.js';
 import { testDatabase } from '#test/setup/servers';
+import { BY_INDEX } from './search.js';
+import { searchStatement } from './search-statement.js';
 
 const TEXTS = [
   'Patients were treated in patients of the study, and the patients of the study were seen by the study.',
@@ -70,6 +72,16 @@ describe('searchPassages', () => {
 
   it('compares no vectors of two models', async () => {
     expect(await found('', { vector: { model: 'another', values: towards(3) } })).toEqual([]);
+  });
+
+  it('finds the nearest of many by their index, and compares those of a few one by one', async () => {
+    const plan = (exact: boolean) => withTx(pool, LOCAL_TENANT, async (tx) => {
+      if (!exact) await tx.query(BY_INDEX);
+      const { rows } = await tx.query<{ 'QUERY PLAN': string }>(`explain ${searchStatement({ dims: 384, filtered: false, operators: false, exact })}`, [corpus.tenantId, corpus.corpusId, 'vitamin', 10, JSON.stringify(towards(3)), MODEL]);
+      return rows.map((r) => r['QUERY PLAN']).join('\n');
+    });
+    expect(await plan(false)).toContain('Index Scan using passages_vectors_384');
+    expect(await plan(true)).not.toContain('passages_vectors_384');
   });
 
   it.each(['', '   ', '???', '"', '-', `'; drop table passages; --`, 'a & b | !c', '\\', '"unclosed', 'the of and'])('takes %j without failing', async (query) => {
