@@ -4,7 +4,7 @@ import { PROJECT_ROOT } from '#platform';
 import { parseCsv } from './csv.js';
 
 /** A clinician's note beside the conversation that it was written from. */
-export type GoldNote = { set: string; id: string; source: string; note: string };
+export type GoldNote = { set: string; /** Its file's name. */ file: string; id: string; source: string; note: string };
 export const SETS = ['aci-bench', 'mts-dialog', 'primock57', 'samples'];
 
 /** The notes below a folder, found by the form of their files: tables with a dialogue and a note, and TextGrid transcripts beside JSON notes. */
@@ -32,7 +32,7 @@ function filesBelow(folder: string): string[] {
 function fromTable(file: string, set: string): GoldNote[] {
   return parseCsv(readFileSync(file, 'utf8')).flatMap((row, i) => {
     const note = row.note ?? row.section_text;
-    return row.dialogue && note ? [{ set, id: `${row.encounter_id ?? row.ID ?? i}`, source: row.dialogue, note }] : [];
+    return row.dialogue && note ? [{ set, file: file.split('/').at(-1)!, id: `${row.encounter_id ?? row.ID ?? i}`, source: row.dialogue, note }] : [];
   });
 }
 
@@ -41,7 +41,7 @@ function fromJson(file: string, grids: string[], set: string): GoldNote[] {
   const name = file.split('/').at(-1)!.replace('.json', '');
   const spoken = grids.filter((g) => g.split('/').at(-1)!.startsWith(`${name}_`)).flatMap(utterances);
   if (typeof note !== 'string' || spoken.length === 0) return [];
-  return [{ set, id: name, note, source: spoken.sort((a, b) => a.at - b.at).map((u) => `${u.speaker}: ${u.text}`).join('\n') }];
+  return [{ set, file: file.split('/').at(-1)!, id: name, note, source: spoken.sort((a, b) => a.at - b.at).map((u) => `${u.speaker}: ${u.text}`).join('\n') }];
 }
 
 function utterances(grid: string): { at: number; speaker: string; text: string }[] {
@@ -49,3 +49,6 @@ function utterances(grid: string): { at: number; speaker: string; text: string }
   const intervals = readFileSync(grid, 'utf8').matchAll(/xmin = ([\d.]+)\s+xmax = [\d.]+\s+text = "((?:[^"]|"")*)"/g);
   return [...intervals].map(([, at, text]) => ({ at: Number(at), speaker, text: text!.replaceAll('""', '"').replace(/<[^>]*>/g, ' ').trim() })).filter((u) => u.text !== '');
 }
+
+/** What the check has learnt from; figures of the other notes are those to believe. */
+export const isForLearning = ({ set, file }: GoldNote): boolean => set !== 'primock57' && /train/i.test(file);

@@ -1,6 +1,10 @@
 export { type Check, type CheckedSentence, checkNote, CHECKS, scoreOf } from './check-note.js';
+export { align } from './align.js';
+export { negationFeatures, supportFeatures } from './features.js';
 export { drugLexicon, type DrugLexicon } from './lexicon/drugs.js';
+export { type StemHabit } from './lexicon/habits.js';
 export { noteSentences } from './note-sentences.js';
 export { indexSource, type SourceIndex } from './source-index.js';
+export { readSentence } from './sentence.js';
 export { THRESHOLDS } from './thresholds.js';
 export { verifyNote } from './verify-note.js';

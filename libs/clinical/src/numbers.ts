@@ -19,12 +19,15 @@ function plain(text: string): number | undefined {
 export function statedNumbers(words: Word[]): NumberAt[] {
   const found: NumberAt[] = [];
   for (let i = 0; i < words.length; ) {
-    const said = longest(words, i);
+    const said = isOften(words, i) ? longest(words, i) : null;
     if (said && !(words[i]!.text === 'one' && said.to === i) && !ORDINALS.has(words[i]!.text) && !['single', 'both', 'half', 'quarter', 'couple', 'pair', 'double', 'iv'].includes(words[i]!.text)) found.push(said);
     i = said ? said.to + 1 : i + 1;
   }
   return found;
 }
+
+/** "Once" is a number in "once a day" only. */
+const isOften = (words: Word[], i: number): boolean => words[i]!.text !== 'once' || ['a', 'an', 'daily', 'per', 'every', 'weekly', 'monthly', 'each'].includes(words[i + 1]?.text ?? '');
 
 /** All numbers that a spoken text may mean: "one twenty" is 1, 20 and 120, "january" is 1 and "nine" in "two thousand nine" is 9 too. */
 export function possibleNumbers(words: Word[]): NumberAt[] {
@@ -52,6 +55,7 @@ function longest(words: Word[], from: number): NumberAt | null {
 /** What a whole sequence of words can mean as one number; empty where it is none. */
 function valuesOf(texts: string[]): number[] {
   const [first = '', ...rest] = texts;
+  if (first === 'point' && rest.length === 1 && plain(rest[0]!) !== undefined) return [Number(`0.${plain(rest[0]!)}`)];
   const head = plain(first);
   if (head === undefined || texts.at(-1) === 'and') return [];
   if (rest.length === 0) return [head];

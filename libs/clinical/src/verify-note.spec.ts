@@ -22,7 +22,8 @@ describe('a note against its transcript', () => {
     ['He takes warfarin for the pain.', 'drug'],
     ['Blood pressure is 140/80.', 'number'],
     ['Right knee pain.', 'side'],
-    ['Colonoscopy demonstrated sigmoid diverticulosis and internal hemorrhoids.', 'support'],
+    ['He reports fever and chills.', 'negation'],
+    ['Colonoscopy demonstrated sigmoid diverticulosis, internal hemorrhoids and a hyperplastic polyp near the cecum.', 'support'],
   ])('is doubted: %s', (note, check) => {
     expect(checksOf(note)).toContain(check);
   });

@@ -21,7 +21,7 @@ function load(): DrugLexicon {
     if (!so) canonical.set(name, [drug]);
     else if (!so.includes(drug)) so.push(drug);
   };
-  const lines = readFileSync(new URL('./drugs.txt', import.meta.url), 'utf8').trim().split('\n');
+  const lines = readFileSync(new URL('./drugs.txt', import.meta.url), 'utf8').trim().split(/[;\n]/);
   for (const line of lines) {
     const [drug = '', ...others] = line.split('|');
     for (const name of [drug, ...others]) add(name, drug);
