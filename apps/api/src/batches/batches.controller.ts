@@ -59,7 +59,7 @@ export class BatchesController {
   @Endpoint({
     summary: 'Read the items of a batch in their order, with the results so far',
     description: 'With `Accept: application/x-ndjson` all of them come, one a line, as far as they are.',
-    answers: { 200: { schema: batchItemPageSchema, description: 'A page, or NDJSON.', alsoAs: NDJSON } },
+    answers: { 200: { schema: batchItemPageSchema, description: 'A page, or NDJSON.', alsoAs: [NDJSON] } },
     errors: ['not_found'],
   })
   async listItems(@FromCaller() caller: Caller, @Param('id', { schema: idSchema }) id: string, @Query({ schema: batchItemQuerySchema }) query: z.infer<typeof batchItemQuerySchema>, @Req() req: Request, @Res({ passthrough: true }) res: Response): Promise<Page<BatchItemView> | undefined> {

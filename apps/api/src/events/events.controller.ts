@@ -32,7 +32,7 @@ export class EventsController {
       'Parts `text.delta` and `thinking.delta` carry no id; after `step.attempt_reset` drop what you had of that step. The stream ends after `run.finished`. ' +
       'As JSON, `nextCursor` is the `after` of the next page.',
     answers: {
-      200: { schema: eventPageSchema, description: 'A page of events, or the stream.', alsoAs: 'text/event-stream' },
+      200: { schema: eventPageSchema, description: 'A page of events, or the stream.', alsoAs: ['text/event-stream'] },
       204: { schema: null, description: 'As a stream: the run is finished and you have all of it.' },
     },
     errors: ['not_found', 'events_pruned'],
