@@ -73,7 +73,7 @@ function addAnswered(set: ResearchSet, arm: string, items: ResearchItem[], asked
   add(arm === 'there' ? set.name : `${set.name}.no_refusing`, figures);
   rows.push({
     set: set.name, 'gold document': arm, questions: asked.length, accuracy: three(figures.accuracy), 'macro-F1': three(figures.macro_f1), 'balanced accuracy': three(figures.balanced_accuracy),
-    citations, 'of them verified': three(figures.citations_verified), 'claims its judge accepts': three(figures.claims_supported), refused: three(figures.refused), failed: three(figures.failed), 's a question': figures.seconds.toFixed(1),
+    citations, 'of them verified': citations ? three(figures.citations_verified) : '', 'claims its judge accepts': citations ? three(figures.claims_supported) : '', refused: three(figures.refused), failed: three(figures.failed), 's a question': figures.seconds.toFixed(1),
   });
 }
 
