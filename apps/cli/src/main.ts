@@ -6,10 +6,12 @@ import { quickstart } from './commands/quickstart.js';
 import { setup } from './commands/setup.js';
 import { steer } from './commands/steer.js';
 import { up } from './commands/up.js';
+import { completionOf } from './remote/completion.js';
+import { REMOTE_COMMANDS } from './remote/index.js';
 import { verify } from './commands/verify.js';
 
-type Command = { help: string; run(args: string[]): Promise<number> };
-const COMMANDS: Record<string, Command> = { up, quickstart, setup, doctor, models, steer, verify };
+type Command = { help: string; options?: string[]; run(args: string[]): Promise<number> };
+const COMMANDS: Record<string, Command> = { up, quickstart, setup, doctor, models, steer, verify, ...REMOTE_COMMANDS, completion: completionOf(() => COMMANDS) };
 
 async function main([name = '--help', ...args]: string[]): Promise<number> {
   const command = COMMANDS[name];

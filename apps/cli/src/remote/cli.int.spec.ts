@@ -1,0 +1,109 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { RunRows } from '#apps/api/src/testing/run-rows';
+import { startApi, type TestApi } from '#apps/api/src/testing/start-api';
+import type { RunEvent, RunView } from '#client';
+import { PROJECT_ROOT } from '#platform';
+import { createPool, type Pool } from '#store';
+import { testDatabase } from '#test/setup/servers';
+
+jest.setTimeout(60_000);
+const NOBODY = '019a0000-0000-7000-8000-000000000000';
+
+/** The command line as a process, against the API over real rows. */
+describe('holdfast', () => {
+  let database: Awaited<ReturnType<typeof testDatabase>>;
+  let api: TestApi;
+  let pool: Pool;
+  let rows: RunRows;
+  let folder: string;
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'holdfast-cli-'));
+    database = await testDatabase();
+    pool = createPool(database.url);
+    rows = new RunRows(pool);
+    api = await startApi({ databaseUrl: database.url, timing: { pollMs: 200 } });
+  });
+  afterAll(async () => {
+    await api.close();
+    rows.notifier.close();
+    await pool.end();
+    await database.drop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  function holdfast(args: string[], env: Record<string, string> = {}): Promise<{ code: number | null; out: string; err: string }> {
+    const child = spawn(process.execPath, ['--import', './test/setup/source-loader.mjs', 'apps/cli/src/main.ts', ...args], { cwd: PROJECT_ROOT, env: { ...process.env, HOLDFAST_URL: api.url, NODE_OPTIONS: '', ...env } });
+    let [out, err] = ['', ''];
+    child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
+    return new Promise((resolve) => child.on('close', (code) => resolve({ code, out, err })));
+  }
+  const json = <T>(text: string): T => JSON.parse(text) as T;
+
+  it('starts a run, lists it, and talks to it', async () => {
+    const made = await holdfast(['run', 'echo', '--set', 'text=hello', '--tag', 'cli', '--detach', '--json']);
+    expect([made.code, json<RunView>(made.out).input]).toEqual([0, { text: 'hello', times: 1 }]);
+    const { id } = json<RunView>(made.out);
+    const listed = await holdfast(['runs', '--tag', 'cli']);
+    expect(listed.out).toContain(id);
+    expect(listed.out).not.toContain('\u001b[');
+    expect(await holdfast(['message', id, 'go', 'on'])).toMatchObject({ code: 0, out: expect.stringContaining('accepted as number') });
+  });
+
+  it('follows a run to its end: a line an event, its code from how it ended', async () => {
+    const ref = await rows.run();
+    await rows.start(ref);
+    await rows.event(ref, { type: 'tool.called', step: 1, data: { tool: 'say' } }, { type: 'drift.report', step: 1, data: { verdict: 'overthinking', overthinking: 0.8, overacting: 0.1 } });
+    const watching = Promise.all([holdfast(['watch', ref.runId]), holdfast(['watch', ref.runId, '--json'])]);
+    await rows.end(ref, 'failed');
+    const [plain, lines] = await watching;
+    expect(plain.code).toBe(1);
+    expect(plain.err).toMatch(/step 1 {2}say\n.*drift: overthinking/);
+    expect(plain.err + plain.out).not.toContain('\u001b');
+    const told = lines.out.trim().split('\n').map((line) => json<RunEvent & RunView>(line));
+    expect(told.slice(0, -1).map((event) => event.seq)).toEqual(told.slice(0, -1).map((_, i) => i + 1));
+    expect([told.at(-1)!.status, lines.err]).toEqual(['failed', '']);
+  });
+
+  it('adds documents and exports what is there', async () => {
+    writeFileSync(join(folder, 'note.txt'), 'A note about nothing.');
+    const corpora = await holdfast(['corpus', 'list', '--json']);
+    expect(json(corpora.out)).toEqual({ data: [] });
+    expect(await holdfast(['corpus', 'add', 'Notes', join(folder, 'none')])).toMatchObject({ code: 2, err: expect.stringContaining('is not there') });
+    const ref = await rows.run();
+    await rows.start(ref);
+    await rows.step(ref, 1, 0);
+    const file = join(folder, 'run.json');
+    expect((await holdfast(['export', 'run', ref.runId, '--out', file])).code).toBe(0);
+    expect(json(readFileSync(file, 'utf8'))).toMatchObject({ run: { id: ref.runId }, steps: [{ step: 1, messages: [{ content: 'turn 1' }, { content: 'answer 1' }] }] });
+  });
+
+  it('makes batches of files, and says which line is wrong', async () => {
+    const file = join(folder, 'items.ndjson');
+    writeFileSync(file, '{"key":"a","input":{"text":"x"}}\n{"key":"b","input":{"text":"y"}}\n');
+    const made = await holdfast(['batch', 'start', file, '--agent', 'echo', '--json']);
+    expect(json(made.out)).toMatchObject({ items: { total: 2 } });
+    writeFileSync(file, '{"key":"a"}\nnonsense\n');
+    expect(await holdfast(['batch', 'start', file, '--agent', 'echo'])).toMatchObject({ code: 2, err: expect.stringContaining('line 2') });
+  });
+
+  it('says what to do about what went wrong, under a code of its own', async () => {
+    expect(await holdfast(['runs', '--url', 'http://127.0.0.1:1'])).toMatchObject({ code: 3, out: '', err: expect.stringContaining('npm run up') });
+    expect(await holdfast(['runs', NOBODY])).toMatchObject({ code: 4, err: expect.stringContaining('not_found') });
+    expect(await holdfast(['run', 'nobody', '--detach'])).toMatchObject({ code: 4, err: expect.stringContaining('unknown_agent') });
+    expect(await holdfast(['fork', NOBODY, 'x'])).toMatchObject({ code: 2, err: expect.stringContaining('no whole number') });
+    expect(await holdfast(['watch'])).toMatchObject({ code: 2, err: expect.stringContaining('holdfast watch RUN') });
+    expect(await holdfast(['pause', (await ended()).runId])).toMatchObject({ code: 5 });
+  });
+
+  async function ended() {
+    const ref = await rows.run();
+    await rows.end(ref, 'completed');
+    return ref;
+  }
+});
