@@ -45,7 +45,7 @@ The research agent answers, with quotations that were found word for word on the
     out.progress(`run ${id}; Ctrl-C leaves it running`);
     const run = await follow(client, id, out, signal);
     if (out.json) out.line(run);
-    else printAnswer(run as Parameters<typeof printAnswer>[0], question);
+    else printAnswer(run, question);
     return exitOf(run);
   },
 };

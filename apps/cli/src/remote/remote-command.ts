@@ -25,7 +25,9 @@ export function remote(command: RemoteCommand): { help: string; options: string[
 async function execute(command: RemoteCommand, words: string[]): Promise<number> {
   let url = apiUrl(undefined);
   try {
-    const { values, positionals: args } = parseArgs({ args: words, allowPositionals: true, options: { ...command.options, ...COMMON } }) as { values: Values; positionals: string[] };
+    const options: Options = { ...command.options, ...COMMON };
+    const parsed = parseArgs({ args: words, allowPositionals: true, options });
+    const [values, args]: [Values, string[]] = [parsed.values, parsed.positionals];
     if (values['help']) {
       console.log(`holdfast ${command.usage}\n\n${COMMON_HELP}`);
       return EXIT.done;
