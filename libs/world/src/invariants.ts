@@ -46,7 +46,7 @@ function checkExits(draft: Draft): Refusal[] {
   const checked = touched.some((e) => draft.base.get(e.id)) ? exits : touched;
   for (const exit of checked) {
     const to = typeof exit.attrs['to'] === 'string' ? draft.get(exit.attrs['to']) : undefined;
-    if (!to || to.gone) refusals.push(refusal('exits', 'An exit leads nowhere.'));
+    if (to?.type !== 'location' || to.gone) refusals.push(refusal('exits', 'An exit leads nowhere.'));
     else if (exit.attrs['oneWay'] !== true && !ways.has(key(to.id, exit.in))) refusals.push(refusal('exits', 'An exit has no way back and is not one-way.'));
   }
   return refusals;
