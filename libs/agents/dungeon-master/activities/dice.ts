@@ -1,6 +1,11 @@
-import { DiceRoll, NumberGenerator } from '@dice-roller/rpg-dice-roller';
+import { createRequire } from 'node:module';
 import type { Dice } from '#contracts';
 import { spread } from '#world';
+
+type Library = typeof import('@dice-roller/rpg-dice-roller');
+
+/** The library brings all of mathjs, 100 MB of resident memory: a worker that never rolls does without. */
+const library = (): Library => createRequire(import.meta.url)('@dice-roller/rpg-dice-roller') as Library;
 
 const MAX_NOTATION = 100;
 /** Numbers that one roll may draw: exploding dice that never stop are a mistake of the notation. */
@@ -31,6 +36,7 @@ export function diceOf(turnId: string): Dice {
     if (notation.length > MAX_NOTATION) throw new Error('a roll is too long');
     const seed = spread(`${turnId}:${n++}`);
     // The library has one generator for the process; a roll is synchronous, so nobody else rolls in between.
+    const { DiceRoll, NumberGenerator } = library();
     NumberGenerator.generator.engine = source(seed);
     const roll = new DiceRoll(notation);
     return { notation, purpose, seed, total: Math.round(roll.total), dice: numbersIn(roll.rolls) };
