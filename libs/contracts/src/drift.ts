@@ -58,13 +58,12 @@ export const driftStateSchema = z.object({
   thinkingBaseline: z.tuple([z.number(), z.int()]),
   /** Consecutive evaluations above the alarm threshold. */
   sustained: z.int(),
-  /** The last ten calls as numbers, and hashes of the tools used so far; missing in checkpoints of earlier versions. */
-  recent: z
-    .object({
-      calls: z.array(z.object({ step: z.int(), tool: z.string(), near: z.number(), again: z.boolean(), error: z.boolean(), news: z.boolean() })),
-      tools: z.array(z.string()),
-    })
-    .optional(),
+  /**
+   * The last ten calls, and hashes of the tools used so far; missing in checkpoints of earlier versions. A call is
+   * `step tool likeness flags`: the tool's hash, likeness in hundredths, 1 for again, 2 for an error, 4 for news. It
+   * stands in every checkpoint, so it is written short.
+   */
+  recent: z.object({ calls: z.array(z.string()), tools: z.array(z.string()) }).optional(),
 });
 export type DriftState = z.infer<typeof driftStateSchema>;
 

@@ -6,7 +6,7 @@ import { looks, sameCall, type History, type PlacedCall } from '../history.js';
 import { clip, silent, type Signal } from './signal.js';
 
 type Recent = NonNullable<DriftState['recent']>;
-type RecentCall = Recent['calls'][number];
+type RecentCall = { step: number; tool: string; near: number; again: boolean; error: boolean; news: boolean };
 
 const CALLS = 10;
 const MAX_TOOLS = 32;
@@ -22,7 +22,18 @@ export function extendRecent(history: History, gain: number, before: DriftState[
   const own = history.calls.filter(({ at }) => at === 0).reverse();
   const made = own.map((call) => recentCall(call, history, gain));
   const tools = [...new Set([...(before?.tools ?? []), ...made.map(({ tool }) => tool)])].slice(0, MAX_TOOLS);
-  return { calls: [...(before?.calls ?? []), ...made].slice(-CALLS), tools };
+  return { calls: [...(before?.calls ?? []), ...made.map(written)].slice(-CALLS), tools };
+}
+
+function written(call: RecentCall): string {
+  const flags = Number(call.again) + 2 * Number(call.error) + 4 * Number(call.news);
+  return `${call.step} ${call.tool} ${Math.round(call.near * 100)} ${flags}`;
+}
+
+function read(text: string): RecentCall {
+  const [step, tool, hundredths, flags] = text.split(' ');
+  const set = (flag: number): boolean => (Number(flags) & flag) !== 0;
+  return { step: Number(step), tool: tool!, near: Number(hundredths) / 100, again: set(1), error: set(2), news: set(4) };
 }
 
 /**
@@ -50,7 +61,8 @@ export const rutOf = (state: DriftState): number => (state.recent ? rut(state.re
  * earlier calls, repeat them, or fail. None of these is a fault by itself (a batch over many files is narrow, too),
  * so they add up; looking at something that brings news does not count as narrow.
  */
-export function rut({ calls, tools }: Recent): Signal {
+export function rut({ calls: texts, tools }: Recent): Signal {
+  const calls = texts.map(read);
   // Whoever finds something new has left the rut.
   if (calls.at(-1)?.news) return silent('rut');
   const share = (of: (call: RecentCall) => number): number => calls.reduce((sum, call) => sum + of(call), 0) / CALLS;
