@@ -17,12 +17,8 @@ const STATES: Record<string, ExecutionState> = {
 export function createRunStarter(client: Client): RunStarter {
   return {
     async start(run) {
-      try {
-        // A queued row without an execution is new, or was resumed: only that one has an execution that ended.
-        await client.workflow.start(WORKFLOWS.agentRun, runStartOptions({ ...run, again: run.resumed }));
-      } catch (error) {
-        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-      }
+      // A queued row without an execution is new, or was resumed: only that one has an execution that ended.
+      await client.workflow.start(WORKFLOWS.agentRun, runStartOptions({ ...run, again: run.resumed })).catch(ignoreStarted);
     },
     async wake(ref) {
       await client.workflow.getHandle(workflowIds.run(ref.runId)).signal(WAKE_SIGNAL).catch(ignoreGone);
@@ -33,14 +29,7 @@ export function createRunStarter(client: Client): RunStarter {
     async startedAt(ref) {
       return (await client.workflow.getHandle(workflowIds.run(ref.runId)).describe()).startTime;
     },
-    async describeIngestion({ ingestionId }) {
-      try {
-        return STATES[(await client.workflow.getHandle(workflowIds.ingestion(ingestionId)).describe()).status.name] ?? 'running';
-      } catch (error) {
-        if (error instanceof WorkflowNotFoundError) return 'missing';
-        throw error;
-      }
-    },
+    describeIngestion: ({ ingestionId }) => stateOf(client, workflowIds.ingestion(ingestionId)),
     async runningRuns(limit) {
       const found: string[] = [];
       for await (const { workflowId } of client.workflow.list({ query: `WorkflowType = '${WORKFLOWS.agentRun}' and ExecutionStatus = 'Running'`, pageSize: limit })) {
@@ -52,31 +41,29 @@ export function createRunStarter(client: Client): RunStarter {
       await client.workflow.getHandle(workflowIds.run(runId)).terminate('its run has ended').catch(ignoreGone);
     },
     async startIngestion({ tenantId, ingestionId }) {
-      try {
-        await client.workflow.start(WORKFLOWS.ingestion, { workflowId: workflowIds.ingestion(ingestionId), taskQueue: TASK_QUEUES.main, args: [{ tenantId, ingestionId }], workflowIdReusePolicy: 'REJECT_DUPLICATE', staticSummary: 'ingestion' });
-      } catch (error) {
-        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-      }
+      await client.workflow.start(WORKFLOWS.ingestion, { workflowId: workflowIds.ingestion(ingestionId), taskQueue: TASK_QUEUES.main, args: [{ tenantId, ingestionId }], workflowIdReusePolicy: 'REJECT_DUPLICATE', staticSummary: 'ingestion' }).catch(ignoreStarted);
     },
     async startBatch({ tenantId, batchId }) {
-      try {
-        // A batch that is queued again, for what failed, has an execution that ended.
-        await client.workflow.start(WORKFLOWS.batch, { workflowId: workflowIds.batch(batchId), taskQueue: TASK_QUEUES.main, args: [{ tenantId, batchId }], workflowIdReusePolicy: 'ALLOW_DUPLICATE', workflowIdConflictPolicy: 'FAIL', staticSummary: 'batch' });
-      } catch (error) {
-        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-      }
+      // A batch that is queued again, for what failed, has an execution that ended.
+      await client.workflow.start(WORKFLOWS.batch, { workflowId: workflowIds.batch(batchId), taskQueue: TASK_QUEUES.main, args: [{ tenantId, batchId }], workflowIdReusePolicy: 'ALLOW_DUPLICATE', workflowIdConflictPolicy: 'FAIL', staticSummary: 'batch' }).catch(ignoreStarted);
     },
     syncSchedule: (schedule) => syncSchedule(client, schedule),
-    async describe(ref) {
-      try {
-        const { status } = await client.workflow.getHandle(workflowIds.run(ref.runId)).describe();
-        return STATES[status.name] ?? 'running';
-      } catch (error) {
-        if (error instanceof WorkflowNotFoundError) return 'missing';
-        throw error;
-      }
-    },
+    describe: (ref) => stateOf(client, workflowIds.run(ref.runId)),
   };
+}
+
+async function stateOf(client: Client, workflowId: string): Promise<ExecutionState> {
+  try {
+    const { status } = await client.workflow.getHandle(workflowId).describe();
+    return STATES[status.name] ?? 'running';
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return 'missing';
+    throw error;
+  }
+}
+
+function ignoreStarted(error: unknown): void {
+  if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
 }
 
 function ignoreGone(error: unknown): void {

@@ -59,6 +59,7 @@ export function createReconcilerActivities(deps: ReconcilerDeps) {
     }),
   };
 }
+
 /** What the API could not tell Temporal, under the rows' locks: two that tell at once would not end with the newer state. */
 async function syncSchedules(deps: ReconcilerDeps): Promise<void> {
   let failure: Error | undefined;

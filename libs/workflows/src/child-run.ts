@@ -1,12 +1,9 @@
-import { defineSearchAttributeKey, SearchAttributeType, WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { CancellationScope, ChildWorkflowCancellationType, ChildWorkflowFailure, executeChild, ParentClosePolicy, proxyActivities, sleep } from '@temporalio/workflow';
 import type { ScheduleActivities } from '#activities';
 import type { Priority, RunRef } from '#contracts';
 import { PRIORITY_KEYS, workflowIds, WORKFLOWS } from '#contracts/workflow';
-
-const AGENT = defineSearchAttributeKey('HoldfastAgent', SearchAttributeType.KEYWORD);
-const STATUS = defineSearchAttributeKey('HoldfastStatus', SearchAttributeType.KEYWORD);
-const TENANT = defineSearchAttributeKey('HoldfastTenant', SearchAttributeType.KEYWORD);
+import { startAttributes } from './visibility.js';
 
 const { runIsLive } = proxyActivities<Pick<ScheduleActivities, 'runIsLive'>>({ startToCloseTimeout: '30s', retry: { initialInterval: '500ms', maximumInterval: '10s' } });
 
@@ -23,11 +20,7 @@ export async function carryRun(ref: RunRef, agent: string, priority: Priority): 
       parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
       cancellationType: ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED,
       staticSummary: agent,
-      typedSearchAttributes: [
-        { key: AGENT, value: agent },
-        { key: STATUS, value: 'queued' },
-        { key: TENANT, value: ref.tenantId },
-      ],
+      typedSearchAttributes: startAttributes(agent, ref.tenantId),
       priority: { priorityKey: PRIORITY_KEYS[priority], fairnessKey: ref.tenantId },
     });
   } catch (error) {
