@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { NODE_FLAGS } from '#platform/stack';
 import type { MemoryReading } from './heap-probe.js';
 
 const FROM_SOURCE = import.meta.url.endsWith('.ts');
@@ -14,7 +15,7 @@ export type Part = { name: string; readyLine: string; memory(): Promise<MemoryRe
 /** Starts a part as a process of its own and waits for its ready line; its output goes to `log`. */
 export async function startPart(name: string, entry: string, options: { args?: string[]; env?: Record<string, string>; ready: RegExp; log: string }): Promise<Part> {
   const loader = FROM_SOURCE ? ['--import', `${root}test/setup/source-loader.mjs`] : [];
-  const child = spawn(process.execPath, ['--expose-gc', ...loader, '--import', part('bench/spine/heap-probe'), entry, ...(options.args ?? [])], {
+  const child = spawn(process.execPath, ['--expose-gc', ...NODE_FLAGS, ...loader, '--import', part('bench/spine/heap-probe'), entry, ...(options.args ?? [])], {
     cwd: root,
     env: { ...process.env, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { loadConfig, PROJECT_ROOT } from '../config/index.js';
+import { NODE_FLAGS } from './run/node-flags.js';
 import { composeParser } from './setup/compose-go.js';
 import { TOOLS_DIR } from './setup/tools.js';
 
@@ -31,7 +32,7 @@ suite(`docker-compose.yml${reason}`, () => {
   it('starts the API and the worker as the native stack does', () => {
     const native = readFileSync(join(PROJECT_ROOT, 'libs/platform/src/stack/run/stack.ts'), 'utf8');
     expect(native).toContain('dist/apps/${name}/src/main.js');
-    for (const name of ['api', 'worker']) expect(parsed()[name]!.command).toEqual(['node', '--enable-source-maps', `dist/apps/${name}/src/main.js`]);
+    for (const name of ['api', 'worker']) expect(parsed()[name]!.command).toEqual(['node', ...NODE_FLAGS, `dist/apps/${name}/src/main.js`]);
   });
 
   it('gives them settings that the schema takes', () => {

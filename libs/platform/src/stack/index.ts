@@ -1,6 +1,7 @@
 export { Guardian } from './run/guardian.js';
 export { ManagedProcess, type ProcessSpec, type Supervision } from './run/managed-process.js';
 export { createEmbedder, createGemma, startOllama } from './run/ollama-server.js';
+export { NODE_FLAGS } from './run/node-flags.js';
 export { freePort, isPortFree } from './run/ports.js';
 export { type PostgresServer, startPostgres } from './run/postgres-server.js';
 export { ProcessSet } from './run/process-set.js';

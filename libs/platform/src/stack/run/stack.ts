@@ -9,6 +9,7 @@ import { chooseRuntime, startChosenRuntime } from './choose-runtime.js';
 import { checkDatabase } from './given-database.js';
 import { checkTemporal } from './given-temporal.js';
 import { ManagedProcess } from './managed-process.js';
+import { NODE_FLAGS } from './node-flags.js';
 import { ownPayloadKey } from './payload-key.js';
 import { resolvePort } from './ports.js';
 import { startPostgres } from './postgres-server.js';
@@ -119,7 +120,7 @@ async function ownProcess(set: ProcessSet, name: 'api' | 'worker', env: Settings
     {
       name,
       command: process.execPath,
-      args: ['--enable-source-maps', join(PROJECT_ROOT, `dist/apps/${name}/src/main.js`)],
+      args: [...NODE_FLAGS, join(PROJECT_ROOT, `dist/apps/${name}/src/main.js`)],
       env,
       stopSignal: 'SIGTERM',
       stopGraceMs: 20_000,
