@@ -1,7 +1,7 @@
 import type { EndStatus, ErrorCode, StepEnd, Steering } from '#contracts';
 import { decide, initialLadder } from '#drift';
 import { PortFailure } from './failure.js';
-import { makeRoom } from './make-room.js';
+import { makeRoom, roomDue } from './make-room.js';
 import type { LoopPorts } from './ports.js';
 import { type LoopState, moveHead } from './state.js';
 import { runStep, type StepResult } from './step.js';
@@ -16,7 +16,7 @@ export async function runLoop(state: LoopState, ports: LoopPorts): Promise<LoopE
   for (;;) {
     // At the top of the loop nothing is in flight, so nothing is lost between two executions.
     if (ports.shouldContinueAsNew()) return { kind: 'continue', state: { ...state, unread: ports.wakePending() ? Math.max(1, state.unread) : state.unread } };
-    const end = (await attendInbox(state, ports, false)) ?? (await advance(state, ports));
+    const end = (inboxDue(state, ports) ? await attendInbox(state, ports, false) : null) ?? (await advance(state, ports));
     if (end) return end;
   }
 }
@@ -24,9 +24,12 @@ export async function runLoop(state: LoopState, ports: LoopPorts): Promise<LoopE
 /** One step and what follows from it. */
 async function advance(state: LoopState, ports: LoopPorts): Promise<LoopEnd | null> {
   if (limitReached(state, ports)) return finish(state, ports, 'limit_reached', 'limit_reached');
-  if (await makeRoom(state, ports)) return null;
+  if (roomDue(state, ports) && (await makeRoom(state, ports))) return null;
   const result = await attemptStep(state, ports);
-  if (result.kind === 'closed') return afterStep(state, ports, result.end);
+  if (result.kind === 'closed') {
+    const after = afterStep(state, ports, result.end);
+    return after && (await after);
+  }
   if (result.kind === 'interrupted') return null;
   if (result.kind === 'cancelled') return finish(state, ports, 'cancelled', null);
   if (result.kind === 'rewound') {
@@ -49,7 +52,8 @@ async function attemptStep(state: LoopState, ports: LoopPorts): Promise<StepResu
   }
 }
 
-async function afterStep(state: LoopState, ports: LoopPorts, end: StepEnd): Promise<LoopEnd | null> {
+/** Null where the run goes on at once: a step that closes well costs no turn of the event loop. */
+function afterStep(state: LoopState, ports: LoopPorts, end: StepEnd): Promise<LoopEnd | null> | null {
   const parent = state.head;
   moveHead(state, state.nextStep++);
   state.pending = null;
@@ -112,12 +116,10 @@ function goBack(state: LoopState, steering: Steering, toStep: number): void {
   if (state.lastGood !== null && state.lastGood > toStep) state.lastGood = toStep;
 }
 
-/**
- * Applies what people asked for, and waits while the run is paused or (`needsWords`) until somebody answers.
- * Costs nothing where the inbox is empty.
- */
+const inboxDue = (state: LoopState, ports: LoopPorts): boolean => ports.wakePending() || state.unread > 0;
+
+/** Applies what people asked for, and waits while the run is paused or (`needsWords`) until somebody answers. */
 async function attendInbox(state: LoopState, ports: LoopPorts, needsWords: boolean): Promise<LoopEnd | null> {
-  if (!needsWords && !ports.wakePending() && state.unread === 0) return null;
   for (let waited = false; ; waited = true) {
     ports.clearWake();
     const inbox = await ports.applyInbox({ step: state.nextStep, ...(needsWords ? { needsWords } : {}) });

@@ -1,5 +1,5 @@
 import type { ChatRequest } from '#contracts';
-import { estimateTokens } from './tokens.js';
+import { estimateTokens, messageTokens } from './tokens.js';
 
 const SMALLEST = 4_096;
 /** A turn's markers and role. */
@@ -9,7 +9,7 @@ const PER_IMAGE = 300;
 
 /** Tokens that a request may take, prompt and answer, estimated from above. */
 export function tokensNeeded({ messages, tools, format, sampling }: Pick<ChatRequest, 'messages' | 'tools' | 'format' | 'sampling'>, answer: number): { prompt: number; all: number } {
-  const words = messages.reduce((sum, m) => sum + estimateTokens(m.content) + (m.toolCalls?.length ? estimateTokens(JSON.stringify(m.toolCalls)) : 0) + PER_MESSAGE + PER_IMAGE * (m.images?.length ?? 0), 0);
+  const words = messages.reduce((sum, m) => sum + messageTokens(m) + PER_MESSAGE + PER_IMAGE * (m.images?.length ?? 0), 0);
   const declared = (tools?.length ? estimateTokens(JSON.stringify(tools)) : 0) + (format ? estimateTokens(JSON.stringify(format)) : 0);
   const prompt = words + declared;
   return { prompt, all: prompt + (sampling.maxTokens ?? answer) };

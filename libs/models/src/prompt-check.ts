@@ -1,5 +1,5 @@
 import { HoldfastError, type ChatRequest } from '#contracts';
-import { estimateTokens, leastTokens } from './tokens.js';
+import { leastMessageTokens, messageTokens } from './tokens.js';
 
 /** Below this the template's share blurs the comparison. */
 const SMALLEST_PROMPT = 48;
@@ -17,8 +17,8 @@ const OVERESTIMATE = 1.25;
  */
 export function assertPromptWhole(request: ChatRequest, promptTokens: number): void {
   if (promptTokens <= 0) return;
-  const least = request.messages.reduce((sum, message) => sum + leastTokens(message.content), 0);
-  const filled = promptTokens % ROUND === 0 && request.messages.reduce((sum, { content }) => sum + estimateTokens(content), 0) > promptTokens * OVERESTIMATE;
+  const least = request.messages.reduce((sum, message) => sum + leastMessageTokens(message), 0);
+  const filled = promptTokens % ROUND === 0 && request.messages.reduce((sum, message) => sum + messageTokens(message), 0) > promptTokens * OVERESTIMATE;
   if (!filled && (least < SMALLEST_PROMPT || promptTokens >= least * TOLERANCE)) return;
   throw new HoldfastError(
     'context_truncated',

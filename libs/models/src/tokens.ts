@@ -1,3 +1,5 @@
+import type { ChatMessage } from '#contracts';
+
 /**
  * Tokens that a text takes, estimated from above and without a tokenizer: for a context budget, where too high costs
  * a little room and too low costs the prompt. Short words count as one token, longer ones as one per four letters,
@@ -35,6 +37,25 @@ export function estimateTokens(text: string): number {
     else wide++;
   }
   flush();
+  return tokens;
+}
+
+type Words = Pick<ChatMessage, 'content' | 'toolCalls'>;
+// A message never changes, and a run's are in every prompt until they leave its window.
+const estimates = new WeakMap<Words, number>();
+const leasts = new WeakMap<Words, number>();
+
+/** Estimated tokens of a message's words and calls, without its role. */
+export const messageTokens = (m: Words): number => once(estimates, m, () => estimateTokens(m.content) + (m.toolCalls?.length ? estimateTokens(JSON.stringify(m.toolCalls)) : 0));
+
+/** Tokens that a message's words take at the least. */
+export const leastMessageTokens = (m: Words): number => once(leasts, m, () => leastTokens(m.content));
+
+function once(known: WeakMap<Words, number>, m: Words, count: () => number): number {
+  const held = known.get(m);
+  if (held !== undefined) return held;
+  const tokens = count();
+  known.set(m, tokens);
   return tokens;
 }
 

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import { HoldfastError } from '#contracts';
 import type { Pool, Tx } from './pool.js';
 
@@ -39,11 +40,16 @@ export async function withTx<T>(pool: Pool, tenantId: string, fn: (tx: Tx) => Pr
 
 async function once<T>(pool: Pool, tenantId: string, fn: (tx: Tx) => Promise<T>, options: TxOptions): Promise<T> {
   const tx = await pool.connect();
+  // What `fn` sends before it first waits leaves in one packet with BEGIN.
+  const { stream } = (tx as unknown as { connection: { stream: Duplex } }).connection;
+  stream.cork();
+  process.nextTick(() => stream.uncork());
   let failure: Error | undefined;
   try {
+    // What goes in one flight finds its rows by key, whatever the values are: nothing is planned anew for each step.
     // Not awaited before `fn`: its first statements follow on the same wire, and fail with this one. The tenant was
     // checked above; a simple query takes no parameters.
-    const begun = tx.query(`begin; set local holdfast.tenant = '${tenantId}'${options.durable === false ? '; set local synchronous_commit = off' : ''}`);
+    const begun = tx.query(`begin; set local holdfast.tenant = '${tenantId}'${options.durable === false ? '; set local synchronous_commit = off' : ''}${options.oneFlight ? '; set local plan_cache_mode = force_generic_plan' : ''}`);
     begun.catch(() => undefined);
     const result = options.oneFlight ? await inOneFlight(tx, fn) : await inTurns(tx, fn);
     await begun;

@@ -1,6 +1,6 @@
 import type { HostCheck } from '../wire/host-check.js';
 import { httpRequest, readText } from '../wire/http-request.js';
-import { lines } from '../wire/lines.js';
+import { lineBatches } from '../wire/lines.js';
 import { WireError } from '../wire/wire-error.js';
 
 /**
@@ -20,19 +20,21 @@ export function ollamaFetch(signal: AbortSignal, silenceMs: number, hosts: HostC
       hosts,
     });
     if (!/\/api\/(chat|pull)$/.test(url)) return new Response(checkedJson(await readText(response)));
-    return new Response(checkedLines(lines(response), signal));
+    return new Response(checkedLines(lineBatches(response), signal));
   };
 }
 
-function checkedLines(source: AsyncGenerator<string>, signal: AbortSignal): ReadableStream<Uint8Array> {
+function checkedLines(source: AsyncGenerator<string[]>, signal: AbortSignal): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   return new ReadableStream({
     async pull(controller) {
       try {
         const { done, value } = await source.next();
         if (done) return controller.close();
-        if (!isJson(value)) throw new WireError('garbled', '');
-        controller.enqueue(encoder.encode(`${value}\n`));
+        const bad = value.findIndex((line) => !isJson(line));
+        const whole = bad < 0 ? value : value.slice(0, bad);
+        if (whole.length > 0) controller.enqueue(encoder.encode(`${whole.join('\n')}\n`));
+        if (bad >= 0) throw new WireError('garbled', '');
       } catch (error) {
         controller.error(signal.aborted ? signal.reason : error);
       }

@@ -13,11 +13,12 @@ export async function isRouted(tx: Tx, ref: RunRef): Promise<boolean> {
 
 /** The route of an attempt; the last delivery's stays. */
 export async function saveRoute(tx: Tx, at: RunRef & { step: number; attempt: number }, route: StepRoute): Promise<void> {
-  await tx.query(
-    `insert into step_routes (tenant_id, run_id, step, attempt, runtime_id, model, reason) values ($1,$2,$3,$4,$5,$6,$7)
-     on conflict (tenant_id, run_id, step, attempt) do update set runtime_id = excluded.runtime_id, model = excluded.model, reason = excluded.reason`,
-    [at.tenantId, at.runId, at.step, at.attempt, route.runtimeId, route.model, route.reason],
-  );
+  await tx.query({
+    name: 'save-route',
+    text: `insert into step_routes (tenant_id, run_id, step, attempt, runtime_id, model, reason) values ($1,$2,$3,$4,$5,$6,$7)
+           on conflict (tenant_id, run_id, step, attempt) do update set runtime_id = excluded.runtime_id, model = excluded.model, reason = excluded.reason`,
+    values: [at.tenantId, at.runId, at.step, at.attempt, route.runtimeId, route.model, route.reason],
+  });
 }
 
 /** The run goes with another model from here on. */
