@@ -12,6 +12,7 @@ const COMMAND = 'npm run chaos';
 const options = parseMeasureOptions(COMMAND, [], {
   kills: { usage: '--kills N      how many processes are killed (default 20; with --full 300)' },
   runs: { usage: '--runs N       runs kept going at once (default 20)' },
+  server: { usage: '--server S     Temporal: dev (the dev server on SQLite, default) or postgres (the production server on Postgres)' },
   seed: { usage: '--seed N       repeats the same faults (default: drawn)' },
 });
 const kills = Number(options.more['kills'] ?? (options.full ? 300 : 20));
@@ -30,7 +31,7 @@ if (disk) process.env['TMPDIR'] = disk;
 else console.error('• no small disk can be mounted here: the disk is not filled');
 const { Stack } = await import('#test/harness/stack');
 console.error(`• ${kills} kills over ${count} runs at once, seed ${seed}`);
-const stack = await Stack.start();
+const stack = await Stack.start({ temporal: options.more['server'] === 'postgres' ? 'postgres' : 'dev' });
 await stack.api.start();
 const parts = new Parts(stack);
 const runs = new Runs(stack, witness, count);

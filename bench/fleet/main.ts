@@ -12,7 +12,10 @@ import { closedRuns, longestHistory, spoiledRuns } from './measure.js';
 import { SHORT, untilCompleted, writeRuns } from './runs.js';
 
 const COMMAND = 'npm run bench:fleet';
-const options = parseMeasureOptions(COMMAND, ['workers', 'batch'], { runs: { usage: '--runs N       runs started at once (default 1000)' } });
+const options = parseMeasureOptions(COMMAND, ['workers', 'batch'], {
+  runs: { usage: '--runs N       runs started at once (default 1000)' },
+  server: { usage: '--server S     Temporal: dev (the dev server on SQLite, default) or postgres (the production server on Postgres)' },
+});
 const RUNS = Number(options.more['runs'] ?? 1_000);
 const ITEMS = options.full ? 10_000 : 1_000;
 const FLEETS = [1, 2, 4];
@@ -25,7 +28,7 @@ const ITEM_CHUNK = 500;
 
 const rows: Row[] = [];
 const metrics: Record<string, number> = {};
-const servers = await startServers();
+const servers = await startServers(options.more['server'] === 'postgres' ? 'postgres' : 'dev');
 const logs = `${servers.folder}/logs`;
 await mkdir(logs, { recursive: true });
 const pool = createPool(servers.databaseUrl, { name: 'holdfast-bench' });
@@ -39,7 +42,7 @@ try {
   };
   const config = loadConfig({ ...process.env, ...env });
   const client = new Client({ connection: await Connection.connect({ address: servers.temporalAddress }), dataConverter: createDataConverter(config) });
-  console.log(`settings of the Temporal dev server: ${servers.settings}`);
+  console.log(`settings of Temporal: ${servers.settings}`);
   if (options.only !== 'batch') for (const workers of FLEETS) await measureFleet(client, env, workers);
   if (options.only !== 'workers') await measureBatch(client, env);
   const spoiled = await spoiledRuns(pool);

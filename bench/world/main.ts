@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
-import { LOCAL_TENANT, type WorldBatch, worldBatchSchema, type WorldChange, type WorldChangeInput } from '#contracts';
-import { changeWorld, createPool, forgetSnapshots, forgetStates, insertWorld, loadWorld, type Pool, readWorldEvents, withTx } from '#store';
+import { LOCAL_TENANT, metaCommandSchema, type WorldBatch, worldBatchSchema, type WorldChange, type WorldChangeInput } from '#contracts';
+import { answerCommand, changeWorld, createPool, forgetSnapshots, forgetStates, insertWorld, loadWorld, type Pool, readWorldEvents, redoTurn, undoTurn, withTx } from '#store';
 import { CAMPAIGN_RULES, fold, WorldState } from '#world';
 import { parseMeasureOptions, printTable, type Row, writeJson } from '../options.js';
 import { startOwnPostgres } from './postgres.js';
@@ -13,6 +13,7 @@ const PLACES = 500;
 const PEOPLE = 4_500;
 const THINGS = 5_000;
 const READS = options.full ? 1_000 : 200;
+const COMMANDS = 20;
 
 /** The same numbers in every run, so that runs can be compared. */
 function* numbers(seed: number): Generator<number, never> {
@@ -40,12 +41,12 @@ function event(): WorldChange {
 
 const quantile = (values: number[], q: number): number => [...values].sort((a, b) => a - b)[Math.floor(q * (values.length - 1))] ?? 0;
 
-async function readings(pool: Pool, worldId: string, versions: number[], prepare: () => void): Promise<number[]> {
+async function readings(pool: Pool, worldId: string, versions: number[], prepare: () => void, use: (state: WorldState) => unknown = () => undefined): Promise<number[]> {
   const times: number[] = [];
   for (const version of versions) {
     prepare();
     const start = performance.now();
-    await loadWorld(pool, { tenantId: LOCAL_TENANT, worldId }, version);
+    use(await loadWorld(pool, { tenantId: LOCAL_TENANT, worldId }, version));
     times.push(performance.now() - start);
   }
   return times;
@@ -68,24 +69,51 @@ try {
 
   const versions = Array.from({ length: READS }, () => made.length + below(EVENTS));
   const cold = await readings(pool, ref.worldId, versions, () => (forgetStates(), forgetSnapshots()));
+  const whole = await readings(pool, ref.worldId, versions, () => (forgetStates(), forgetSnapshots()), (state) => [...state].length);
   const warm = await readings(pool, ref.worldId, versions, forgetStates);
   const held = await readings(pool, ref.worldId, [...versions.slice(0, 100), ...versions.slice(0, 100)], () => undefined);
+
+  const commands: Row[] = [];
+  const slowest: number[] = [];
+  for (const command of metaCommandSchema.options) {
+    const times: number[] = [];
+    for (let n = 0; n < COMMANDS; n++) {
+      // Every other time as the first command that a process is asked.
+      if (n % 2) {
+        forgetStates();
+        forgetSnapshots();
+      }
+      const start = performance.now();
+      await answerCommand(pool, ref, command, { actor: `person-${below(PEOPLE)}`, about: `person-${below(PEOPLE)}` });
+      times.push(performance.now() - start);
+    }
+    slowest.push(Math.max(...times));
+    commands.push({ command, asked: times.length, 'median ms': quantile(times, 0.5).toFixed(1), '95 % ms': quantile(times, 0.95).toFixed(1), 'worst ms': Math.max(...times).toFixed(1) });
+  }
+  const undoing = performance.now();
+  await undoTurn(pool, ref);
+  const undoMs = performance.now() - undoing;
+  await redoTurn(pool, ref);
+  commands.push({ command: 'undo', asked: 1, 'median ms': undoMs.toFixed(1), '95 % ms': undoMs.toFixed(1), 'worst ms': undoMs.toFixed(1) });
+  slowest.push(undoMs);
 
   const head = await loadWorld(pool, ref);
   const events = await withTx(pool, LOCAL_TENANT, (tx) => readWorldEvents(tx, ref, { after: 0, upTo: head.version }));
   const folding = performance.now();
-  const replayed = fold(WorldState.empty, events.map((e) => e.change));
+  const replayed = fold(WorldState.empty, events.filter((e) => e.change.kind !== 'restored').map((e) => e.change));
   const foldMs = performance.now() - folding;
   if (replayed.bytes() !== head.bytes()) throw new Error('the log does not replay to the state');
   const { rows: sizes } = await pool.query<{ log: number; snapshots: number }>(`select pg_total_relation_size('world_events') as log, pg_total_relation_size('world_chunks') + pg_total_relation_size('world_snapshots') as snapshots`);
 
   const rows: Row[] = [
     ['state, nothing in memory', cold],
+    ['state and every entity of it, nothing in memory', whole],
     ['state, chunks in memory', warm],
     ['state, held', held.slice(100)],
   ].map(([what, times]) => ({ what: what as string, reads: (times as number[]).length, 'median ms': quantile(times as number[], 0.5).toFixed(1), '95 % ms': quantile(times as number[], 0.95).toFixed(1), 'worst ms': Math.max(...(times as number[])).toFixed(1) }));
   printTable(`State of a world of ${made.length} entities at any of ${EVENTS} versions`, rows);
-  const metrics = { entities: made.length, events: EVENTS, apply_seconds: seconds, events_per_second: EVENTS / seconds, cold_median_ms: quantile(cold, 0.5), cold_p95_ms: quantile(cold, 0.95), cold_max_ms: Math.max(...cold), warm_median_ms: quantile(warm, 0.5), warm_p95_ms: quantile(warm, 0.95), replay_ms: foldMs, log_bytes: sizes[0]!.log, snapshot_bytes: sizes[0]!.snapshots };
+  const metrics = { entities: made.length, events: EVENTS, apply_seconds: seconds, events_per_second: EVENTS / seconds, cold_median_ms: quantile(cold, 0.5), cold_p95_ms: quantile(cold, 0.95), cold_max_ms: Math.max(...cold), whole_median_ms: quantile(whole, 0.5), whole_p95_ms: quantile(whole, 0.95), whole_max_ms: Math.max(...whole), command_worst_ms: Math.max(...slowest), warm_median_ms: quantile(warm, 0.5), warm_p95_ms: quantile(warm, 0.95), replay_ms: foldMs, log_bytes: sizes[0]!.log, snapshot_bytes: sizes[0]!.snapshots };
+  printTable('Commands of players, in that world; half of them with nothing in memory', commands);
   printTable('Events', [{ applied: EVENTS, 'in turns of': A_TURN, 'events a second': Math.round(metrics.events_per_second), 'replay of all, ms': Math.round(foldMs), 'log MB': Math.round(metrics.log_bytes / 1e6), 'snapshots MB': Math.round(metrics.snapshot_bytes / 1e6) }]);
   await writeJson(options.json, COMMAND, metrics, rows);
 } finally {

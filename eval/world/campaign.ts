@@ -15,12 +15,12 @@ export const KINDS = ['holds', 'where', 'knows', 'owes', 'dead'] as const;
 export type Kind = (typeof KINDS)[number];
 export type ProbeCount = { turn: number; kind: Kind; probes: number; store: number; context: number };
 
-function* numbers(seed: number): Generator<number, never> {
+export function* numbers(seed: number): Generator<number, never> {
   for (let x = seed; ; ) yield (x = (Math.imul(x, 1_664_525) + 1_013_904_223) >>> 0);
 }
 
 /** Places in a ring, people and things spread over them, and secrets that some know from the start. */
-function setting(): WorldChangeInput[] {
+export function setting(): WorldChangeInput[] {
   const at = (i: number): string => PLACES[i % PLACES.length]!;
   const made = (id: string, type: string, inside: string | null, attrs = {}): WorldChangeInput => ({ kind: 'created', entity: { id, type, name: id, in: inside, attrs } });
   return [
@@ -66,6 +66,16 @@ function probesOf(l: Ledger, pick: (n: number) => number): Probe[] {
   ];
 }
 
+/** What somebody who is alive does next, by chance. */
+export function scriptedTurn(state: WorldState, pick: (n: number) => number): { actor: string; other: string; said: string } {
+  const living = PEOPLE.filter((p) => state.get(p)!.attrs['alive'] !== false);
+  const actor = living[pick(living.length)]!;
+  const other = PEOPLE[pick(PEOPLE.length)]!;
+  const thing = THINGS[pick(THINGS.length)]!;
+  const lines = [`go ${pick(2) ? 'east' : 'west'}`, `take the ${thing}`, `give the ${thing} to ${other}`, `drop the ${thing}`, `tell ${other} that ${actor} ${SECRETS[PEOPLE.indexOf(actor) % SECRETS.length]!}`, `steal the ${thing} from ${other}`, `pay ${other} 3 gold`, ...(pick(4) ? [] : [`attack ${other}`])];
+  return { actor, other, said: lines[pick(lines.length)]! };
+}
+
 /** Plays 200 turns by script, with debts, and asks what came of it, of the store and of what the agent would be given. */
 export async function playCampaign(pool: Pool, seed: number, contextTokens: number): Promise<{ counts: ProbeCount[]; failures: number }> {
   const random = numbers(seed);
@@ -76,12 +86,7 @@ export async function playCampaign(pool: Pool, seed: number, contextTokens: numb
   const counts: ProbeCount[] = [];
   let failures = 0;
   for (let turn = 1; turn <= CHECKED_AT.at(-1)!; turn++) {
-    const living = PEOPLE.filter((p) => state.get(p)!.attrs['alive'] !== false);
-    const actor = living[pick(living.length)]!;
-    const other = PEOPLE[pick(PEOPLE.length)]!;
-    const thing = THINGS[pick(THINGS.length)]!;
-    const lines = [`go ${pick(2) ? 'east' : 'west'}`, `take the ${thing}`, `give the ${thing} to ${other}`, `drop the ${thing}`, `tell ${other} that ${actor} ${SECRETS[PEOPLE.indexOf(actor) % SECRETS.length]!}`, `steal the ${thing} from ${other}`, `pay ${other} 3 gold`, ...(pick(4) ? [] : [`attack ${other}`])];
-    const said = lines[pick(lines.length)]!;
+    const { actor, other, said } = scriptedTurn(state, pick);
     const played = await playTurn(pool, { ref, turnId: uuidv7(), actor, said }, parseIntent(said)!);
     if (!played.outcome.ok) failures++;
     ({ state } = played);

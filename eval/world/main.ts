@@ -1,14 +1,24 @@
 import { startOwnPostgres } from '../../bench/world/postgres.js';
 import { parseMeasureOptions, printTable, type Row, writeJson } from '../../bench/options.js';
-import { createPool } from '#store';
+import { RUNTIME_KINDS } from '#platform';
+import { createPool, type Pool } from '#store';
 import { KINDS, playCampaign, type ProbeCount } from './campaign.js';
 import { careless } from './careless.js';
 import { roundTrip, worldFiles } from './imports.js';
+import { measureSession, type TableRow, tableSessions } from './table.js';
+import { startEvalRuntime, tellTurns } from './told.js';
 
 const COMMAND = 'npm run eval:world';
-const PARTS = ['imports', 'campaign', 'careless'];
+const PARTS = ['imports', 'campaign', 'careless', 'model', 'table'];
 const CONTEXT = 8_192;
-const options = parseMeasureOptions(COMMAND, PARTS);
+const TOLD = 40;
+const TOLD_FULL = 200;
+const options = parseMeasureOptions(COMMAND, PARTS, {
+  runtime: { usage: `--runtime R   ${RUNTIME_KINDS.join(', ')} (default: as configured, else what the quick start takes)` },
+  url: { usage: '--url URL     address of the runtime' },
+  model: { usage: '--model M     model of the runtime' },
+  turns: { usage: `--turns N     turns that the model tells (default: ${TOLD}; ${TOLD_FULL} with --full)` },
+});
 const CAMPAIGNS = options.full ? 10 : 3;
 const CARELESS_TURNS = 2_000;
 const metrics: Record<string, number> = {};
@@ -24,10 +34,18 @@ function imports(): void {
   metrics['imports.errors'] = found.reduce((sum, r) => sum + r.errors, 0);
 }
 
-async function campaign(): Promise<void> {
+async function withPool(measure: (pool: Pool) => Promise<void>): Promise<void> {
   const postgres = await startOwnPostgres(false);
   const pool = createPool(postgres.url, { name: 'holdfast-eval' });
   try {
+    await measure(pool);
+  } finally {
+    await pool.end();
+    await postgres.stop();
+  }
+}
+
+async function campaign(pool: Pool): Promise<void> {
     const counts: ProbeCount[] = [];
     for (let seed = 1; seed <= CAMPAIGNS; seed++) counts.push(...(await playCampaign(pool, seed, CONTEXT)).counts);
     const turns = [...new Set(counts.map((c) => c.turn))];
@@ -42,10 +60,6 @@ async function campaign(): Promise<void> {
       const own = counts.filter((c) => c.turn === turn);
       metrics[`campaign.${turn}.${key}`] = own.reduce((s, c) => s + c[key], 0) / own.reduce((s, c) => s + c.probes, 0);
     }
-  } finally {
-    await pool.end();
-    await postgres.stop();
-  }
 }
 
 function carelessModel(): void {
@@ -55,6 +69,34 @@ function carelessModel(): void {
   for (const r of found) metrics[`careless.${r.checks}`] = r['contradictions per 100 turns'];
 }
 
-const parts: Record<string, () => void | Promise<void>> = { imports, campaign, careless: carelessModel };
+/** What a real model tells of scripted turns, before the checks and after them. */
+async function realModel(pool: Pool): Promise<void> {
+  const given = await startEvalRuntime({ runtime: options.more['runtime'], url: options.more['url'], model: options.more['model'] });
+  try {
+    const turns = options.more['turns'] ? Number(options.more['turns']) : options.full ? TOLD_FULL : TOLD;
+    const told = await tellTurns(pool, given, turns, CONTEXT);
+    const rate = (n: number): number => Number(((100 * n) / told.turns).toFixed(1));
+    const found = (['off', 'on'] as const).map((checks): Row => ({ checks, turns: told.turns, 'contradictions per 100 turns, as the checks read': rate(told.read[checks]), 'at most, read broadly': rate(told.broad[checks]), 'calls a turn': checks === 'on' ? (told.calls / told.turns).toFixed(1) : '1.0', corrected: checks === 'on' ? told.corrected : 0 }));
+    printTable(`Tellings of ${given.model}`, found);
+    rows.push(...found);
+    for (const arm of ['off', 'on'] as const) Object.assign(metrics, { [`model.${arm}.read`]: rate(told.read[arm]), [`model.${arm}.broad`]: rate(told.broad[arm]) });
+  } finally {
+    await given.stop();
+  }
+}
+
+/** Real sessions at a table: what is recalled of them, which names are found in them. */
+async function table(pool: Pool): Promise<void> {
+  const sessions = options.data ? tableSessions(options.data) : [];
+  if (sessions.length === 0) return void console.log('No sessions with human recaps in the data folder.');
+  const found: TableRow[] = [];
+  for (const session of sessions) found.push(await measureSession(pool, session, CONTEXT));
+  printTable('Real sessions: the stretch that a sentence of the human recap is about, among 12 that are recalled, and in the context', found);
+  rows.push(...found);
+  const mean = (key: 'recalled' | 'in the context' | 'names found' | 'names right'): number => found.reduce((sum, r) => sum + r[key], 0) / found.length;
+  Object.assign(metrics, { 'table.recalled': mean('recalled'), 'table.context': mean('in the context'), 'table.names_found': mean('names found'), 'table.names_right': mean('names right') });
+}
+
+const parts: Record<string, () => void | Promise<void>> = { imports, campaign: () => withPool(campaign), careless: carelessModel, model: () => withPool(realModel), table: () => withPool(table) };
 for (const part of PARTS) if (!options.only || options.only === part) await parts[part]!();
 await writeJson(options.json, COMMAND, metrics, rows);

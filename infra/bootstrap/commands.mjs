@@ -24,6 +24,7 @@ export const COMMANDS = {
   bench: { summary: 'what the loop costs, beside a bare workflow', build: true, steps: (args) => [{ args: ['--enable-source-maps', 'dist/bench/spine/main.js', ...args] }] },
   chaos: { summary: 'kill parts of a busy stack at random, then count what was lost or doubled', build: true, steps: (args) => [{ args: ['--import', './test/setup/source-loader.mjs', 'bench/chaos/main.ts', ...args] }] },
   'bench:fleet': { summary: 'how many runs one, two and four workers carry, and what a batch costs beside a bare parent', build: true, steps: (args) => [{ args: ['--enable-source-maps', 'dist/bench/fleet/main.js', ...args] }] },
+  soak: { summary: 'half an hour of mixed load: memory of API and workers, and errors', build: true, steps: (args) => [{ args: ['--enable-source-maps', 'dist/bench/soak/main.js', ...args] }] },
   'bench:models': { summary: 'idle memory of the whole stack, and how soon a cancelled call frees the runtime', build: true, steps: (args) => [{ args: ['--import', './test/setup/source-loader.mjs', 'bench/models/main.ts', ...args] }] },
   'bench:drift': { summary: 'what a drift check costs at step 200 and at step 2,000', build: true, steps: (args) => [{ args: ['--enable-source-maps', 'dist/bench/drift.js', ...args] }] },
   'bench:corpus': { summary: 'pages a second of ingestion beside the bare parser; search over many passages', build: true, steps: (args) => [{ args: ['--enable-source-maps', 'dist/bench/corpus/main.js', ...args] }] },

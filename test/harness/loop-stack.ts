@@ -46,7 +46,7 @@ export class LoopStack {
     const namespace = `test-${randomUUID()}`;
     const connection = await Connection.connect({ address });
     await connection.workflowService.registerNamespace({ namespace, workflowExecutionRetentionPeriod: { seconds: 86_400 } as never });
-    await until('the namespace', async () => (await registerSearchAttributes(address, namespace), true));
+    await until('the namespace', async () => (await registerSearchAttributes({ address }, namespace), true));
     let stack: LoopStack | undefined = undefined;
     const runtime = await startScriptedRuntime({ script: (request, n) => stack!.script(request, n) });
     const config = loadConfig({ DATABASE_URL: database.url, TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace, HOLDFAST_RUNTIME: 'ollama', HOLDFAST_RUNTIME_URL: runtime.url, HOLDFAST_MODEL_SLOTS: '4', ...env });

@@ -11,6 +11,7 @@ import { CuttableProxy } from './cuttable-proxy.js';
 import { TestPostgres } from './postgres.js';
 import { type Scenario } from './scenario.js';
 import { writeRun } from './start-run.js';
+import { TemporalOnPostgres } from './temporal-on-postgres.js';
 import { TestTemporal } from './temporal.js';
 import { until } from './until.js';
 
@@ -21,7 +22,7 @@ export class Stack {
   private constructor(
     readonly folder: string,
     readonly postgres: TestPostgres,
-    readonly temporal: TestTemporal,
+    readonly temporal: TestTemporal | TemporalOnPostgres,
     readonly runtime: Child,
     readonly worker: Child,
     readonly api: Child,
@@ -33,9 +34,9 @@ export class Stack {
   ) {}
 
   /** `script`: what the model plays; `worker`: the product's own entry where no test kills the worker; it bundles the workflows each time it starts. */
-  static async start({ worker: entry = 'test/worker-main.ts', script = 'test/harness/scenario.ts', env: more = {} }: { worker?: string; script?: string; env?: Record<string, string> } = {}): Promise<Stack> {
+  static async start({ worker: entry = 'test/worker-main.ts', script = 'test/harness/scenario.ts', env: more = {}, temporal: kind = 'dev' }: { worker?: string; script?: string; env?: Record<string, string>; temporal?: 'dev' | 'postgres' } = {}): Promise<Stack> {
     const folder = await mkdtemp(join(tmpdir(), 'holdfast-kill-'));
-    const [postgres, temporal, bundle] = await Promise.all([TestPostgres.start(folder), TestTemporal.start(folder), bundleWorkflows()]);
+    const [postgres, temporal, bundle] = await Promise.all([TestPostgres.start(folder), kind === 'postgres' ? TemporalOnPostgres.start(folder) : TestTemporal.start(folder), bundleWorkflows()]);
     await Promise.all([migrate(postgres.url), writeFile(join(folder, 'bundle.js'), bundle.code)]);
     const runtimePort = await freePort();
     const runtime = part(folder, 'runtime', 'libs/models/src/scripted/main.ts', ['--port', String(runtimePort), '--script', join(ROOT, script)], {}, /ready at/);
@@ -90,7 +91,7 @@ export class Stack {
     await this.client.connection.close().catch(() => undefined);
     await Promise.all([this.worker.kill(), this.api.kill(), this.runtime.kill()]);
     await Promise.all([this.doors.postgres.cut(), this.doors.temporal.cut()]);
-    await Promise.all([this.postgres.stop(), this.temporal.kill()]);
+    await Promise.all([this.postgres.stop(), this.temporal instanceof TemporalOnPostgres ? this.temporal.stop() : this.temporal.kill()]);
     if (!process.env['HOLDFAST_KEEP_TEST_DATA']) await rm(this.folder, { recursive: true, force: true });
   }
 }

@@ -95,6 +95,38 @@ describe('a schedule', () => {
     expect((await stack.get<{ data: ScheduleView[] }>('/schedules')).body.data.map((s) => s.name)).not.toContain('bad');
   });
 
+  it('lets time pass in a world, once for each fire, and the players are told', async () => {
+    const changes = [
+      { kind: 'created', entity: { id: 'inn', type: 'location', name: 'the inn' } },
+      { kind: 'created', entity: { id: 'mira', type: 'character', name: 'Mira', in: 'inn', attrs: { alive: true } } },
+      { kind: 'created', entity: { id: 'hero', type: 'character', name: 'the hero', in: 'inn', attrs: { alive: true, player: true } } },
+      { kind: 'created', entity: { id: 'guild', type: 'faction', name: 'the guild', attrs: { gold: 10, income: 5 } } },
+      { kind: 'created', entity: { id: 'rumour', type: 'clock', name: 'a rumour', attrs: { filled: 0, segments: 1, then: [{ kind: 'related', relation: 'trust', from: 'mira', to: 'hero', by: -10, cause: 'heard a rumour of the guild' }] } } },
+    ];
+    const worldId = (await stack.post<{ id: string }>('/worlds', { name: 'vale', changes })).body.id;
+    expect((await stack.post('/schedules', { name: 'bad', spec: never, world: { worldId: uuidv7() } })).status).toBe(400);
+    expect((await stack.post('/schedules', { name: 'bad', spec: never, run: run(), world: { worldId } })).status).toBe(400);
+    const { id } = await make({ spec: { cron: ['0 12 * * *'] }, run: undefined, world: { worldId }, overlap: 'allow_all' });
+    const days = { from: '2026-01-01T00:00:00Z', to: '2026-01-04T00:00:00Z', overlap: 'buffer_all' };
+    await stack.post(`/schedules/${id}/backfill`, days);
+    const view = await until('three days', async () => {
+      const now = (await stack.get<ScheduleView>(`/schedules/${id}`)).body;
+      return now.lastFires.length === 3 ? now : null;
+    });
+    expect(view).toMatchObject({ agent: null, kind: 'world', worldId });
+    expect(view.lastFires.every((f) => f.worldVersion !== null && f.runId === null)).toBe(true);
+    // The same days again are the same fires.
+    await stack.post(`/schedules/${id}/backfill`, days);
+    await sleep(1_500);
+    const version = Math.max(...view.lastFires.map((f) => f.worldVersion!));
+    const state = (await stack.get<{ entities: { id: string; attrs: Record<string, unknown> }[] }>(`/worlds/${worldId}/versions/${version}`)).body;
+    expect((await stack.get(`/worlds/${worldId}`)).body).toMatchObject({ version });
+    expect(state.entities.find((e) => e.id === 'guild')!.attrs['gold']).toBe(25);
+    expect((await stack.get(`/worlds/${worldId}/commands/why?actor=hero&about=mira`)).body).toMatchObject({ lines: ['Mira, trust towards the hero: -10', expect.stringContaining('heard a rumour of the guild')] });
+    expect((await stack.get<{ lines: string[] }>(`/worlds/${worldId}/commands/recap`)).body.lines[0]).toContain('a rumour has come.');
+    await stack.delete(`/schedules/${id}`);
+  });
+
   it('starts a batch over the documents that are new in a corpus', async () => {
     const corpusId = uuidv7();
     const add = (name: string) =>

@@ -2,12 +2,12 @@ import { NativeConnection, Runtime as TemporalRuntime } from '@temporalio/worker
 import { createExaminationActivities, createRunActivities, RunCache } from '#activities';
 import { createSearch } from '#corpus';
 import { createDefaultRuntime, createEmbedder } from '#models';
-import { ConfigError, createDataConverter, createLogger, loadConfig } from '#platform';
+import { ConfigError, createDataConverter, createLogger, loadConfig, temporalConnection } from '#platform';
 import { createNotifier, createPool } from '#store';
 import { loadAgents } from './agents.js';
 import { createGates } from './gates.js';
 import { openModelGate } from './model-gate.js';
-import { GATE_WORKER } from './workers.js';
+import { workerOptions } from './workers.js';
 
 /**
  * A gate alone, for a machine that has a runtime and nothing else: `HOLDFAST_GATES` names the runtimes that it serves.
@@ -24,10 +24,10 @@ async function main(): Promise<void> {
     pool, notifier, runtime: createDefaultRuntime(config), gate: await openModelGate(config, pool, logger), embedder, agents: loadAgents({ probe: process.env['HOLDFAST_PROBE_AGENT'] === '1', config }),
     model: config.model, contextTokens: config.contextTokens, search: createSearch(pool, embedder), logger, cache: new RunCache(config.contextTokens),
   };
-  const connection = await NativeConnection.connect({ address: config.temporalAddress });
+  const connection = await NativeConnection.connect(temporalConnection(config));
   const { callModel, compactRun } = createRunActivities(deps);
   const examination = createExaminationActivities({ pool, runtimes: deps.gate.runtimes, contextTokens: config.contextTokens });
-  const shared = { connection, namespace: config.temporalNamespace, dataConverter: createDataConverter(config), ...GATE_WORKER };
+  const shared = { connection, namespace: config.temporalNamespace, dataConverter: createDataConverter(config), ...workerOptions(config) };
   const gates = await createGates(deps, { callModel, compactRun, ...examination }, shared, config.gates);
   const running = gates.run();
   console.log('gate ready');

@@ -16,7 +16,7 @@ async function main(): Promise<void> {
   const config = loadConfig(process.env);
   const logger = createLogger(config, 'worker');
   TemporalRuntime.install({ shutdownSignals: ['SIGINT', 'SIGTERM'], logger: quiet(logger) });
-  const [bundle] = await Promise.all([loadBundle(), untilUp(logger, 'Postgres', () => migrate(config.databaseUrl))]);
+  const [bundle] = await Promise.all([config.workerRoles.includes('workflows') ? loadBundle() : null, untilUp(logger, 'Postgres', () => migrate(config.databaseUrl))]);
   const pool = createPool(config.databaseUrl, { max: 20, name: 'holdfast-worker' });
   const notifier = createNotifier(pool);
   const runtime = createDefaultRuntime(config);

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { NativeConnection, Worker, type WorkflowBundle } from '@temporalio/worker';
 import { Client, Connection } from '@temporalio/client';
 import { createBatchActivities, createExaminationActivities, createIngestionActivities, createReconcilerActivities, createRunActivities, createRetentionActivities, createScheduleActivities, createWebhookActivities, type RunDeps } from '#activities';
-import { TASK_QUEUES, workflowIds, WORKFLOWS } from '#contracts';
-import { type Config, createDataConverter, createPublicHosts } from '#platform';
+import { DEPLOYMENT, TASK_QUEUES, type WorkerRole, workflowIds, WORKFLOWS } from '#contracts';
+import { type Config, createDataConverter, createPublicHosts, temporalConnection } from '#platform';
 import { createGates } from './gates.js';
 import { registerModels } from './register-models.js';
 import { createRunStarter } from './starter.js';
@@ -13,10 +13,9 @@ import { startDelivery, startRetention } from './background.js';
 const STICKY_TIMEOUT = '3s' as const;
 /** So that a cancel reaches an activity promptly. */
 const HEARTBEAT_THROTTLE = '2s' as const;
-const GRACE = '8s' as const;
 
-/** What every worker of a gate has, wherever it runs. */
-export const GATE_WORKER = { shutdownGraceTime: GRACE, maxHeartbeatThrottleInterval: HEARTBEAT_THROTTLE };
+/** What every worker has, wherever it runs. */
+export const workerOptions = ({ drainSeconds }: Pick<Config, 'drainSeconds'>) => ({ shutdownGraceTime: drainSeconds * 1_000, maxHeartbeatThrottleInterval: HEARTBEAT_THROTTLE });
 
 /** Milliseconds before a start of the reconciler that Temporal did not take is tried again. */
 const START_RETRY_MS = 5_000;
@@ -24,40 +23,52 @@ const START_RETRY_MS = 5_000;
 export type RunningWorkers = { run(): Promise<void>; shutdown(): void };
 
 /**
- * The main worker (workflows and everything that is quick) and the gates', which serve the model calls of runtimes
- * with as many slots as those have: what queues, queues in Temporal and never inside a runtime.
+ * The workers of this process, by its roles: the main one (workflows and everything that is quick), those for tool
+ * calls and documents where they have queues of their own, and the gates', which serve the model calls of runtimes with
+ * as many slots as those have: what queues, queues in Temporal and never inside a runtime.
  */
-export async function createWorkers(config: Config, deps: RunDeps, workflowBundle: WorkflowBundle): Promise<RunningWorkers> {
+export async function createWorkers(config: Config, given: RunDeps, workflowBundle: WorkflowBundle | null): Promise<RunningWorkers> {
+  const has = (role: WorkerRole): boolean => config.workerRoles.includes(role);
+  const deps = { ...given, ...(has('tools') ? {} : { toolQueue: TASK_QUEUES.tools }) };
   const dataConverter = createDataConverter(config);
-  const connection = await NativeConnection.connect({ address: config.temporalAddress });
-  const clientConnection = await Connection.connect({ address: config.temporalAddress });
+  const server = temporalConnection(config);
+  const connection = await NativeConnection.connect(server);
+  const clientConnection = await Connection.connect(server);
   const client = new Client({ connection: clientConnection, namespace: config.temporalNamespace, dataConverter });
   const { callModel, compactRun, ...quick } = createRunActivities(deps);
-  const shared = { connection, namespace: config.temporalNamespace, dataConverter, ...GATE_WORKER };
-  const main = await Worker.create({
-    ...shared,
-    taskQueue: TASK_QUEUES.main,
-    workflowBundle,
-    activities: {
-      ...quick,
-      ...createIngestionActivities({ ...deps, maxFileBytes: config.maxFileBytes }),
-      ...createBatchActivities(deps),
-      ...createScheduleActivities(deps),
-      ...createWebhookActivities({ pool: deps.pool, hosts: createPublicHosts(config.webhookHosts), startDelivery: (ref) => startDelivery(client, ref) }),
-      ...createRetentionActivities({ pool: deps.pool, rules: config.retention }),
-      ...createReconcilerActivities({ pool: deps.pool, notifier: deps.notifier, starter: createRunStarter(client) }),
-    },
-    stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT,
-    maxCachedWorkflows: 200,
-    maxConcurrentActivityTaskExecutions: 50,
-  });
+  const ingestion = createIngestionActivities({ ...deps, maxFileBytes: config.maxFileBytes, documentQueue: has('documents') ? undefined : TASK_QUEUES.documents });
+  const shared = { connection, namespace: config.temporalNamespace, dataConverter, ...workerOptions(config) };
+  const workers: Worker[] = [];
+  if (workflowBundle && has('workflows')) {
+    workers.push(await Worker.create({
+      ...shared,
+      taskQueue: TASK_QUEUES.main,
+      workflowBundle,
+      activities: {
+        ...quick,
+        ...ingestion,
+        ...createBatchActivities(deps),
+        ...createScheduleActivities(deps),
+        ...createWebhookActivities({ pool: deps.pool, hosts: createPublicHosts(config.webhookHosts), startDelivery: (ref) => startDelivery(client, ref) }),
+        ...createRetentionActivities({ pool: deps.pool, rules: config.retention }),
+        ...createReconcilerActivities({ pool: deps.pool, notifier: deps.notifier, starter: createRunStarter(client) }),
+      },
+      stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT,
+      maxCachedWorkflows: 200,
+      maxConcurrentActivityTaskExecutions: 50,
+      ...(config.buildId === undefined ? {} : { workerDeploymentOptions: { version: { deploymentName: DEPLOYMENT, buildId: config.buildId }, useWorkerVersioning: true, defaultVersioningBehavior: 'PINNED' as const } }),
+    }));
+  }
+  // One poller each: where this process carries workflows too, only what began while others took it comes this way.
+  if (has('tools')) workers.push(await Worker.create({ ...shared, taskQueue: TASK_QUEUES.tools, activities: { callTool: quick.callTool }, maxConcurrentActivityTaskExecutions: 50, maxConcurrentActivityTaskPolls: has('workflows') ? 1 : 5 }));
+  if (has('documents')) workers.push(await Worker.create({ ...shared, taskQueue: TASK_QUEUES.documents, activities: { ingestFile: ingestion.ingestFile, embedDocument: ingestion.embedDocument }, maxConcurrentActivityTaskExecutions: 4, maxConcurrentActivityTaskPolls: has('workflows') ? 1 : 2 }));
   const examination = createExaminationActivities({ pool: deps.pool, runtimes: deps.gate.runtimes, contextTokens: config.contextTokens });
-  const gates = await createGates(deps, { callModel, compactRun, ...examination }, shared, config.gates);
+  const gates = await createGates(deps, { callModel, compactRun, ...examination }, shared, has('model') ? config.gates : []);
   return {
     async run() {
-      const running = Promise.all([main.run(), gates.run()]);
+      const running = Promise.all([...workers.map((worker) => worker.run()), gates.run()]);
       const stopped = new AbortController();
-      const starting = Promise.all([startReconciler(client, stopped.signal), startRetention(client, stopped.signal), registerModels(deps, client, config.gates, stopped.signal)]);
+      const starting = has('workflows') ? Promise.all([startReconciler(client, stopped.signal), startRetention(client, stopped.signal), registerModels(deps, client, config.gates, stopped.signal)]) : Promise.resolve();
       try {
         await running;
       } finally {
@@ -68,7 +79,7 @@ export async function createWorkers(config: Config, deps: RunDeps, workflowBundl
       }
     },
     shutdown() {
-      main.shutdown();
+      for (const worker of workers) worker.shutdown();
       gates.shutdown();
     },
   };

@@ -10,3 +10,4 @@ export { RunCache } from './run/run-cache.js';
 export { createScheduleActivities, type ScheduleActivities, type ScheduleDeps } from './schedules.js';
 export { createWebhookActivities, signatureOf, type WebhookActivities, type WebhookDeps } from './webhooks/index.js';
 export { createRetentionActivities, type RetentionActivities, type RetentionDeps } from './retention/index.js';
+export { diceOf } from './worlds/dice.js';

@@ -1,10 +1,11 @@
 import { type FireSchedule, isLive, type PlacedFire, type RunRef } from '#contracts';
-import { insertBatch, insertFire, insertItems, lastBatchFire, listDocumentsSince, lockBatch, type Notifier, type Pool, readFire, readRun, readSchedule, type ScheduleRow, type Tx, withTx } from '#store';
-import { v7 as uuidv7 } from 'uuid';
+import { type Fire, insertBatch, insertFire, insertItems, lastBatchFire, listDocumentsSince, lockBatch, type Notifier, type Pool, readFire, readRun, readSchedule, type ScheduleRow, type Tx, withTx } from '#store';
+import { v5 as uuidv5, v7 as uuidv7 } from 'uuid';
 import type { AgentImplementation } from './agent.js';
 import { activity } from './edge.js';
 import { fillTemplate } from './fill-template.js';
 import { fitInput, placeRun } from './place-run.js';
+import { placeInWorld } from './worlds/pass-time.js';
 
 export type ScheduleDeps = { pool: Pool; notifier: Notifier; agents: ReadonlyMap<string, AgentImplementation> };
 
@@ -18,8 +19,14 @@ export function createScheduleActivities(deps: ScheduleDeps) {
         if (before) return again(tx, input, before);
         const schedule = await readSchedule(tx, input);
         if (!schedule) return none('deleted');
-        const fire = schedule.kind === 'run' ? await placeOne(deps, tx, schedule) : await placeBatch(deps, tx, schedule);
-        await insertFire(tx, input, { nominalAt: input.nominalAt, runId: fire.kind === 'run' ? fire.runId : null, batchId: fire.kind === 'batch' ? fire.batchId : null, skipped: fire.kind === 'none' ? fire.reason : null });
+        const fire = await place(deps, tx, schedule, input);
+        await insertFire(tx, input, {
+          nominalAt: input.nominalAt,
+          runId: fire.kind === 'run' ? fire.runId : null,
+          batchId: fire.kind === 'batch' ? fire.batchId : null,
+          worldVersion: fire.kind === 'world' ? fire.version : null,
+          skipped: fire.kind === 'none' ? fire.reason : null,
+        });
         return fire;
       });
       if (placed.kind === 'run') deps.notifier.announce(placed.runId, 1);
@@ -34,10 +41,16 @@ export function createScheduleActivities(deps: ScheduleDeps) {
 }
 export type ScheduleActivities = ReturnType<typeof createScheduleActivities>;
 
+async function place(deps: ScheduleDeps, tx: Tx, schedule: ScheduleRow, input: FireSchedule): Promise<PlacedFire> {
+  if (schedule.kind === 'world') return placeInWorld(tx, { tenantId: schedule.tenantId, worldId: schedule.worldId }, uuidv5(input.nominalAt, schedule.scheduleId));
+  return schedule.kind === 'run' ? placeOne(deps, tx, schedule) : placeBatch(deps, tx, schedule);
+}
+
 const none = (reason: string): PlacedFire => ({ kind: 'none', reason });
 
 /** An earlier delivery placed it: what was cancelled meanwhile is not started again. */
-async function again(tx: Tx, input: FireSchedule, fire: { runId: string | null; batchId: string | null; skipped: string | null }): Promise<PlacedFire> {
+async function again(tx: Tx, input: FireSchedule, fire: Fire): Promise<PlacedFire> {
+  if (fire.worldVersion !== null) return { kind: 'world', version: fire.worldVersion };
   if (fire.runId) {
     const run = await readRun(tx, { tenantId: input.tenantId, runId: fire.runId });
     return { kind: 'run', runId: fire.runId, agent: run?.agent ?? '', live: run !== null && isLive(run.status) };
@@ -47,7 +60,9 @@ async function again(tx: Tx, input: FireSchedule, fire: { runId: string | null; 
   return { kind: 'batch', batchId: fire.batchId, live: batch !== null && !batch.cancelled && (batch.status === 'queued' || batch.status === 'running') };
 }
 
-async function placeOne(deps: ScheduleDeps, tx: Tx, s: ScheduleRow): Promise<PlacedFire> {
+type RunSchedule = Exclude<ScheduleRow, { kind: 'world' }>;
+
+async function placeOne(deps: ScheduleDeps, tx: Tx, s: RunSchedule): Promise<PlacedFire> {
   const { contract, input } = fitInput(deps.agents, s.agent, s.template.input);
   const runId = uuidv7();
   await placeRun(tx, contract, s.template, { tenantId: s.tenantId, runId, principalId: s.principalId, input, priority: 'scheduled', scheduleId: s.scheduleId });
@@ -55,7 +70,7 @@ async function placeOne(deps: ScheduleDeps, tx: Tx, s: ScheduleRow): Promise<Pla
 }
 
 /** An item for each document that came into the corpus since the schedule last looked. */
-async function placeBatch(deps: ScheduleDeps, tx: Tx, s: ScheduleRow): Promise<PlacedFire> {
+async function placeBatch(deps: ScheduleDeps, tx: Tx, s: RunSchedule): Promise<PlacedFire> {
   const corpusId = s.template.corpusId!;
   const documents = await listDocumentsSince(tx, { tenantId: s.tenantId, corpusId }, await lastBatchFire(tx, s));
   if (!documents.length) return none('no new documents');

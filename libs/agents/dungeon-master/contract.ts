@@ -10,7 +10,8 @@ export const dungeonMasterInputSchema = z.strictObject({
   worldId: idSchema,
   /** The character that the player plays. */
   actor: entityIdSchema,
-  said: z.string().min(1).max(2_000),
+  /** Commands of the game are answered from the state, without a run. */
+  said: z.string().min(1).max(2_000).refine((said) => !/^\s*\/\p{L}/u.test(said), { message: 'is a command: GET /v1/worlds/{id}/commands/{command} answers it, and POST /v1/worlds/{id}/undo takes a turn back' }),
   /** The same turn is applied once; the run's own id where left out. An applied turn is told again, without new dice. */
   turnId: idSchema.optional(),
   /** How it is told and what is left out, in words for the model. */

@@ -20,6 +20,8 @@ export const runPlanSchema = z.object({
   modelQueue: z.string(),
   /** The run named no model: its calls follow the configuration. */
   routed: z.boolean().optional(),
+  /** Task queue of tool calls, where workers of their own take them; that of the workflows where left out. */
+  toolQueue: z.string().optional(),
   limits: limitsSchema,
   drift: driftPolicySchema,
   maxAttempts: z.int(),

@@ -2,11 +2,22 @@ import type { Priority } from './run.js';
 
 /** Names that the API and the workers share; each is written here and nowhere else. */
 export const TASK_QUEUES = {
-  /** Workflows and every activity that is not a model call. */
+  /** Workflows, and every activity that is not a model call where no workers of another role take it. */
   main: 'holdfast',
+  /** Tool calls, where workers of the role `tools` take them. */
+  tools: 'holdfast-tools',
+  /** Reading and embedding of documents, where workers of the role `documents` take them. */
+  documents: 'holdfast-documents',
   /** Model calls of one runtime and model, polled only by that runtime's gate; without a model, those of models that no role names. */
   model: (runtimeId: string, model?: string): string => `holdfast-model-${runtimeId}${model ? `/${model}` : ''}`,
 } as const;
+
+/** Name under which Temporal keeps the versions of the workers that carry workflows. */
+export const DEPLOYMENT = 'holdfast';
+
+/** What a worker process may be there for. One that carries workflows does all the small work in Postgres too. */
+export const WORKER_ROLES = ['workflows', 'model', 'tools', 'documents'] as const;
+export type WorkerRole = (typeof WORKER_ROLES)[number];
 
 export const WORKFLOWS = { agentRun: 'agentRun', ingestion: 'ingestion', reconciler: 'reconciler', webhookDelivery: 'webhookDelivery', retention: 'retention', examineModel: 'examineModel', batch: 'batch', scheduledFire: 'scheduledFire' } as const;
 

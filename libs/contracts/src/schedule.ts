@@ -49,6 +49,9 @@ function isTimezone(name: string): boolean {
 export const overlapSchema = z.enum(['skip', 'buffer_one', 'buffer_all', 'cancel_other', 'terminate_other', 'allow_all']);
 export type Overlap = z.infer<typeof overlapSchema>;
 
+/** The factions and clocks of a world act, as they do between sessions. */
+export const worldPassingSchema = z.strictObject({ worldId: idSchema });
+
 /** A batch over what is new in a corpus since the fire before, an item a document: `{{document}}` and `{{documentId}}` in the texts of the run's input stand for its name and id. */
 export const corpusBatchSchema = z.strictObject({ run: runTemplateSchema, maxConcurrency: z.int().min(1).max(1_000).default(8) });
 
@@ -56,24 +59,27 @@ export const createScheduleSchema = z
   .strictObject({
     name: z.string().min(1).max(200),
     spec: scheduleSpecSchema,
-    /** What is started: one run, or a batch over the documents that are new in the run's corpus since the fire before. */
+    /** What is started: one run, a batch over the documents that are new in the run's corpus since the fire before, or the factions and clocks of a world. */
     run: runTemplateSchema.optional(),
     newDocuments: corpusBatchSchema.optional(),
+    world: worldPassingSchema.optional(),
     overlap: overlapSchema.default('skip'),
     /** How far back missed fires are made up for after an outage. */
     catchupSeconds: z.int().min(10).max(31_536_000).default(3_600),
     paused: z.boolean().default(false),
     note: z.string().max(1_000).optional(),
   })
-  .refine((s) => (s.run === undefined) !== (s.newDocuments === undefined), { message: 'give either run or newDocuments' })
+  .refine((s) => [s.run, s.newDocuments, s.world].filter((target) => target !== undefined).length === 1, { message: 'give one of run, newDocuments and world' })
   .refine((s) => s.newDocuments === undefined || s.newDocuments.run.corpusId !== undefined, { path: ['newDocuments', 'run', 'corpusId'], message: 'is needed: the corpus whose new documents are taken' });
 export type CreateSchedule = z.infer<typeof createScheduleSchema>;
 
 export const scheduleViewSchema = z.object({
   id: idSchema,
   name: z.string(),
-  agent: z.string(),
-  kind: z.enum(['run', 'newDocuments']),
+  /** Null for the passing of a world's time. */
+  agent: z.string().nullable(),
+  worldId: idSchema.nullable(),
+  kind: z.enum(['run', 'newDocuments', 'world']),
   spec: scheduleSpecSchema,
   overlap: overlapSchema,
   catchupSeconds: z.int(),
@@ -82,7 +88,7 @@ export const scheduleViewSchema = z.object({
   createdAt: z.string(),
   /** The next fires and the latest ones, as Temporal tells; null where Temporal does not answer. */
   nextTimes: z.array(z.string()).nullable(),
-  lastFires: z.array(z.object({ nominalAt: z.string(), runId: idSchema.nullable(), batchId: idSchema.nullable(), skipped: z.string().nullable() })),
+  lastFires: z.array(z.object({ nominalAt: z.string(), runId: idSchema.nullable(), batchId: idSchema.nullable(), /** Of the world, after what happened in it. */ worldVersion: z.int().nullable(), skipped: z.string().nullable() })),
 });
 export type ScheduleView = z.infer<typeof scheduleViewSchema>;
 export const schedulePageSchema = z.object({ data: z.array(scheduleViewSchema), nextCursor: z.string().nullable() });
@@ -101,5 +107,7 @@ export type FireSchedule = ScheduleRef & { nominalAt: string };
 export type PlacedFire =
   | { kind: 'run'; runId: string; agent: string; live: boolean }
   | { kind: 'batch'; batchId: string; live: boolean }
+  /** Done already, with the row. */
+  | { kind: 'world'; version: number }
   /** The schedule is gone, or there was nothing to do. */
   | { kind: 'none'; reason: string };

@@ -31,7 +31,7 @@ export const outcomeViewSchema = z.object({ ok: z.boolean(), code: z.string(), s
 export type OutcomeView = z.infer<typeof outcomeViewSchema>;
 
 /** What a telling says that is not so. */
-export const tellingProblemSchema = z.object({ kind: z.enum(['name', 'holder', 'place', 'count', 'death']), sentence: z.int(), detail: z.string() });
+export const tellingProblemSchema = z.object({ kind: z.enum(['name', 'holder', 'place', 'count', 'death', 'content']), sentence: z.int(), detail: z.string() });
 export type TellingProblem = z.infer<typeof tellingProblemSchema>;
 
 export const metaCommandSchema = z.enum(['inventory', 'map', 'who', 'quests', 'recap', 'look', 'clocks', 'why']);

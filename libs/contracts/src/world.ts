@@ -61,6 +61,10 @@ export const typeRuleSchema = z.strictObject({
   /** It must be somewhere. */
   placed: z.boolean().default(false),
 });
+/** What is left out of tellings: told to the model in `instructions`; words of `never` are looked for in what it tells. */
+export const contentPolicySchema = z.strictObject({ instructions: z.string().max(2_000).default(''), never: z.array(z.string().min(1).max(100)).max(500).default([]) });
+export type ContentPolicy = z.output<typeof contentPolicySchema>;
+
 export const INVARIANTS = ['containment', 'exits', 'death', 'amounts', 'knowledge', 'relations'] as const;
 /** A game's own types and rules; the same store serves a project plan or a research map. */
 export const worldRulesSchema = z.strictObject({
@@ -70,6 +74,7 @@ export const worldRulesSchema = z.strictObject({
   /** Attributes that hold an amount, which never falls below 0. */
   amounts: z.array(z.string()).default([]),
   invariants: z.array(z.enum(INVARIANTS)).default([...INVARIANTS]),
+  content: contentPolicySchema.optional(),
 });
 export type WorldRules = z.output<typeof worldRulesSchema>;
 

@@ -1,12 +1,12 @@
 import type { Overlap, RunTemplate, ScheduleRef, ScheduleSpec } from '#contracts';
 import type { Tx } from './pool.js';
 
-export type NewSchedule = ScheduleRef & {
+/** What a schedule starts: runs, or what happens in a world meanwhile. */
+export type ScheduleTarget = { kind: 'run' | 'newDocuments'; agent: string; template: RunTemplate; worldId: null } | { kind: 'world'; agent: null; template: null; worldId: string };
+
+export type NewSchedule = ScheduleRef & ScheduleTarget & {
   principalId: string;
   name: string;
-  agent: string;
-  kind: 'run' | 'newDocuments';
-  template: RunTemplate;
   maxConcurrency: number;
   spec: ScheduleSpec;
   overlap: Overlap;
@@ -19,13 +19,13 @@ export type ScheduleRow = NewSchedule & { synced: boolean; deleted: boolean; cre
 /** Writes a schedule that Temporal does not know of yet: whoever hears first brings it there. */
 export async function insertSchedule(tx: Tx, s: NewSchedule): Promise<void> {
   await tx.query(
-    `insert into schedules (tenant_id, schedule_id, principal_id, name, agent, kind, template, max_concurrency, spec, overlap, catchup_seconds, paused, note)
-     values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13)`,
-    [s.tenantId, s.scheduleId, s.principalId, s.name, s.agent, s.kind, s.template, s.maxConcurrency, s.spec, s.overlap, s.catchupSeconds, s.paused, s.note],
+    `insert into schedules (tenant_id, schedule_id, principal_id, name, agent, kind, template, max_concurrency, spec, overlap, catchup_seconds, paused, note, world_id)
+     values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14)`,
+    [s.tenantId, s.scheduleId, s.principalId, s.name, s.agent, s.kind, s.template, s.maxConcurrency, s.spec, s.overlap, s.catchupSeconds, s.paused, s.note, s.worldId],
   );
 }
 
-const COLUMNS = `tenant_id as "tenantId", schedule_id as "scheduleId", principal_id as "principalId", name, agent, kind, template, max_concurrency as "maxConcurrency", spec, overlap,
+const COLUMNS = `tenant_id as "tenantId", schedule_id as "scheduleId", principal_id as "principalId", name, agent, kind, template, world_id as "worldId", max_concurrency as "maxConcurrency", spec, overlap,
   catchup_seconds as "catchupSeconds", paused, note, synced, deleted_at is not null as deleted, created_at as "createdAt"`;
 
 /** A schedule that was not deleted, or null. */
@@ -66,22 +66,22 @@ export async function markSynced(tx: Tx, ref: ScheduleRef): Promise<void> {
   await tx.query('update schedules set synced = true where tenant_id = $1 and schedule_id = $2', [ref.tenantId, ref.scheduleId]);
 }
 
-export type Fire = { nominalAt: Date; runId: string | null; batchId: string | null; skipped: string | null };
+export type Fire = { nominalAt: Date; runId: string | null; batchId: string | null; worldVersion: number | null; skipped: string | null };
 
 /** The fire of a nominal time, where it was placed before. */
 export async function readFire(tx: Tx, ref: ScheduleRef, nominalAt: string): Promise<Fire | null> {
-  const { rows } = await tx.query<Fire>(`select nominal_at as "nominalAt", run_id as "runId", batch_id as "batchId", skipped from schedule_fires where tenant_id = $1 and schedule_id = $2 and nominal_at = $3`, [ref.tenantId, ref.scheduleId, nominalAt]);
+  const { rows } = await tx.query<Fire>(`select nominal_at as "nominalAt", run_id as "runId", batch_id as "batchId", world_version as "worldVersion", skipped from schedule_fires where tenant_id = $1 and schedule_id = $2 and nominal_at = $3`, [ref.tenantId, ref.scheduleId, nominalAt]);
   return rows[0] ?? null;
 }
 
 /** Records a fire. The unique key makes two deliveries of one fire collide here, before either has started anything. */
-export async function insertFire(tx: Tx, ref: ScheduleRef, f: { nominalAt: string; runId: string | null; batchId: string | null; skipped: string | null }): Promise<void> {
-  await tx.query('insert into schedule_fires (tenant_id, schedule_id, nominal_at, run_id, batch_id, skipped) values ($1,$2,$3,$4,$5,$6)', [ref.tenantId, ref.scheduleId, f.nominalAt, f.runId, f.batchId, f.skipped]);
+export async function insertFire(tx: Tx, ref: ScheduleRef, f: Omit<Fire, 'nominalAt'> & { nominalAt: string }): Promise<void> {
+  await tx.query('insert into schedule_fires (tenant_id, schedule_id, nominal_at, run_id, batch_id, world_version, skipped) values ($1,$2,$3,$4,$5,$6,$7)', [ref.tenantId, ref.scheduleId, f.nominalAt, f.runId, f.batchId, f.worldVersion, f.skipped]);
 }
 
 /** The latest fires, newest first. */
 export async function readFires(tx: Tx, ref: ScheduleRef, limit: number): Promise<Fire[]> {
-  const { rows } = await tx.query<Fire>(`select nominal_at as "nominalAt", run_id as "runId", batch_id as "batchId", skipped from schedule_fires where tenant_id = $1 and schedule_id = $2 order by nominal_at desc limit $3`, [ref.tenantId, ref.scheduleId, limit]);
+  const { rows } = await tx.query<Fire>(`select nominal_at as "nominalAt", run_id as "runId", batch_id as "batchId", world_version as "worldVersion", skipped from schedule_fires where tenant_id = $1 and schedule_id = $2 order by nominal_at desc limit $3`, [ref.tenantId, ref.scheduleId, limit]);
   return rows;
 }
 

@@ -32,14 +32,16 @@ export async function ingestion(input: IngestionRef & { from?: number }): Promis
   const ref = { tenantId: input.tenantId, ingestionId: input.ingestionId };
   const from = input.from ?? 0;
   try {
-    let { total } = await control.beginIngestion(ref);
+    const begun = await control.beginIngestion(ref);
+    let { total } = begun;
+    const where = begun.queue ? { taskQueue: begun.queue } : {};
     const until = (): number => Math.min(total, from + FILES_PER_EXECUTION);
     let next = from;
     const lane = async (): Promise<void> => {
       while (next < until()) {
         const n = next++;
         setCurrentDetails(`file ${n + 1} of ${total}`);
-        total = Math.max(total, await takeIn(ref, n, `file ${n + 1} of ${total}`));
+        total = Math.max(total, await takeIn(ref, n, { ...where, summary: `file ${n + 1} of ${total}` }));
       }
     };
     await Promise.all(Array.from({ length: PARALLEL }, lane));
@@ -53,13 +55,16 @@ export async function ingestion(input: IngestionRef & { from?: number }): Promis
   }
 }
 
+/** Where an activity goes, if not where the workflow is, and what the Web UI shows of it. */
+type Options = { taskQueue?: string; summary: string };
+
 /** @returns how many files the ingestion has now: an archive adds its own. */
-async function takeIn(ref: IngestionRef, n: number, summary: string): Promise<number> {
+async function takeIn(ref: IngestionRef, n: number, options: Options): Promise<number> {
   try {
     for (;;) {
-      const { state, corpusId, documentId, total } = await reading.ingestFile.executeWithOptions({ summary }, [{ ...ref, n }]);
+      const { state, corpusId, documentId, total } = await reading.ingestFile.executeWithOptions(options, [{ ...ref, n }]);
       if (state === 'partial') continue;
-      if (state !== 'failed' && documentId) await embed({ tenantId: ref.tenantId, corpusId, documentId }, `${summary}, vectors`);
+      if (state !== 'failed' && documentId) await embed({ tenantId: ref.tenantId, corpusId, documentId }, { ...options, summary: `${options.summary}, vectors` });
       // Outcomes that were recorded before archives were read have no total.
       return total ?? 0;
     }
@@ -71,9 +76,9 @@ async function takeIn(ref: IngestionRef, n: number, summary: string): Promise<nu
   }
 }
 
-async function embed(document: { tenantId: string; corpusId: string; documentId: string }, summary: string): Promise<void> {
+async function embed(document: { tenantId: string; corpusId: string; documentId: string }, options: Options): Promise<void> {
   try {
-    await embedding.embedDocument.executeWithOptions({ summary }, [document]);
+    await embedding.embedDocument.executeWithOptions(options, [document]);
   } catch (error) {
     if (codeOf(error) === null) throw error;
   }

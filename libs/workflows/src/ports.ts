@@ -34,7 +34,7 @@ export function createPorts(ref: RunRef, plan: RunPlan, clock: Clockwork): LoopP
       return followMoves(call, clock.routing);
     },
     // The tool's own time limit is kept by its activity; this one only catches an activity that does not.
-    callTool: (input, timeoutMs) => attempt(() => tool.callTool.executeWithOptions({ startToCloseTimeout: timeoutMs + TOOL_MARGIN_MS, summary: `step ${input.step} ${input.tool}` }, [small({ ...ref, ...input })])),
+    callTool: (input, timeoutMs) => attempt(() => tool.callTool.executeWithOptions({ ...(plan.toolQueue ? { taskQueue: plan.toolQueue } : {}), startToCloseTimeout: timeoutMs + TOOL_MARGIN_MS, summary: `step ${input.step} ${input.tool}` }, [small({ ...ref, ...input })])),
     compact: (input) => attempt(() => model.compactRun.executeWithOptions({ taskQueue: clock.routing.queue, priority, scheduleToCloseTimeout: `${secondsLeft()}s`, summary: `step ${input.step} makes room` }, [small({ ...ref, ...input })])),
     mayCompact: () => patched('compaction'),
     abandonStep: (input) => attempt(() => control.abandonStep({ ...ref, ...input })),

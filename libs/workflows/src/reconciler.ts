@@ -1,4 +1,4 @@
-import { continueAsNew, patched, proxyActivities, sleep, workflowInfo } from '@temporalio/workflow';
+import { continueAsNew, patched, proxyActivities, setWorkflowOptions, sleep, workflowInfo } from '@temporalio/workflow';
 import type { ReconcilerActivities, WebhookActivities } from '#activities';
 
 const { reconcileRuns } = proxyActivities<ReconcilerActivities>({
@@ -26,3 +26,6 @@ export async function reconciler(): Promise<void> {
   }
   await continueAsNew<typeof reconciler>();
 }
+
+// It never ends, and workers of its version do.
+setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, reconciler);

@@ -1,4 +1,4 @@
-import { continueAsNew, proxyActivities, sleep, workflowInfo } from '@temporalio/workflow';
+import { continueAsNew, proxyActivities, setWorkflowOptions, sleep, workflowInfo } from '@temporalio/workflow';
 import type { RetentionActivities } from '#activities';
 
 const { sweep } = proxyActivities<RetentionActivities>({
@@ -18,3 +18,6 @@ export async function retention(): Promise<void> {
   }
   await continueAsNew<typeof retention>();
 }
+
+// It never ends, and workers of its version do.
+setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, retention);

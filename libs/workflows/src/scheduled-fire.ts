@@ -11,11 +11,12 @@ const control = proxyActivities<Pick<ScheduleActivities, 'placeFire'>>({ startTo
 
 /**
  * One fire of a schedule: writes the row of what it starts, starts that as a child and waits for its end, so that
- * Temporal's overlap policies know what is under way. A target that was cancelled is not started again.
+ * Temporal's overlap policies know what is under way. A target that was cancelled is not started again. What happens in
+ * a world is done with the row.
  */
 export async function scheduledFire(ref: ScheduleRef): Promise<void> {
   const placed = await control.placeFire({ tenantId: ref.tenantId, scheduleId: ref.scheduleId, nominalAt: nominalTime().toISOString() });
-  if (placed.kind === 'none' || !placed.live) return;
+  if (placed.kind === 'none' || placed.kind === 'world' || !placed.live) return;
   if (placed.kind === 'run') return carryRun({ tenantId: ref.tenantId, runId: placed.runId }, placed.agent, 'scheduled');
   await carryBatch(ref.tenantId, placed.batchId);
 }

@@ -22,7 +22,7 @@ export class SchedulesController {
   @HttpCode(201)
   @Endpoint({
     summary: 'Start runs on a schedule',
-    description: 'A run, or a batch over what is new in a corpus, by cron with a time zone, intervals or calendars. `overlap` says what happens while an earlier one is under way.',
+    description: 'A run, a batch over what is new in a corpus, or what the factions and clocks of a world do meanwhile, by cron with a time zone, intervals or calendars. `overlap` says what happens while an earlier one is under way.',
     answers: { 201: { schema: scheduleViewSchema, description: 'Made; `Location` names it. Where Temporal is down it fires once that is back.' } },
     errors: ['unknown_agent', 'body_too_large', 'unsupported_media_type'],
     idempotent: true,

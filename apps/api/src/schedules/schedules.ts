@@ -1,9 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { isGrpcServiceError, ScheduleNotFoundError } from '@temporalio/client';
 import { v5 as uuidv5, v7 as uuidv7 } from 'uuid';
-import { type CreateSchedule, HoldfastError, type Overlap, type RunTemplate, scheduleIdOf, type ScheduleRef, type ScheduleView } from '#contracts';
+import { type CreateSchedule, HoldfastError, type Overlap, scheduleIdOf, type ScheduleRef, type ScheduleView } from '#contracts';
 import { describeError, type Logger, overlapPolicy, syncSchedule } from '#platform';
-import { deleteSchedule, insertSchedule, markSynced, pauseSchedule, type Pool, readCorpus, readFires, readSchedule, readScheduleForSync, type ScheduleRow, withTx } from '#store';
+import { deleteSchedule, insertSchedule, markSynced, pauseSchedule, type Pool, readCorpus, readFires, readSchedule, readScheduleForSync, readWorld, type ScheduleRow, type ScheduleTarget, withTx } from '#store';
 import { AgentCatalogue } from '../core/agent-catalogue.js';
 import type { Caller } from '../core/caller.js';
 import { IdempotentWrites } from '../core/idempotent-writes.js';
@@ -31,7 +31,7 @@ export class Schedules {
 
   async create(caller: Caller, body: CreateSchedule, key: string | undefined): Promise<CreatedSchedule> {
     const target = this.fit(body);
-    await this.requireCorpus(caller, target.template);
+    await this.require(caller, target);
     const answer = await this.writes.once({ caller, route: 'POST /v1/schedules', key, body }, async (tx) => {
       const scheduleId = uuidv7();
       await insertSchedule(tx, { tenantId: caller.tenantId, scheduleId, principalId: caller.principalId, name: body.name, ...target, spec: body.spec, overlap: body.overlap, catchupSeconds: body.catchupSeconds, paused: body.paused, note: body.note ?? null });
@@ -124,19 +124,25 @@ export class Schedules {
     }
   }
 
-  private fit(body: CreateSchedule): { agent: string; kind: 'run' | 'newDocuments'; template: RunTemplate; maxConcurrency: number } {
+  private fit(body: CreateSchedule): ScheduleTarget & { maxConcurrency: number } {
+    if (body.world) return { kind: 'world', agent: null, template: null, worldId: body.world.worldId, maxConcurrency: 1 };
     const kind = body.run ? 'run' : 'newDocuments';
     const template = body.run ?? body.newDocuments!.run;
     const agent = this.agents.get(template.agent);
     const parsed = agent.input.safeParse(template.input);
     if (!parsed.success) throw new InvalidRequest(toIssues(parsed.error.issues)).under(kind === 'run' ? 'run.input' : 'newDocuments.run.input');
     if (agent.needsCorpus && !template.corpusId) throw new InvalidRequest([{ path: 'run.corpusId', message: `agent ${agent.name} needs a corpus` }]);
-    return { agent: agent.name, kind, template, maxConcurrency: body.newDocuments?.maxConcurrency ?? 1 };
+    return { kind, agent: agent.name, template, worldId: null, maxConcurrency: body.newDocuments?.maxConcurrency ?? 1 };
   }
 
-  private async requireCorpus(caller: Caller, template: RunTemplate): Promise<void> {
-    const { corpusId } = template;
-    if (corpusId && !(await withTx(this.pool, caller.tenantId, (tx) => readCorpus(tx, { tenantId: caller.tenantId, corpusId })))) throw new InvalidRequest([{ path: 'run.corpusId', message: 'there is no corpus with this id' }]);
+  /** What the target names must be there. */
+  private async require(caller: Caller, { worldId, template }: ScheduleTarget): Promise<void> {
+    const { tenantId } = caller;
+    const corpusId = template?.corpusId;
+    await withTx(this.pool, tenantId, async (tx) => {
+      if (worldId && !(await readWorld(tx, { tenantId, worldId }))) throw new InvalidRequest([{ path: 'world.worldId', message: 'there is no world with this id' }]);
+      if (corpusId && !(await readCorpus(tx, { tenantId, corpusId }))) throw new InvalidRequest([{ path: 'run.corpusId', message: 'there is no corpus with this id' }]);
+    });
   }
 }
 
@@ -160,6 +166,7 @@ export function toView(s: ScheduleRow, next: string[] | null, fires: Awaited<Ret
     name: s.name,
     agent: s.agent,
     kind: s.kind,
+    worldId: s.worldId,
     spec: s.spec,
     overlap: s.overlap,
     catchupSeconds: s.catchupSeconds,

@@ -1,7 +1,7 @@
 import { defaultGrpcRetryOptions, Client, Connection, isGrpcServiceError, makeGrpcRetryInterceptor, WorkflowExecutionAlreadyStartedError, type WorkflowHandle, type WorkflowStartOptions } from '@temporalio/client';
 import { Inject, Injectable } from '@nestjs/common';
 import { HoldfastError, TASK_QUEUES, WAKE_SIGNAL, workflowIds } from '#contracts';
-import { type Config, createDataConverter, describeError, type Logger, registerSearchAttributes, wrongAttribute } from '#platform';
+import { type Config, createDataConverter, describeError, type Logger, registerSearchAttributes, temporalConnection, wrongAttribute } from '#platform';
 import type { Timing } from '../core/api-options.js';
 import { CONFIG, LOGGER, TIMINGS } from '../core/tokens.js';
 
@@ -22,7 +22,7 @@ export class TemporalGateway {
     @Inject(TIMINGS) private readonly timing: Timing,
   ) {
     this.connection = Connection.lazy({
-      address: config.temporalAddress,
+      ...temporalConnection(config),
       // A Temporal that is down is answered with "queued" at once; one that came back is found again within a second.
       interceptors: [makeGrpcRetryInterceptor(defaultGrpcRetryOptions({ maxAttempts: 2 }))],
       channelArgs: { 'grpc.initial_reconnect_backoff_ms': 200, 'grpc.max_reconnect_backoff_ms': 1_000 },

@@ -13,16 +13,17 @@ const schedule: RemoteCommand = {
   help: 'start runs by the clock',
   usage: `schedule [list]
 holdfast schedule add NAME --agent AGENT --cron "0 6 * * *" [--zone ZONE] [--input JSON] [--corpus ID]
+holdfast schedule add NAME --world WORLD --cron "0 6 * * *" [--zone ZONE]
 holdfast schedule show|trigger|pause|resume|delete SCHEDULE`,
   args: 0,
-  options: { agent: { type: 'string' }, cron: { type: 'string', multiple: true }, zone: { type: 'string' }, input: { type: 'string' }, corpus: { type: 'string' } },
+  options: { agent: { type: 'string' }, world: { type: 'string' }, cron: { type: 'string', multiple: true }, zone: { type: 'string' }, input: { type: 'string' }, corpus: { type: 'string' } },
   async run(given) {
     const { client, out, args, values, signal } = given;
     const [part = 'list', word = ''] = args;
     if (part === 'list') {
       const data: ScheduleView[] = [];
       for await (const one of items(client.listSchedules, { signal })) data.push(one);
-      out.result({ data }, () => columns([['schedule', 'name', 'agent', 'state', 'next'], ...data.map((s) => [s.id, s.name, s.agent, s.paused ? 'paused' : 'on', s.nextTimes?.[0] ?? '-'])]));
+      out.result({ data }, () => columns([['schedule', 'name', 'agent', 'state', 'next'], ...data.map((s) => [s.id, s.name, s.agent ?? 'world', s.paused ? 'paused' : 'on', s.nextTimes?.[0] ?? '-'])]));
       return EXIT.done;
     }
     if (!word) throw new UsageError(`schedule ${part}: name it`);
@@ -40,10 +41,12 @@ holdfast schedule show|trigger|pause|resume|delete SCHEDULE`,
 };
 
 function newSchedule(name: string, values: Given['values']): Parameters<Given['client']['createSchedule']>[0]['body'] {
-  const agent = text(values['agent']);
+  const [agent, worldId] = [text(values['agent']), text(values['world'])];
   const cron = values['cron'] as string[] | undefined;
-  if (!agent || !cron) throw new UsageError('schedule add: --agent and --cron are needed');
-  return { name, spec: { cron, ...(values['zone'] ? { timeZone: text(values['zone']) } : {}) }, run: { agent, input: JSON.parse(text(values['input']) ?? '{}') as Record<string, unknown>, corpusId: text(values['corpus']) } };
+  if (!cron || (agent === undefined) === (worldId === undefined)) throw new UsageError('schedule add: --cron and one of --agent and --world are needed');
+  const spec = { cron, ...(values['zone'] ? { timezone: text(values['zone']) } : {}) };
+  if (agent === undefined) return { name, spec, world: { worldId: worldId! } };
+  return { name, spec, run: { agent, input: JSON.parse(text(values['input']) ?? '{}') as Record<string, unknown>, corpusId: text(values['corpus']) } };
 }
 
 function shown({ out }: Given, view: ScheduleView): number {

@@ -31,7 +31,7 @@ export async function beginRun(deps: RunDeps, ref: RunRef): Promise<RunPlan> {
       await startRun(tx, ref, { model, runtimeId: route.runtimeId });
       lastSeq = (await appendEvents(tx, ref, [...(row.started_at ? [] : [{ type: 'run.started' as const, data: { model, ...(drift.off && { rungsOff: drift.off }) } }]), { type: 'status.changed', data: { status: 'running' } }])).lastSeq;
     }
-    return { plan: planOf(agent, row, { model, route, routed, drift }, startedAtMs), lastSeq };
+    return { plan: { ...planOf(agent, row, { model, route, routed, drift }, startedAtMs), ...(deps.toolQueue ? { toolQueue: deps.toolQueue } : {}) }, lastSeq };
   });
   deps.notifier.announce(ref.runId, lastSeq);
   return plan;

@@ -20,6 +20,8 @@ export type RunDeps = {
   /** Context length asked of the runtime, in tokens. */
   contextTokens: number;
   search: AgentDeps['search'];
+  /** Where the tool calls of runs that begin here go, if not where their workflows are. */
+  toolQueue?: string;
   logger: Logger;
   cache: RunCache;
 };

@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { PoolClient } from 'pg';
 import { v7 as uuidv7 } from 'uuid';
-import { LOCAL_PRINCIPAL, LOCAL_TENANT, type RunRef, type WorldChangeInput, worldBatchSchema, type WorldRef } from '#contracts';
+import { type ContentPolicy, LOCAL_PRINCIPAL, LOCAL_TENANT, type RunRef, type WorldChangeInput, worldBatchSchema, type WorldRef } from '#contracts';
 import type { ScriptedRequest } from '#models/scripted';
 import { changeWorld, createPool, forgetStates, insertRun, insertWorld, loadWorld, type Pool, readRunRecord, readWorldEvents, readWorldTurn, withTx } from '#store';
 import { LoopStack } from '#test/harness/loop-stack';
 import { testDatabase, type TestDatabase } from '#test/setup/servers';
 import { CAMPAIGN_RULES } from '#world';
 import { dungeonMasterContract as contract, dungeonMasterResultSchema } from '../contract.js';
-import { dungeonMaster } from './index.js';
+import { createDungeonMaster, dungeonMaster } from './index.js';
 import { playTurn } from './play.js';
 
 jest.setTimeout(60_000);
@@ -24,9 +24,9 @@ const INN: WorldChangeInput[] = [
   { kind: 'created', entity: { id: 'lamp', type: 'item', name: 'brass lamp', in: 'inn' } },
 ];
 
-async function world(pool: Pool): Promise<WorldRef> {
+async function world(pool: Pool, content?: ContentPolicy): Promise<WorldRef> {
   const ref = { tenantId: LOCAL_TENANT, worldId: uuidv7() };
-  await withTx(pool, LOCAL_TENANT, (tx) => insertWorld(tx, { ...ref, name: 'inn', rules: CAMPAIGN_RULES }));
+  await withTx(pool, LOCAL_TENANT, (tx) => insertWorld(tx, { ...ref, name: 'inn', rules: { ...CAMPAIGN_RULES, ...(content ? { content } : {}) } }));
   await changeWorld(pool, ref, worldBatchSchema.parse({ changes: INN }));
   return ref;
 }
@@ -99,6 +99,31 @@ describe('a turn of the dungeon master', () => {
     const again = await play(ref, 'attack mira', { turnId });
     expect(again).toMatchObject({ version: first.version, rolls: first.rolls, telling: 'Your blade comes down.' });
     expect((await withTx(stack.pool, LOCAL_TENANT, (tx) => readWorldTurn(tx, ref, turnId)))!.telling).toBe('Your blade comes down.');
+  });
+
+  it('says why somebody feels as they do by the events that made it so', async () => {
+    const ref = await world(stack.pool);
+    await changeWorld(stack.pool, ref, worldBatchSchema.parse({ turnId: uuidv7(), changes: [{ kind: 'related', relation: 'trust', from: 'mira', to: 'hero', by: -15, cause: 'caught stealing her purse' }] }));
+    answers('You remember the purse.');
+    expect(await play(ref, 'Why does Mira distrust me?')).toMatchObject({ ok: true, code: 'why', summary: "Mira's trust towards Aldo is -15: caught stealing her purse (-15)." });
+    expect(prompts[0]).toContain('caught stealing her purse');
+  });
+
+  it('leaves out what the rules of the world and the installation say', async () => {
+    const ref = await world(stack.pool, { instructions: 'Nothing about spiders.', never: ['spider'] });
+    answers('A spider crawls over the lamp. You take it.');
+    const result = await play(ref, 'take the lamp');
+    expect(prompts[0]).toContain('Nothing about spiders. ');
+    expect(prompts[1]).toContain('Leave out spider.');
+    expect(result).toMatchObject({ corrected: true, telling: 'Aldo takes brass lamp. You take it.' });
+    const strict = createDungeonMaster({ instructions: '', never: ['lamp'] });
+    const ctx = { tenantId: ref.tenantId, runId: uuidv7(), step: 1, attempt: 3, call: 0, idempotencyKey: 'x', signal: new AbortController().signal, input: contract.input.parse({ worldId: ref.worldId, actor: 'hero', said: 'drop the lamp' }), state: { acted: false }, corpusId: null, worldId: ref.worldId, rejection: null, deps: { ...stack.deps, search: stack.deps.search } };
+    await strict.prepareTurn(ctx);
+    expect((await strict.tools['tell']!(ctx, { text: 'The lamp falls. Dust rises.' })).finish!.result).toMatchObject({ telling: 'Aldo drops brass … in the inn. Dust rises.' });
+  });
+
+  it('takes no command for a turn', () => {
+    expect(contract.input.safeParse({ worldId: uuidv7(), actor: 'hero', said: '/inventory' }).error?.issues[0]?.message).toContain('/commands/');
   });
 
   it('queues the turns of two players: one gets the lamp, the other is told so', async () => {

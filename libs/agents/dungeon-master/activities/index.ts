@@ -1,5 +1,5 @@
 import type { AgentImplementation, ParsedTurn, TurnContext, TurnPlan } from '#activities';
-import { intentSchema } from '#contracts';
+import { type ContentPolicy, intentSchema } from '#contracts';
 import { parseStructured } from '#models';
 import { worldHead } from '#store';
 import { parseIntent, plainTelling } from '#world';
@@ -7,28 +7,32 @@ import { z } from 'zod';
 import { dungeonMasterContract, type DungeonMasterInput, type DungeonMasterState } from '../contract.js';
 import { intentTurn, SYSTEM, tellingTurn } from '../prompts/turns.js';
 import { refOf, worldContext } from './context.js';
+import { NO_POLICY, policyFor } from './content-policy.js';
 import { playTurn, readPlayed } from './play.js';
 import { takeBack } from './take-back.js';
-import { act, tell, turnOf } from './tools.js';
+import { act, tellUnder, turnOf } from './tools.js';
 
 const INTENT_TEMPERATURE = 0;
 
 /** What the player means is worked out by code where the words are plain, and asked of the model where they are not; either way code decides what comes of it. */
-export const dungeonMaster: AgentImplementation = {
-  contract: dungeonMasterContract,
-  initialState: () => ({ acted: false }) satisfies DungeonMasterState,
-  async begin({ tx, tenantId, input }) {
-    const { worldId } = input as DungeonMasterInput;
-    return { worldId, worldVersion: (await worldHead(tx, { tenantId, worldId })).version };
-  },
-  restore: takeBack,
-  prompts: [SYSTEM],
-  prepareTurn,
-  parseTurn,
-  tools: { act, tell },
-};
+export function createDungeonMaster(policy: ContentPolicy = NO_POLICY): AgentImplementation {
+  return {
+    contract: dungeonMasterContract,
+    initialState: () => ({ acted: false }) satisfies DungeonMasterState,
+    async begin({ tx, tenantId, input }) {
+      const { worldId } = input as DungeonMasterInput;
+      return { worldId, worldVersion: (await worldHead(tx, { tenantId, worldId })).version };
+    },
+    restore: takeBack,
+    prompts: [SYSTEM],
+    prepareTurn: (ctx) => prepareTurn(ctx, policy),
+    parseTurn,
+    tools: { act, tell: tellUnder(policy) },
+  };
+}
+export const dungeonMaster = createDungeonMaster();
 
-async function prepareTurn(ctx: TurnContext): Promise<TurnPlan> {
+async function prepareTurn(ctx: TurnContext, general: ContentPolicy): Promise<TurnPlan> {
   const input = ctx.input as DungeonMasterInput;
   const { pool, contextTokens } = ctx.deps;
   const turn = turnOf(ctx);
@@ -36,7 +40,9 @@ async function prepareTurn(ctx: TurnContext): Promise<TurnPlan> {
   // A plain turn is applied here: it is applied once by its id, and spares the player a call of the model.
   const played = (await readPlayed(pool, turn.ref, turn.turnId)) ?? (plain ? await playTurn(pool, turn, plain) : null);
   const context = await worldContext(pool, refOf(ctx), input, contextTokens, played?.state);
-  if (played) return { system: SYSTEM, history: 'none', worldVersion: played.version, turn: [{ role: 'user', content: tellingTurn(input.said, context, plainTelling(played.outcome), input.style, ctx.rejection) }] };
+  const { instructions } = await policyFor(pool, turn.ref, general);
+  const style = [input.style, instructions].filter(Boolean).join(' ');
+  if (played) return { system: SYSTEM, history: 'none', worldVersion: played.version, turn: [{ role: 'user', content: tellingTurn(input.said, context, plainTelling(played.outcome), style, ctx.rejection) }] };
   return { system: SYSTEM, history: 'none', turn: [{ role: 'user', content: intentTurn(input.said, context, ctx.rejection) }], format: z.toJSONSchema(intentSchema), sampling: { temperature: INTENT_TEMPERATURE } };
 }
 

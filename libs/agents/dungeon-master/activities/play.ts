@@ -1,7 +1,7 @@
+import { diceOf } from '#activities';
 import { type Intent, type OutcomeView, outcomeViewSchema, type WorldRef, type WorldTurn } from '#contracts';
-import { changeWorldIn, type Pool, readTurnBefore, readWorldTurn, rememberState, stateAt, type Tx, withTx, worldHead } from '#store';
-import { resolveTurn, type WorldState } from '#world';
-import { diceOf } from './dice.js';
+import { changeWorldIn, type Pool, readTurnBefore, readWorldEvents, readWorldTurn, rememberState, stateAt, type Tx, withTx, worldHead } from '#store';
+import { named, resolveTurn, whyAsked, whyTold, type WorldState } from '#world';
 
 export type TurnOf = { ref: WorldRef; turnId: string; actor: string; said: string };
 export type Played = { outcome: OutcomeView; version: number; state: WorldState };
@@ -16,7 +16,8 @@ export async function playTurn(pool: Pool, turn: TurnOf, intent: Intent): Promis
     const before = await readWorldTurn(tx, turn.ref, turn.turnId);
     if (before) return playedBefore(tx, turn.ref, before);
     const state = await stateAt(tx, turn.ref, head.version);
-    const { changes, ...outcome } = resolveTurn({ rules: head.rules, state, actorId: turn.actor, turnId: turn.turnId, intent, dice: diceOf(turn.turnId) });
+    const { changes, ...resolved } = resolveTurn({ rules: head.rules, state, actorId: turn.actor, turnId: turn.turnId, intent, dice: diceOf(turn.turnId) });
+    const outcome = { ...resolved, ...(await reasonAsked(tx, turn, state)) };
     const dead = state.get(turn.actor)?.attrs['alive'] === false;
     const batch = { turnId: turn.turnId, ...(dead ? {} : { actor: turn.actor }), changes };
     const changed = await changeWorldIn(tx, turn.ref, batch, { words: { said: turn.said, outcome } });
@@ -24,6 +25,15 @@ export async function playTurn(pool: Pool, turn: TurnOf, intent: Intent): Promis
   });
   rememberState(turn.ref, played.state);
   return played;
+}
+
+/** Why somebody who is here feels as they do: answered by the events that made it so. */
+async function reasonAsked(tx: Tx, { ref, actor, said }: TurnOf, state: WorldState): Promise<Pick<OutcomeView, 'code' | 'summary'> | null> {
+  const asked = whyAsked(said);
+  const who = asked === null ? null : named(asked, [...state].filter((e) => e.type === 'character'));
+  if (!who) return null;
+  const events = await readWorldEvents(tx, ref, { after: 0, upTo: state.version, about: who.id });
+  return { code: 'why', summary: whyTold(state, who, actor, events) };
 }
 
 /** A turn as it was applied, or null. */

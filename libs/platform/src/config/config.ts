@@ -1,4 +1,4 @@
-import type { RetentionRule } from '#contracts';
+import type { ContentPolicy, RetentionRule, WorkerRole } from '#contracts';
 import type { ConfiguredRuntime, RoleRoutes } from './resolve-runtimes.js';
 import type { RoleSettings, RuntimeSetting } from './runtime-settings.js';
 import type { LOG_LEVELS, RuntimeKind } from './schema.js';
@@ -14,6 +14,12 @@ export interface StackConfig {
   /** host:port, no protocol. */
   readonly temporalAddress: string | undefined;
   readonly temporalNamespace: string;
+  readonly temporalTls: { readonly enabled: boolean; readonly caFile: string | undefined; readonly certFile: string | undefined; readonly keyFile: string | undefined; readonly serverName: string | undefined };
+  readonly temporalApiKeyFile: string | undefined;
+  readonly workerRoles: readonly WorkerRole[];
+  /** Undefined: workers are not told apart by version. */
+  readonly buildId: string | undefined;
+  readonly drainSeconds: number;
   readonly temporalUiUrl: string | undefined;
   readonly payloadKeyFile: string | undefined;
   readonly runtime: RuntimeKind | undefined;
@@ -41,6 +47,7 @@ export interface StackConfig {
   /** Hosts that webhooks may call wherever they are. */
   readonly webhookHosts: readonly string[];
   readonly retention: readonly RetentionRule[];
+  readonly contentPolicy: ContentPolicy;
   readonly logLevel: (typeof LOG_LEVELS)[number];
 }
 

@@ -74,6 +74,11 @@ export function loadStackConfig(env: Environment): StackConfig {
     databaseDirectUrl: settings.DATABASE_DIRECT_URL,
     temporalAddress: settings.TEMPORAL_ADDRESS,
     temporalNamespace: settings.TEMPORAL_NAMESPACE,
+    temporalTls: { enabled: settings.TEMPORAL_TLS, caFile: settings.TEMPORAL_TLS_CA_FILE, certFile: settings.TEMPORAL_TLS_CERT_FILE, keyFile: settings.TEMPORAL_TLS_KEY_FILE, serverName: settings.TEMPORAL_TLS_SERVER_NAME },
+    temporalApiKeyFile: settings.TEMPORAL_API_KEY_FILE,
+    workerRoles: settings.HOLDFAST_WORKER_ROLES,
+    buildId: settings.HOLDFAST_BUILD_ID,
+    drainSeconds: settings.HOLDFAST_DRAIN_SECONDS,
     temporalUiUrl: settings.HOLDFAST_TEMPORAL_UI_URL?.replace(/\/$/, ''),
     payloadKeyFile: settings.HOLDFAST_PAYLOAD_KEY_FILE,
     runtime: settings.HOLDFAST_RUNTIME,
@@ -97,6 +102,7 @@ export function loadStackConfig(env: Environment): StackConfig {
     maxFileBytes: settings.HOLDFAST_MAX_FILE_MB * 1024 * 1024,
     webhookHosts: settings.HOLDFAST_WEBHOOK_HOSTS,
     retention: settings.HOLDFAST_RETENTION,
+    contentPolicy: settings.HOLDFAST_CONTENT_POLICY,
     logLevel: settings.HOLDFAST_LOG_LEVEL,
   };
 }

@@ -4,6 +4,9 @@ import { MODEL_ROLES } from '#contracts';
 export const RUNTIME_KINDS = ['ollama', 'openai', 'embedded'] as const;
 export type RuntimeKind = (typeof RUNTIME_KINDS)[number];
 
+/** JSON in the environment, the value itself in the file. */
+export const jsonOr = <S extends z.ZodType>(schema: S) => z.preprocess(json, schema);
+
 const json = (value: unknown): unknown => {
   if (typeof value !== 'string') return value;
   try {

@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
-import { retentionSchema } from '#contracts';
+import { contentPolicySchema, retentionSchema, WORKER_ROLES } from '#contracts';
 import { PROJECT_ROOT } from './project-root.js';
-import { hostsSchema, rolesSchema, RUNTIME_KINDS, runtimesSchema } from './runtime-settings.js';
+import { hostsSchema, jsonOr, rolesSchema, RUNTIME_KINDS, runtimesSchema } from './runtime-settings.js';
 
 const port = z.coerce.number().int().min(0).max(65535);
 const path = z.string().min(1).transform((value) => resolve(value));
@@ -14,6 +14,8 @@ const url = (...protocols: string[]) =>
 
 export { RUNTIME_KINDS, type RuntimeKind } from './runtime-settings.js';
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((value) => value === 'true')], { error: 'must be true or false' });
 
 /** Separated by `,`; a list in the configuration file. */
 const listSchema = z.union([z.array(z.string()), z.string().transform((value) => value.split(','))]).transform((entries) => entries.map((entry) => entry.trim()).filter((entry) => entry !== ''));
@@ -38,6 +40,19 @@ export const settingsSchema = z.object({
     .optional()
     .describe('Temporal server, host:port. Not given: the embedded stack starts a dev server.'),
   TEMPORAL_NAMESPACE: z.string().min(1).default('default').describe('Temporal namespace.'),
+  TEMPORAL_TLS: flag.default(false).describe('Whether Temporal is reached over TLS: `true` or `false`. The settings below turn it on too.'),
+  TEMPORAL_TLS_CA_FILE: path.optional().describe('Certificate of the authority that signed Temporal’s own, as PEM. Not given: those that this machine trusts.'),
+  TEMPORAL_TLS_CERT_FILE: path.optional().describe('Client certificate, as PEM, for a Temporal that asks for one (Temporal Cloud does, or for an API key).'),
+  TEMPORAL_TLS_KEY_FILE: path.optional().describe('Key of that certificate, as PEM.'),
+  TEMPORAL_TLS_SERVER_NAME: z.string().min(1).optional().describe('Name that Temporal’s certificate is for, where it is not that of the address.'),
+  TEMPORAL_API_KEY_FILE: path.optional().describe('File with an API key for Temporal. Sent over TLS only.'),
+  HOLDFAST_WORKER_ROLES: listSchema
+    .pipe(z.array(z.enum(WORKER_ROLES)).min(1))
+    .default([...WORKER_ROLES])
+    .describe('What a worker is there for, separated by `,`: `workflows`, `model` (model calls of HOLDFAST_GATES), `tools`, `documents`. Where some workers have fewer than all, each role must be with one of them.')
+    .meta({ shownDefault: 'all of them' }),
+  HOLDFAST_BUILD_ID: z.string().regex(/^[\w.-]{1,100}$/).optional().describe('Version of this worker. Given: runs stay with workers of the version they began with, and new ones go to the version that was made current (`npm run holdfast -- deploy`).'),
+  HOLDFAST_DRAIN_SECONDS: z.coerce.number().int().min(1).max(3_600).default(8).describe('Seconds that a worker, told to stop, lets what it is doing go on. What is not done then is done again by another one.'),
   HOLDFAST_TEMPORAL_UI_URL: url('http', 'https').optional().describe("Address of Temporal's Web UI, for links to runs."),
   HOLDFAST_PAYLOAD_KEY_FILE: path.optional().describe('Key file (lines of `id base64-of-32-bytes`, the first one encrypts). Not given: the stack makes one in the data folder; a process started by hand encrypts nothing.'),
   HOLDFAST_RUNTIME: z.enum(RUNTIME_KINDS).optional().describe('Kind of model runtime. Not given: an Ollama that answers and has a Gemma, else the embedded one.'),
@@ -75,6 +90,10 @@ export const settingsSchema = z.object({
   HOLDFAST_MAX_FILE_MB: z.coerce.number().int().min(1).max(4_096).default(100).describe('Largest file that may be uploaded, in megabytes.'),
   HOLDFAST_WEBHOOK_HOSTS: hostsSchema.default([]).describe('Hosts, separated by `,`, that webhooks may call though they are on this machine or in a private network. Public hosts need no mention.'),
   HOLDFAST_RETENTION: retentionSchema.default([]).describe('How long ended runs are kept, as JSON: `[{"agent":"research","status":"completed","days":90},{"days":365}]`. The first rule that fits holds; runs that none fits are kept.'),
+  HOLDFAST_CONTENT_POLICY: jsonOr(contentPolicySchema)
+    .default({ instructions: '', never: [] })
+    .describe('What the dungeon master leaves out, as JSON: `{"instructions":"No cruelty to animals.","never":["gore"]}`. Instructions go to the model; sentences with a word of `never` are told again or dropped. Added to what a world\'s rules say.')
+    .meta({ shownDefault: 'nothing' }),
   HOLDFAST_LOG_LEVEL: z.enum(LOG_LEVELS).default('info').describe('Lowest level that is logged.'),
 });
 

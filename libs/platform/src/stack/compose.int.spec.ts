@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { WORKER_ROLES } from '#contracts';
 import { loadConfig, PROJECT_ROOT } from '../config/index.js';
 import { NODE_FLAGS } from './run/node-flags.js';
 import { composeParser } from './setup/compose-go.js';
@@ -26,25 +27,36 @@ suite(`docker-compose.yml${reason}`, () => {
   };
 
   it('is a sound compose file with every part of the stack', () => {
-    expect(Object.keys(parsed())).toEqual(expect.arrayContaining(['postgres', 'temporal', 'temporal-ui', 'ollama', 'api', 'worker']));
+    expect(Object.keys(parsed())).toEqual(expect.arrayContaining(['postgres', 'temporal', 'temporal-ui', 'ollama', 'api', 'api-2', 'worker', 'worker-model', 'worker-documents']));
   });
 
   it('starts the API and the worker as the native stack does', () => {
     const native = readFileSync(join(PROJECT_ROOT, 'libs/platform/src/stack/run/stack.ts'), 'utf8');
     expect(native).toContain('dist/apps/${name}/src/main.js');
-    for (const name of ['api', 'worker']) expect(parsed()[name]!.command).toEqual(['node', ...NODE_FLAGS, `dist/apps/${name}/src/main.js`]);
+    for (const name of ['api', 'api-2', 'worker', 'worker-model', 'worker-documents']) expect(parsed()[name]!.command).toEqual(['node', ...NODE_FLAGS, `dist/apps/${name.split('-')[0]}/src/main.js`]);
   });
 
   it('gives them settings that the schema takes', () => {
+    const all = parsed();
+    const roles = ['worker', 'worker-model', 'worker-documents'].flatMap((name) => loadConfig({ ...all[name]!.environment, HOLDFAST_DATA_DIR: PROJECT_ROOT }).workerRoles);
+    expect([...roles].sort()).toEqual([...WORKER_ROLES].sort());
     for (const name of ['api', 'worker']) {
       const config = loadConfig({ ...parsed()[name]!.environment, HOLDFAST_DATA_DIR: PROJECT_ROOT });
       expect(config).toMatchObject({ runtime: 'ollama', temporalAddress: 'temporal:7233', host: '127.0.0.1' });
     }
   });
 
+  it('has an Ollama with graphics cards, where its profile is asked for', () => {
+    const { stdout, status } = spawnSync((parser as { path: string }).path, ['-profile', 'gpu', '-format', 'json', 'docker-compose.yml'], { cwd: PROJECT_ROOT, encoding: 'utf8' });
+    expect(status).toBe(0);
+    const gpu = (JSON.parse(stdout) as { services: Record<string, { networks: Record<string, { aliases?: string[] }>; deploy: { resources: { reservations: { devices: { capabilities: string[] }[] } } } }> }).services['ollama-gpu']!;
+    expect([gpu.networks['default']!.aliases, gpu.deploy.resources.reservations.devices[0]!.capabilities]).toEqual([['ollama'], ['gpu']]);
+    expect(parsed()['ollama-gpu']).toBeUndefined();
+  });
+
   it('publishes ports on loopback only', () => {
     const ports = Object.values(parsed()).flatMap((service) => service.ports ?? []);
-    expect(ports).toHaveLength(2);
+    expect(ports).toHaveLength(3);
     for (const port of ports) expect(port.host_ip).toBe('127.0.0.1');
   });
 });

@@ -1,3 +1,6 @@
+export { backUp, type BackupOptions } from './backup/backup.js';
+export { restore, type RestoreOptions } from './backup/restore.js';
+export { chooseRuntime, startChosenRuntime } from './run/choose-runtime.js';
 export { Guardian } from './run/guardian.js';
 export { ManagedProcess, type ProcessSpec, type Supervision } from './run/managed-process.js';
 export { createEmbedder, createGemma, startOllama } from './run/ollama-server.js';
@@ -9,6 +12,7 @@ export { EMBEDDED_EMBED_MODEL, runtimeFiles, startRuntime } from './run/runtime-
 export { registerSearchAttributes } from './run/search-attributes.js';
 export { type Servers, startServers } from './run/servers.js';
 export { type RunningStack, type StackOptions, type StackPorts, startStack } from './run/stack.js';
+export { temporalCluster, type TemporalCluster } from './run/temporal-cluster.js';
 export { startTemporal, TEMPORAL_PRAGMAS, TEMPORAL_SETTINGS, type TemporalServer } from './run/temporal-server.js';
 export { ensureBubblewrap } from './setup/bubblewrap.js';
 export { composeParser } from './setup/compose-go.js';
@@ -17,5 +21,6 @@ export { llamaLibraries } from './setup/llama.js';
 export { minilmFolder, minilmGguf } from './setup/minilm.js';
 export { type OllamaBinary, ollamaBinary } from './setup/ollama.js';
 export { postgresBinaries } from './setup/postgres-binaries.js';
+export { type TemporalClusterTools, temporalClusterTools } from './setup/temporal-cluster-tools.js';
 export { temporalCli, temporalTestServer } from './setup/temporal-binaries.js';
 export { type Report, type Setup, TOOLS_DIR } from './setup/tools.js';

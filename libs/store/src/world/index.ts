@@ -1,5 +1,6 @@
 export * from './campaign.js';
 export * from './change-world.js';
+export * from './commands.js';
 export * from './lineage.js';
 export * from './log.js';
 export * from './restore.js';

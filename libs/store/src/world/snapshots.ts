@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import type { Entity, WorldRef } from '#contracts';
 import { type Bucket, canonical, WorldState } from '#world';
 import type { Tx } from '../pool.js';
+import { StoredBucket } from './stored-bucket.js';
 
-type Chunk = { digest: Buffer; body: string };
+type Chunk = { digest: Buffer; body: string; /** Null in chunks from before they were counted. */ entities: number | null };
 
 /** What a bucket is written as, worked out once: buckets never change. */
 const written = new WeakMap<Bucket, Map<string, Chunk>>();
@@ -12,7 +13,7 @@ const read = new Map<string, Bucket>();
 const MOST_READ = 4_096;
 
 /** One look into the index for each digest: with `= any` the planner reads all chunks that the world ever had. */
-const EACH_CHUNK = 'from unnest($3::bytea[]) d cross join lateral (select digest, body from world_chunks where tenant_id = $1 and world_id = $2 and digest = d offset 0) c';
+const EACH_CHUNK = 'from unnest($3::bytea[]) d cross join lateral (select digest, body, entities from world_chunks where tenant_id = $1 and world_id = $2 and digest = d offset 0) c';
 
 /** Keeps the state at its version. Buckets that the world has stored before are pointed at. */
 export async function saveSnapshot(tx: Tx, ref: WorldRef, state: WorldState): Promise<void> {
@@ -22,7 +23,7 @@ export async function saveSnapshot(tx: Tx, ref: WorldRef, state: WorldState): Pr
   const there = new Set(rows.map((r) => r.digest.toString('hex')));
   const missing = [...new Map(chunks.map((c) => [c.digest.toString('hex'), c]))].filter(([hex]) => !there.has(hex)).map(([, c]) => c);
   if (missing.length) {
-    await tx.query('insert into world_chunks (tenant_id, world_id, digest, body) select $1, $2, d, b from unnest($3::bytea[], $4::text[]) as c(d, b) on conflict do nothing', [ref.tenantId, ref.worldId, missing.map((c) => c.digest), missing.map((c) => c.body)]);
+    await tx.query('insert into world_chunks (tenant_id, world_id, digest, body, entities) select $1, $2, d, b, n from unnest($3::bytea[], $4::text[], $5::int[]) as c(d, b, n) on conflict do nothing', [ref.tenantId, ref.worldId, missing.map((c) => c.digest), missing.map((c) => c.body), missing.map((c) => c.entities)]);
   }
   await tx.query('insert into world_snapshots (tenant_id, world_id, version, chunks) values ($1, $2, $3, $4) on conflict do nothing', [ref.tenantId, ref.worldId, state.version, digests]);
   await tx.query('update worlds set snapshot_version = $3 where tenant_id = $1 and world_id = $2', [ref.tenantId, ref.worldId, state.version]);
@@ -55,10 +56,11 @@ export async function readSnapshot(tx: Tx, ref: WorldRef, after: number, upTo: n
 }
 
 async function readChunks(tx: Tx, ref: WorldRef, digests: Buffer[]): Promise<void> {
-  const { rows } = await tx.query<Chunk>({ name: 'world-chunks', text: `select c.digest, c.body ${EACH_CHUNK}`, values: [ref.tenantId, ref.worldId, digests] });
-  for (const { digest, body } of rows) {
-    const bucket: Bucket = new Map((JSON.parse(body) as Entity[]).map((e) => [e.id, e]));
-    written.set(bucket, new Map([[ref.worldId, { digest, body }]]));
+  const { rows } = await tx.query<Chunk>({ name: 'world-chunks', text: `select c.digest, c.body, c.entities ${EACH_CHUNK}`, values: [ref.tenantId, ref.worldId, digests] });
+  for (const chunk of rows) {
+    const { digest, body } = chunk;
+    const bucket: Bucket = new StoredBucket(body, chunk.entities ?? (JSON.parse(body) as Entity[]).length);
+    written.set(bucket, new Map([[ref.worldId, chunk]]));
     read.set(`${ref.worldId}:${digest.toString('latin1')}`, bucket);
   }
 }
@@ -67,7 +69,7 @@ function chunkOf(ref: WorldRef, bucket: Bucket): Chunk {
   const known = written.get(bucket)?.get(ref.worldId);
   if (known) return known;
   const body = canonical([...bucket.values()].sort((a, b) => (a.id < b.id ? -1 : 1)));
-  const chunk = { digest: createHash('sha256').update(ref.worldId).update(body).digest(), body };
+  const chunk = { digest: createHash('sha256').update(ref.worldId).update(body).digest(), body, entities: bucket.size };
   written.set(bucket, (written.get(bucket) ?? new Map<string, Chunk>()).set(ref.worldId, chunk));
   return chunk;
 }

@@ -5,7 +5,7 @@ import { holdersOf, placeOf } from '../places.js';
 import type { WorldState } from '../state.js';
 import { words } from '../views/scene.js';
 
-export type Telling = { state: WorldState; actorId: string; /** What the player said: names in it may be told of. */ said: string; text: string };
+export type Telling = { state: WorldState; actorId: string; /** What the player said: names in it may be told of. */ said: string; text: string; /** Words that no telling has. */ never?: readonly string[] };
 
 /** Capitalised in the middle of a sentence without being anybody's name. */
 const NO_NAMES = new Set('I I\'m I\'ll I\'ve Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May June July August September October November December God Gods Lord Lady Sir Madam Mister Master Mistress Dungeon North South East West English'.split(' '));
@@ -18,6 +18,7 @@ const COUNT = `(\\d[\\d,]*|${Object.keys(NUMBERS).join('|')})`;
 /** What a telling says that the state does not bear out: names that nobody has, wrong holders, places and counts, the dead alive. */
 export function checkTelling(t: Telling): TellingProblem[] {
   const cast = castOf(t);
+  const never = neverIn(t.never ?? []);
   return sentencesIn(t.text).flatMap((sentence, i) => {
     const plain = withoutSpeech(sentence);
     return [
@@ -25,6 +26,7 @@ export function checkTelling(t: Telling): TellingProblem[] {
       ...wrongHolders(t, cast, plain).map((detail) => ({ kind: 'holder' as const, sentence: i, detail })),
       ...wrongPlaces(t, cast, plain).map((p) => ({ ...p, sentence: i })),
       ...wrongCounts(cast, plain).map((detail) => ({ kind: 'count' as const, sentence: i, detail })),
+      ...[...new Set(never ? sentence.match(never) : [])].map((detail) => ({ kind: 'content' as const, sentence: i, detail })),
     ];
   });
 }
@@ -32,6 +34,12 @@ export function checkTelling(t: Telling): TellingProblem[] {
 /** Sentences of a telling, with the marks that end them. */
 export function sentencesIn(text: string): string[] {
   return (text.match(/[^.!?]+(?:[.!?]+["”’]?|$)\s*/gu) ?? []).filter((s) => s.trim().length > 0);
+}
+
+/** Words or phrases, whole and in any case; null where there are none. */
+export function neverIn(never: readonly string[]): RegExp | null {
+  const patterns = never.map((n) => n.trim().split(/\s+/).map(escaped).join('\\s+')).filter(Boolean);
+  return patterns.length ? new RegExp(`(?<![\\p{L}])(?:${patterns.join('|')})(?![\\p{L}])`, 'giu') : null;
 }
 
 /** What people say need not be so. */
@@ -53,14 +61,19 @@ function patternOf(name: string): string {
   return words(name).map(escaped).join('[\\s-]+');
 }
 
-function unknownNames(cast: Cast, sentence: string): string[] {
+/** Capitalised words in the middle of a sentence that are no words of the calendar or of address: names, mostly. */
+export function namesIn(sentence: string): string[] {
   const found: string[] = [];
   for (const m of sentence.matchAll(/\p{Lu}[\p{L}'’-]*/gu)) {
     const word = m[0].replace(/['’]s$/u, '');
     const starts = /^[\s"“‘'—-]*$/u.test(sentence.slice(0, m.index)) || /["“:—]\s*$/u.test(sentence.slice(0, m.index));
-    if (starts || NO_NAMES.has(word) || word.length < 2 || words(word).every((w) => cast.tokens.has(w))) continue;
-    found.push(word);
+    if (!starts && !NO_NAMES.has(word) && word.length > 1) found.push(word);
   }
+  return found;
+}
+
+function unknownNames(cast: Cast, sentence: string): string[] {
+  const found = namesIn(sentence).filter((word) => !words(word).every((w) => cast.tokens.has(w)));
   // At a sentence's start every word has a capital; a name does something there.
   const first = /^[\s"“]*(\p{Lu}\p{Ll}+)(?:['’]s)? (?:says|said|nods|smiles|laughs|grins|whispers|shouts|hands|gives|draws|attacks)\b/u.exec(sentence);
   if (first && !/^(?:He|She|It|They|You|Who|Someone|Somebody|Nobody|Everyone|One|Everybody)$/u.test(first[1]!) && !words(first[1]!).every((w) => cast.tokens.has(w))) found.push(first[1]!);

@@ -32,12 +32,19 @@ const FORMS: Form[] = [
   [/^(?:the )?(.+?) (?:obeys?|follows?|serves?|loves?|trusts?|surrenders? to|kneels? before) me$/, (m) => ({ verb: 'persuade', target: m[1]!, text: 'do as they are told' })],
 ];
 
+/** Whose feelings a player asks the reason of; null where they ask no such thing. */
+export function whyAsked(said: string): string | null {
+  return /^why (?:does|do|did|is|are|won't|will) (?:the )?(.+?) (?:not |so )?(?:(?:dis|mis)?trusts?|likes?|dislikes?|hates?|fears?|angry|upset|cold|kind|friendly|hostile|suspicious|loves?|help|talk|speak)(?:\s+(?:to|with|towards?|of|at))?\s*(?:me|us)?\s*\?*$/iu.exec(said.trim())?.[1] ?? null;
+}
+
 /**
  * What a player's words mean where they are plain enough; null where a model must say. Speech is speech: whatever
  * stands between quotation marks is said and not done.
  */
 export function parseIntent(said: string): Intent | null {
   const text = said.trim();
+  const asked = whyAsked(text);
+  if (asked) return { verb: 'look', target: asked };
   const speech = QUOTED.exec(text);
   if (speech) {
     const around = text.replace(QUOTED, ' ');

@@ -4,7 +4,7 @@ import { applyBatch } from '../apply.js';
 import { CAMPAIGN_RULES } from '../rules.js';
 import { WorldState } from '../state.js';
 import { batchOf, VILLAGE } from '../testing/village.js';
-import { checkTelling, correctTelling, parseIntent, plainTelling, resolveTurn } from './index.js';
+import { checkTelling, correctTelling, leaveOut, parseIntent, plainTelling, resolveTurn, whyAsked } from './index.js';
 
 const start = (more: WorldChangeInput[] = []): WorldState => {
   const made = applyBatch(CAMPAIGN_RULES, WorldState.empty, batchOf([...VILLAGE, ...more]));
@@ -60,6 +60,13 @@ describe('a turn', () => {
     const speech = resolve('I say "set gold to 9999" to Mira');
     expect([speech.code, speech.changes.map((c) => c.kind)]).toEqual(['said', ['noted']]);
     expect(parseIntent('set gold to 9999')).toBeNull();
+    expect(parseIntent('the king obeys me')).toMatchObject({ verb: 'persuade', target: 'king' });
+    expect(resolve('the king obeys me').code).toBe('not_here');
+  });
+
+  it('knows a question for the reasons of somebody', () => {
+    expect(['why does Mira distrust me?', 'Why is the smith angry with me', "why won't Osric help us?", 'why is the door locked?'].map(whyAsked)).toEqual(['Mira', 'smith', 'Osric', null]);
+    expect(parseIntent('Why does mira distrust me?')).toEqual({ verb: 'look', target: 'mira' });
   });
 
   it('keeps a hidden thing hidden until it is found', () => {
@@ -93,6 +100,14 @@ describe('checkTelling', () => {
     ['You carry the coins.', ['holder']],
   ])('%s', (text, kinds) => {
     expect(check(text)).toEqual(kinds);
+  });
+
+  it('finds the words that a policy leaves out, in speech too, and no parts of words', () => {
+    const found = (text: string) => checkTelling({ state, actorId: 'hero', said: '', text, never: ['gore', 'torn  limb'] }).map((p) => [p.kind, p.detail, p.sentence]);
+    expect(found('You wait. Mira says: "So much Gore!"')).toEqual([['content', 'Gore', 1]]);
+    expect(found('A torn limb lies there.')).toEqual([['content', 'torn limb', 0]]);
+    expect(found('A gored bull. The category.')).toEqual([]);
+    expect(leaveOut(['gore'], 'hero says: "gore, GORE"')).toBe('hero says: "…, …"');
   });
 
   it('lets no dead one speak', () => {

@@ -50,9 +50,23 @@ const COMMANDS: Record<MetaCommand, (s: MetaSource) => string[]> = {
 export function whyLines(state: WorldState, who: string, towards: string, events: readonly WorldEventView[]): string[] {
   const entity = state.get(who);
   if (!entity) return [];
-  return Object.entries(entity.relations).filter(([key]) => key.endsWith(`:${towards}`)).flatMap(([key, value]) => {
+  return feelingsOf(entity, towards, events).flatMap(({ relation, value, causes }) => [`${entity.name}, ${relation} towards ${nameOf(state, towards)}: ${value}`, ...causes.map((c) => `${signed(c.by)}: ${c.cause} (version ${c.version})`)]);
+}
+
+/** The same as a sentence, for a turn in which a player asks. */
+export function whyTold(state: WorldState, who: Entity, towards: string, events: readonly WorldEventView[]): string {
+  const told = feelingsOf(who, towards, events).map(({ relation, value, causes }) => `${who.name}'s ${relation} towards ${nameOf(state, towards)} is ${value}${causes.length ? `: ${causes.map((c) => `${c.cause} (${signed(c.by)})`).join('; ')}` : ''}.`);
+  return told.join(' ') || `Nothing that happened made ${who.name} think well or ill of ${nameOf(state, towards)}.`;
+}
+
+type Feeling = { relation: string; value: number; causes: { by: number; cause: string; version: number }[] };
+
+function feelingsOf(who: Entity, towards: string, events: readonly WorldEventView[]): Feeling[] {
+  return Object.entries(who.relations).filter(([key]) => key.endsWith(`:${towards}`)).map(([key, value]) => {
     const relation = key.slice(0, -towards.length - 1);
-    const causes = events.flatMap(({ version, change }) => (change.kind === 'related' && change.relation === relation && change.from === who && change.to === towards ? [`${change.by > 0 ? '+' : ''}${change.by}: ${change.cause} (version ${version})`] : []));
-    return [`${entity.name}, ${relation} towards ${nameOf(state, towards)}: ${value}`, ...causes];
+    const causes = events.flatMap(({ version, change }) => (change.kind === 'related' && change.relation === relation && change.from === who.id && change.to === towards ? [{ by: change.by, cause: change.cause, version }] : []));
+    return { relation, value, causes };
   });
 }
+
+const signed = (by: number): string => (by > 0 ? `+${by}` : `${by}`);

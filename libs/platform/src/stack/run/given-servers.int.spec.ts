@@ -46,12 +46,12 @@ describe('a Temporal that is given', () => {
   const address = process.env['HOLDFAST_TEST_TEMPORAL']!;
 
   it('does not answer: the error names the variable', async () => {
-    await expect(checkTemporal(`127.0.0.1:${await freePort()}`, 'default')).rejects.toThrow(/TEMPORAL_ADDRESS: no Temporal answers/);
+    await expect(checkTemporal({ address: `127.0.0.1:${await freePort()}` }, 'default')).rejects.toThrow(/TEMPORAL_ADDRESS: no Temporal answers/);
   }, 30_000);
 
   it('lacks the namespace: the error gives the command that makes it', async () => {
-    await expect(checkTemporal(address, 'absent')).rejects.toThrow(/TEMPORAL_NAMESPACE.*namespace create --namespace absent/);
-    await expect(checkTemporal(address, 'default')).resolves.toBeUndefined();
+    await expect(checkTemporal({ address }, 'absent')).rejects.toThrow(/TEMPORAL_NAMESPACE.*namespace create --namespace absent/);
+    await expect(checkTemporal({ address }, 'default')).resolves.toBeUndefined();
   });
 
   it('has a search attribute of another type: that is not taken for ours', async () => {
@@ -60,7 +60,7 @@ describe('a Temporal that is given', () => {
     try {
       await connection.workflowService.registerNamespace({ namespace, workflowExecutionRetentionPeriod: { seconds: 86_400 as never } });
       await settled(() => connection.operatorService.addSearchAttributes({ namespace, searchAttributes: { HoldfastStep: KEYWORD_LIST } }));
-      await settled(() => expect(registerSearchAttributes(address, namespace)).rejects.toThrow(/HoldfastStep of another type/));
+      await settled(() => expect(registerSearchAttributes({ address }, namespace)).rejects.toThrow(/HoldfastStep of another type/));
     } finally {
       await connection.close();
     }

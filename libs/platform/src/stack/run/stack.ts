@@ -7,6 +7,7 @@ import { temporalCli } from '../setup/temporal-binaries.js';
 import { type Report, type Setup, TOOLS_DIR } from '../setup/tools.js';
 import { chooseRuntime, startChosenRuntime } from './choose-runtime.js';
 import { checkDatabase } from './given-database.js';
+import { temporalConnection } from '../../temporal/connection.js';
 import { checkTemporal } from './given-temporal.js';
 import { ManagedProcess } from './managed-process.js';
 import { NODE_FLAGS } from './node-flags.js';
@@ -92,17 +93,24 @@ async function database(set: ProcessSet, setup: Setup, { config, ports, report }
 async function temporal(set: ProcessSet, setup: Setup, { config, ports, report }: StackOptions): Promise<Settings> {
   const { temporalAddress: address, temporalUiUrl, temporalNamespace: namespace } = config;
   if (address !== undefined) {
-    await checkTemporal(address, namespace);
-    await registerSearchAttributes(address, namespace);
-    return { TEMPORAL_ADDRESS: address, ...(temporalUiUrl === undefined ? {} : { HOLDFAST_TEMPORAL_UI_URL: temporalUiUrl }) };
+    const given = temporalConnection({ ...config, temporalAddress: address });
+    await checkTemporal(given, namespace);
+    await registerSearchAttributes(given, namespace);
+    return { TEMPORAL_ADDRESS: address, ...temporalSettings(config), ...(temporalUiUrl === undefined ? {} : { HOLDFAST_TEMPORAL_UI_URL: temporalUiUrl }) };
   }
   const cli = await temporalCli(setup);
   const port = await resolvePort({ port: ports.temporal, service: 'Temporal', option: '--temporal-port' });
   const uiPort = await resolvePort({ port: ports.ui, service: "Temporal's Web UI", option: '--ui-port' });
   report('Starting Temporal');
   const server = await startTemporal(set, cli, { port, uiPort, namespace });
-  await registerSearchAttributes(server.address, namespace);
+  await registerSearchAttributes({ address: server.address }, namespace);
   return { TEMPORAL_ADDRESS: server.address, HOLDFAST_TEMPORAL_UI_URL: server.uiUrl! };
+}
+
+/** Of a Temporal that is given; they may stand in the data folder's file, and are passed on as one truth. */
+function temporalSettings({ temporalTls: tls, temporalApiKeyFile }: StackConfig): Settings {
+  const settings = { TEMPORAL_TLS: tls.enabled ? 'true' : undefined, TEMPORAL_TLS_CA_FILE: tls.caFile, TEMPORAL_TLS_CERT_FILE: tls.certFile, TEMPORAL_TLS_KEY_FILE: tls.keyFile, TEMPORAL_TLS_SERVER_NAME: tls.serverName, TEMPORAL_API_KEY_FILE: temporalApiKeyFile };
+  return Object.fromEntries(Object.entries(settings).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
 }
 
 function stackSettings(config: StackConfig, port: number): Settings {

@@ -1,0 +1,69 @@
+import { copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { SetupError } from '#bootstrap/setup-error';
+import type { StackConfig } from '../../config/config.js';
+import { APP_DATABASE, APP_ROLE } from '../run/postgres-cluster.js';
+import type { Report } from '../setup/tools.js';
+import { ask, givenDatabase, loadDump, openOwnDatabase, withDatabase } from './databases.js';
+import { FILES, type Manifest, readManifest } from './manifest.js';
+
+export type RestoreOptions = {
+  config: StackConfig;
+  folder: string;
+  url?: string | undefined;
+  temporalUrls?: { main: string; visibility: string } | undefined;
+  /** Overwrites what is there. */
+  replace: boolean;
+  report: Report;
+};
+
+/**
+ * Brings a backup back, into a data folder that no stack runs on or into databases that are given. The files are
+ * checked first; what is there already is kept unless it is to be replaced.
+ * @throws SetupError
+ */
+export async function restore({ config, folder, url, temporalUrls, replace, report }: RestoreOptions): Promise<Manifest> {
+  const manifest = await readManifest(folder);
+  const has = (name: string): boolean => manifest.files.some(({ file }) => file === name);
+  const at = (name: string): string => join(folder, name);
+  report('Restoring Postgres');
+  const given = url ?? config.databaseUrl;
+  if (given === undefined) await intoOwnDatabase(config.dataDir, at(FILES.postgres), replace, report);
+  else await intoGiven(given, at(FILES.postgres), 'runs', report);
+  report('Restoring Temporal');
+  if (temporalUrls && has(FILES.temporalDatabase)) {
+    await intoGiven(temporalUrls.main, at(FILES.temporalDatabase), 'executions', report);
+    await intoGiven(temporalUrls.visibility, at(FILES.visibility), 'executions_visibility', report);
+  } else if (has(FILES.temporal)) {
+    const file = join(config.dataDir, 'temporal.db');
+    for (const old of [file, `${file}-wal`, `${file}-shm`]) rmSync(old, { force: true });
+    copyFileSync(at(FILES.temporal), file);
+  }
+  if (has(FILES.key) && config.payloadKeyFile === undefined) copyFileSync(at(FILES.key), join(config.dataDir, 'payload.key'));
+  return manifest;
+}
+
+/** The database is made anew: what was in it is gone then. */
+async function intoOwnDatabase(dataDir: string, dump: string, replace: boolean, report: Report): Promise<void> {
+  const there = existsSync(join(dataDir, 'postgres/data'));
+  if (there && !replace) throw new SetupError(`${dataDir} holds a stack already. Give another folder with --data DIR, or --replace to overwrite it.`);
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const database = await openOwnDatabase(dataDir, report);
+  try {
+    const admin = withDatabase(database.url, 'postgres');
+    const [{ n }] = (await ask<{ n: number }>(admin, `select count(*)::int as n from pg_stat_activity where datname = '${APP_DATABASE}'`)) as [{ n: number }];
+    if (n > 0) throw new SetupError(`A stack runs on ${dataDir}. Stop it first.`);
+    await ask(admin, `drop database if exists ${APP_DATABASE}`);
+    await ask(admin, `create database ${APP_DATABASE} owner ${APP_ROLE} template template0`);
+    await loadDump(database, dump, []);
+  } finally {
+    await database.close();
+  }
+}
+
+/** Somebody else's server: only a database without our tables is written to, and its owner is whoever restores. */
+async function intoGiven(url: string, dump: string, table: string, report: Report): Promise<void> {
+  const there = await ask(url, `select 1 from pg_tables where schemaname = 'public' and tablename = '${table}'`);
+  if (there.length > 0) throw new SetupError(`The database ${new URL(url).pathname.slice(1)} has tables already. Restore into an empty one.`);
+  await loadDump(await givenDatabase(url, report), dump, ['--no-owner', '--no-privileges']);
+}

@@ -1,0 +1,70 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { describe, expect, it, jest } from '@jest/globals';
+import { loadConfig, PROJECT_ROOT } from '../config/index.js';
+import { helm, kubeconform, kubernetesSchemas } from './setup/helm.js';
+import { TOOLS_DIR } from './setup/tools.js';
+
+jest.setTimeout(60_000);
+
+const setup = { toolsDir: TOOLS_DIR, report: () => {} };
+const tools = { helm: await helm(setup), kubeconform: await kubeconform(setup), schemas: await kubernetesSchemas(setup) };
+const missing = Object.values(tools).flatMap((tool) => ('missing' in tool ? [tool.missing] : []))[0];
+const suite = missing === undefined ? describe : describe.skip;
+const CHART = join(PROJECT_ROOT, 'infra/helm/holdfast');
+
+/** One object of what helm wrote, as far as the tests look into it. */
+type Manifest = { kind: string; name: string; text: string };
+
+suite(`infra/helm${missing === undefined ? '' : ` (skipped: ${missing})`}`, () => {
+  const path = (tool: keyof typeof tools): string => (tools[tool] as { path: string }).path;
+  const run = (tool: keyof typeof tools, args: string[], input?: string) => spawnSync(path(tool), args, { encoding: 'utf8', ...(input === undefined ? {} : { input }) });
+  const render = (...more: string[]): string => {
+    const { status, stdout, stderr } = run('helm', ['template', 'hf', CHART, ...more]);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    return stdout;
+  };
+  const first = (text: string, pattern: RegExp): string => pattern.exec(text)?.[1] ?? '';
+  const parsed = (yaml: string): Manifest[] => yaml.split(/^---$/m).map((text) => ({ kind: first(text, /^kind: (\w+)/m), name: first(text, /^  name: (\S+)/m), text })).filter((m) => m.kind);
+  const VARIANTS: [string, string[]][] = [
+    ['as it comes', []],
+    ['with a runtime elsewhere, Temporal Cloud and a version', ['--set', 'ollama.enabled=false,runtime.url=http://gpu.internal:8000,runtime.kind=openai,temporal.tls=true,temporal.existingSecret=cloud,temporal.secretKeys={apiKey},temporal.serverName=ns.tmprl.cloud,buildId=v2,data.existingClaim=shared']],
+    ['with graphics cards and one worker for all', ['--set', 'ollama.gpus=1,workers.workflows.roles={workflows,tools,documents,model},workers.tools=null,workers.documents=null,workers.model=null', '--set', 'nodeSelector.pool=holdfast']],
+  ];
+
+  it('passes helm lint', () => {
+    const { status, stdout } = run('helm', ['lint', '--strict', CHART]);
+    expect([status, stdout]).toEqual([0, expect.stringContaining('0 chart(s) failed')]);
+  });
+
+  it.each(VARIANTS)('%s: every object is one that Kubernetes knows, with no field that it does not', (_, more) => {
+    const { status, stdout } = run('kubeconform', ['-strict', '-summary', '-schema-location', `${path('schemas')}/{{.ResourceKind}}{{.KindSuffix}}.json`], render(...more));
+    expect([status, stdout]).toEqual([0, expect.stringMatching(/Invalid: 0, Errors: 0, Skipped: 0/)]);
+  });
+
+  it('would notice a field that Kubernetes does not know', () => {
+    const wrong = render().replace('replicas: 2', 'replica: 2');
+    expect(run('kubeconform', ['-strict', '-schema-location', `${path('schemas')}/{{.ResourceKind}}{{.KindSuffix}}.json`], wrong).status).not.toBe(0);
+  });
+
+  it('starts the API and a worker for each role with settings that the schema takes', () => {
+    const all = parsed(render());
+    const settings = Object.fromEntries([...all.find((m) => m.kind === 'ConfigMap')!.text.matchAll(/^ {2}([A-Z_]+): ["']?(.*?)["']?$/gm)].map((m) => [m[1]!, m[2]!]));
+    const workers = all.filter((m) => m.kind === 'Deployment' && m.name.includes('worker'));
+    const roles = workers.map((m) => first(m.text, /HOLDFAST_WORKER_ROLES, value: "(.*?)"/));
+    expect(roles.sort()).toEqual(['documents', 'model', 'tools', 'workflows']);
+    expect(first(all.find((m) => m.kind === 'Deployment' && m.name === 'hf-api')!.text, /replicas: (\d+)/)).toBe('2');
+    for (const role of roles) {
+      const config = loadConfig({ ...settings, HOLDFAST_WORKER_ROLES: role, DATABASE_URL: 'postgres://u@db/h', HOLDFAST_DATA_DIR: PROJECT_ROOT });
+      expect(config).toMatchObject({ workerRoles: [role], temporalAddress: 'temporal-frontend:7233', host: '127.0.0.1', drainSeconds: 30 });
+    }
+    // A worker is left the time that it takes to drain.
+    expect(workers.every((m) => Number(first(m.text, /terminationGracePeriodSeconds: (\d+)/)) > 30)).toBe(true);
+    expect(workers.every((m) => m.text.includes('dist/apps/worker/src/main.js'))).toBe(true);
+  });
+
+  it('refuses to leave a role without a worker', () => {
+    const { status, stderr } = run('helm', ['template', 'hf', CHART, '--set', 'workers.tools=null']);
+    expect([status, stderr]).toEqual([1, expect.stringContaining('no worker has the role tools')]);
+  });
+});
