@@ -15,7 +15,7 @@ const VAGUE = /(^|[-.])(utils?|helpers?|common|misc|manager)([-.]|$)/i;
 const REGISTRY_HOSTS = [['registry', 'npmjs.org'], ['registry', 'yarnpkg.com'], ['npm', 'pkg.github.com'], ['pypi', 'org'], ['pythonhosted', 'org'], ['proxy.golang', 'org'], ['sum.golang', 'org']].map((parts) => parts.join('.'));
 const MACHINE_PATHS = /(?<![\w.~-])\/(work|root)(?=[/"'`\s)]|$)/m;
 /** Paths inside other people's container images. */
-const IMAGE_PATHS = ['ollama:/root/.ollama'];
+const IMAGE_PATHS = ['/root/.ollama'];
 
 const files = trackedFiles().filter((file) => existsSync(join(ROOT, file)));
 const texts = files.map((file) => [file, readText(file)]).filter(([, text]) => text !== undefined);

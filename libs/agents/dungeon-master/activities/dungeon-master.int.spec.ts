@@ -113,7 +113,7 @@ describe('a turn of the dungeon master', () => {
     const ref = await world(stack.pool, { instructions: 'Nothing about spiders.', never: ['spider'] });
     answers('A spider crawls over the lamp. You take it.');
     const result = await play(ref, 'take the lamp');
-    expect(prompts[0]).toContain('Nothing about spiders. ');
+    expect(prompts[0]).toContain('Nothing about spiders.');
     expect(prompts[1]).toContain('Leave out spider.');
     expect(result).toMatchObject({ corrected: true, telling: 'Aldo takes brass lamp. You take it.' });
     const strict = createDungeonMaster({ instructions: '', never: ['lamp'] });

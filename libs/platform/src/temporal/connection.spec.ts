@@ -32,7 +32,7 @@ describe('temporalConnection', () => {
   });
 
   it('says what is wrong with what it is given', () => {
-    expect(() => connection({ TEMPORAL_TLS_CERT_FILE: file('crt') })).toThrow(/TEMPORAL_TLS_KEY_FILE is not set/);
+    expect(() => connection({ TEMPORAL_TLS_CERT_FILE: file('crt') })).toThrow(/TEMPORAL_TLS_KEY_FILE: is not set/);
     expect(() => connection({ TEMPORAL_TLS_CA_FILE: file('absent') })).toThrow(/TEMPORAL_TLS_CA_FILE: .*absent can't be read \(ENOENT\)/);
     expect(() => connection({ TEMPORAL_TLS: 'perhaps' })).toThrow(/TEMPORAL_TLS/);
   });

@@ -41,7 +41,7 @@ describe('time that passes while nobody plays', () => {
   });
 
   it('tells what the rules forbid as a failure, and changes nothing of it', () => {
-    const state = start([clock('plot', { then: [{ kind: 'paid', from: 'tam', to: 'hero', attr: 'gold', amount: 5 }] }), clock('riddle', { then: ['nonsense'] })]);
+    const state = start([clock('plot', { then: [{ kind: 'paid', from: 'tam', to: 'hero', attr: 'gold', amount: 5 }] }), clock('riddle', { then: [{ kind: 'nonsense' }] })]);
     const second = pass(pass(state).state);
     expect(second.outcome!.summary).toContain('plot comes to nothing. riddle comes to nothing.');
     expect(second.state.get('hero')!.attrs['gold']).toBe(10);
