@@ -7,7 +7,7 @@ const INSIDE = ['--user', '--preserve-credentials', '--net'];
 
 /** Whether this machine lets a test make hosts of its own; else why not. */
 export function whyNoHosts(): string | null {
-  const made = spawnSync('unshare', ['--user', '--map-root-user', '--net', 'sh', '-c', 'ip link add a type veth peer name b'], { encoding: 'utf8' });
+  const made = spawnSync('unshare', ['--user', '--map-root-user', '--net', 'sh', '-c', 'ip link add hf0 type veth peer name hf1'], { encoding: 'utf8' });
   if (made.error) return 'there is no unshare';
   return made.status === 0 ? null : `network namespaces are not to be had: ${made.stderr.trim().split('\n')[0]}`;
 }
