@@ -16,7 +16,7 @@ const logger = createLogger(config, 'worker');
 TemporalRuntime.install({ shutdownSignals: ['SIGINT', 'SIGTERM'] });
 const pool = createPool(config.databaseUrl, { max: 20, name: 'holdfast-worker' });
 const notifier = createNotifier(pool);
-const runtime = createRuntime({ kind: config.runtime, url: config.runtimeUrl, model: config.model, embedModel: config.embedModel });
+const runtime = createRuntime({ kind: config.runtime, url: config.runtimeUrl, model: config.model, embedModel: config.embedModel, allowedHosts: config.runtimeHosts });
 const workers = await createWorkers(
   config,
   {
