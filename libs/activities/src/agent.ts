@@ -1,4 +1,4 @@
-import type { AgentContract, ChatMessage, ChatResult, ErrorCode, Evidence, ModelRole, Sampling, SearchResult, ToolCallRequest, ToolSpec } from '#contracts';
+import type { AgentContract, ChatMessage, ChatResult, ErrorCode, Evidence, ModelRole, Sampling, SearchResult, ToldSignal, ToolCallRequest, ToolSpec } from '#contracts';
 import type { Runtime } from '#models';
 import type { Places, Pool, SearchFilter, Tx } from '#store';
 
@@ -71,6 +71,8 @@ export type ToolResult = {
   workspaceCommit?: string;
   /** Share of the result that is new to the run, in [0,1], where the tool knows. */
   gain?: number;
+  /** What the call says of the agent's way, by the agent's own measure; read by the drift check. */
+  signals?: ToldSignal[];
   /** The call failed: by the model's doing, or by the surroundings'. `content` says how. */
   error?: 'agent' | 'infra';
   /** The turn is refused and the step tried again with this reason; `fatal` ends the run instead. */
@@ -92,6 +94,9 @@ export type RestoreContext = Pick<TurnContext, 'tenantId' | 'runId' | 'step' | '
 /** What the step begins with in place of the checkpoint's; what is left out stays. */
 export type Restored = { state?: unknown; worldVersion?: number };
 
+/** `detail`: JSON, null where the arguments say it all. */
+export type Question = { detail: unknown };
+
 /** An agent's code: pure planning and parsing, and its tools. One folder an agent. */
 export interface AgentImplementation {
   contract: AgentContract;
@@ -110,6 +115,11 @@ export interface AgentImplementation {
   prepareTurn(ctx: TurnContext): Promise<TurnPlan>;
   parseTurn(ctx: TurnContext, out: ChatResult): ParsedTurn;
   tools: Record<string, Tool>;
+  /**
+   * For tools whose contract has `approval`: whether this very call asks a person (null: it does not), and what they
+   * are shown beside its arguments. A tool that is not named here asks each time. Called again until it was asked.
+   */
+  asks?: Record<string, (ctx: ToolContext, args: unknown) => Promise<Question | null>>;
   /**
    * For `once` tools: whether an interrupted call took effect. A result where it did, `not done` where it did not and
    * may be made, null where it cannot be known: then a person is asked.

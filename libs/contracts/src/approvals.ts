@@ -16,7 +16,9 @@ export const approvalViewSchema = z.object({
   tool: z.string(),
   /** What is to be approved, after the edit where there was one. */
   args: z.unknown(),
-  /** SHA-256 of tool and arguments: a decision names it, and is refused where they are no longer what it was about. */
+  /** What the agent shows beside them, null where nothing: for `publish` of the coding agent the files, tests and patch. */
+  detail: z.unknown(),
+  /** SHA-256 of tool, arguments and detail: a decision names it, and is refused where they are no longer what it was about. */
   digest: z.string(),
   edited: z.boolean(),
   status: z.enum(APPROVAL_STATUSES),

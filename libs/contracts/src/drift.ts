@@ -9,6 +9,10 @@ export type Verdict = z.infer<typeof verdictSchema>;
 export const TOOL_KINDS = ['read', 'search', 'exec', 'mutate', 'ask', 'finish'] as const;
 export type ToolKind = (typeof TOOL_KINDS)[number];
 
+/** What an agent's tool itself says of the agent's way: a signal by the agent's own measure, with the steps it rests on. */
+export const toldSignalSchema = z.object({ signal: z.string(), value: z.number().min(0).max(1), steps: z.array(z.int()), hard: z.boolean() });
+export type ToldSignal = z.infer<typeof toldSignalSchema>;
+
 /**
  * One tool call as the signals see it. Hashes are of canonical JSON (sorted keys, folded white space);
  * `sketch` is a bottom-k sketch of the result's token shingles, from which overlap with earlier results is estimated.
@@ -26,6 +30,8 @@ export const callDigestSchema = z.object({
   sketch: z.array(z.int()),
   /** Sketch of the arguments' 2-token shingles: finds calls that are nearly the same. */
   argsSketch: z.array(z.int()).optional(),
+  /** What the tool says of the agent's way; missing where nothing. */
+  told: z.array(toldSignalSchema).optional(),
 });
 export type CallDigest = z.infer<typeof callDigestSchema>;
 

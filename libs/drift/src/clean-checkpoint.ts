@@ -1,7 +1,7 @@
 import type { DriftReport } from '#contracts';
 
 /** Signals that compare a step with an earlier one: the earlier one was no drift, and is the place to go back to. */
-const FIRST_IS_CLEAN = new Set(['exactRepeat', 'nearRepeat', 'staleResult', 'cycle', 'thoughtRedundancy', 'churn']);
+const FIRST_IS_CLEAN = new Set(['exactRepeat', 'nearRepeat', 'staleResult', 'cycle', 'thoughtRedundancy', 'churn', 'editRevert']);
 
 /**
  * The checkpoint before the first drifting step: the last one that passed, or, where that is older, the one before what

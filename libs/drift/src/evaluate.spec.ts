@@ -25,6 +25,12 @@ describe('hard flags', () => {
     expect(judge([{ calls: repeat(same, 3).flatMap(({ calls }) => calls!) }])[0]).toMatchObject({ verdict: 'overacting', hard: true });
   });
 
+  it('takes an agent’s own measure at its word, and names it first', () => {
+    const own = (value: number, hard: boolean): MadeUp => ({ ...usefulStep(40), calls: [{ args: { path: 'new' }, result: words(90), told: [{ signal: 'editRevert', value, steps: [1, 3], hard }] }] });
+    expect(judge([...useful(2), own(0.5, false)]).at(-1)).toMatchObject({ verdict: 'ok', hard: false });
+    expect(judge([...useful(2), own(1, true)]).at(-1)).toMatchObject({ verdict: 'overacting', hard: true, reasons: [{ signal: 'editRevert', value: 1, steps: [1, 3] }] });
+  });
+
   it.each([2, 3, 4, 5])('names a cycle of %d calls once it has gone round', (period) => {
     const round = Array.from({ length: period }, (_, i) => call({ path: `f${i}` }, { result: words(i) }));
     const reports = judge([...useful(8), ...round, ...round, ...round]);

@@ -17,7 +17,7 @@ describe('nudgeText', () => {
     );
   });
 
-  it.each(['exactRepeat', 'cycle', 'staleResult', 'nearRepeat', 'errorStreak', 'thoughtRedundancy', 'monologue', 'thinkRatio', 'toolEntropy', 'churn', 'malformedOutput', 'noProgress'])('has a sentence for %s that prescribes nothing', (signal) => {
+  it.each(['exactRepeat', 'cycle', 'staleResult', 'nearRepeat', 'errorStreak', 'thoughtRedundancy', 'monologue', 'thinkRatio', 'toolEntropy', 'churn', 'malformedOutput', 'noProgress', 'editRevert', 'untested', 'unproven'])('has a sentence for %s that prescribes nothing', (signal) => {
     const text = nudgeText(steering([{ signal, value: 1, steps: [3, 4] }]));
     expect(text).toMatch(/^[A-Z].*\d.*\.$/);
     expect(text).not.toMatch(/\b(should|must|try|please|instead|stop)\b/i);

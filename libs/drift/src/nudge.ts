@@ -40,6 +40,12 @@ function fact({ signal, steps }: DriftReason): string {
       return `The state after step ${last} is the one after step ${first} again.`;
     case 'malformedOutput':
       return `${list(steps)} did not give valid output at first.`;
+    case 'editRevert':
+      return `The files after step ${last} are again what they were after step ${first}.`;
+    case 'untested':
+      return `${list(steps)} changed files, and no test was run.`;
+    case 'unproven':
+      return `The change grew from step ${first} to step ${last}, and no test was run.`;
     case 'noProgress':
       return `Nothing has changed since step ${first}.`;
     default:

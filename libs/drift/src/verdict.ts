@@ -13,6 +13,8 @@ export function verdictOf({ step, signals, overthinking, overacting, sustained, 
   if (signals.harnessFault.hard) return { verdict: 'harness_fault', hard: true };
   if (signals.degenerateText.hard) return { verdict: 'degenerate', hard: true };
   if (signals.prematureFinish.value > 0) return { verdict: 'premature_finish', hard: false };
+  // An agent's own measures carry their own thresholds.
+  if (signals.told.some((s) => s.hard)) return { verdict: 'overacting', hard: true };
   if (signals.exactRepeat.hard) return { verdict: 'overacting', hard: true };
   if (!early && (signals.cycle.hard || signals.errorStreak.hard)) return { verdict: 'overacting', hard: true };
   if (!early && sustained >= config.sustain) {

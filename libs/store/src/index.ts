@@ -29,3 +29,4 @@ export * from './words.js';
 export * from './world/index.js';
 export * from './webhooks/index.js';
 export * from './retention/index.js';
+export * from './workspace-packs.js';

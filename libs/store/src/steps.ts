@@ -1,4 +1,5 @@
 import { type CallDigest, type DriftReport, type DriftState, type ErrorCode, HoldfastError, type RunRef, type StepDigest, type Steering } from '#contracts';
+import { withdrawApprovals } from './approvals/approvals.js';
 import { NO_PLACES, type Places } from './places.js';
 import type { Tx } from './pool.js';
 
@@ -128,7 +129,7 @@ export async function abandonStep(tx: Tx, ref: RunRef, step: number, failure: { 
      and not exists (select 1 from steps where tenant_id = $1 and run_id = $2 and step = $3 and state = 'closed')`,
     [ref.tenantId, ref.runId, step],
   );
-  await tx.query(`update approvals set status = 'withdrawn', decided_at = now() where tenant_id = $1 and run_id = $2 and step = $3 and status = 'pending'`, [ref.tenantId, ref.runId, step]);
+  await withdrawApprovals(tx, ref, step);
   const { rowCount } = await tx.query(`update steps set state = 'abandoned', failure = $4, ended_at = clock_timestamp() where tenant_id = $1 and run_id = $2 and step = $3 and state = 'open'`, [ref.tenantId, ref.runId, step, failure]);
   return Boolean(rowCount);
 }

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type ApprovalView, type DecideApproval, HoldfastError, type RunRef } from '#contracts';
-import { appendEvents, approvalDigest, type ApprovalRow, decideApproval, insertInbox, lockRun, type Notifier, type Pool, readApproval, readRun, type Tx, viewApproval, withTx } from '#store';
+import { appendEvents, approvalDigest, type ApprovalRow, decideApproval, insertInbox, lockRun, type Notifier, type Pool, readApproval, readApprovalDetail, readRun, type Tx, viewApproval, withTx } from '#store';
 import { AgentCatalogue } from '../core/agent-catalogue.js';
 import type { Caller } from '../core/caller.js';
 import { NOTIFIER, POOL } from '../core/tokens.js';
@@ -51,7 +51,7 @@ export class ApprovalDecisions {
     if (!tool) throw new HoldfastError('approval_stale', 'The agent no longer has this tool.');
     const parsed = tool.parameters.safeParse(body.editedArgs);
     if (!parsed.success) throw new InvalidRequest(toIssues(parsed.error.issues)).under('editedArgs');
-    return { args: parsed.data, digest: approvalDigest(approval.tool, parsed.data) };
+    return { args: parsed.data, digest: approvalDigest(approval.tool, parsed.data, await readApprovalDetail(tx, ref.tenantId, approval)) };
   }
 }
 

@@ -18,22 +18,22 @@ export type Permission =
  * Whether a call may run: asks a person the first time, and says each time how the question stands. Nothing is held
  * meanwhile: the row and the run's status are all there is of it.
  */
-export async function askPermission(deps: RunDeps, input: ToolCallInput, p: PreparedCall, kind: ApprovalKind): Promise<Permission> {
+export async function askPermission(deps: RunDeps, input: ToolCallInput, p: PreparedCall, kind: ApprovalKind, detail: unknown = null): Promise<Permission> {
   const permission = await withTx(deps.pool, input.tenantId, async (tx) => {
     await appendEvents(tx, input, []);
     await requireOpen(tx, input);
     const found = await readCallApproval(tx, input, kind);
-    return found ? stand(tx, input, found) : ask(tx, input, p, kind);
+    return found ? stand(tx, input, found) : ask(tx, input, p, kind, detail);
   });
   deps.notifier.announce(input.runId, 0);
   return permission;
 }
 
-async function ask(tx: Tx, input: ToolCallInput, p: PreparedCall, kind: ApprovalKind): Promise<Permission> {
+async function ask(tx: Tx, input: ToolCallInput, p: PreparedCall, kind: ApprovalKind, detail: unknown): Promise<Permission> {
   const { expiresAfterS = EXPIRES_S, remindAfterS } = p.contract.approval ?? {};
   const after = (s: number): Date => new Date(Date.now() + s * 1_000);
   const approvalId = uuidv7();
-  await insertApproval(tx, input, { approvalId, kind, tool: p.contract.name, args: p.request.args, expiresAt: after(expiresAfterS), remindAt: remindAfterS === undefined ? null : after(remindAfterS) });
+  await insertApproval(tx, input, { approvalId, kind, tool: p.contract.name, args: p.request.args, detail, expiresAt: after(expiresAfterS), remindAt: remindAfterS === undefined ? null : after(remindAfterS) });
   await wait(tx, input);
   await appendEvents(tx, input, [{ type: 'approval.requested', step: input.step, attempt: input.attempt, data: { approvalId, call: input.call, tool: p.contract.name, kind } }]);
   return { kind: 'waiting', waitSeconds: Math.min(expiresAfterS, remindAfterS ?? Infinity) };

@@ -1,7 +1,7 @@
 import { HoldfastError, type ToolCallInput, type ToolCallRequest, type ToolContract, type ToolOutcome } from '#contracts';
-import { appendEvents, loadJson, type PendingCall, readPendingCall, requireOpen, startEffect, withTx } from '#store';
+import { appendEvents, loadJson, type PendingCall, readCallApproval, readPendingCall, requireOpen, startEffect, withTx } from '#store';
 import { v5 as uuidv5 } from 'uuid';
-import type { AgentImplementation, ToolContext, ToolResult } from '../agent.js';
+import type { AgentImplementation, Question, ToolContext, ToolResult } from '../agent.js';
 import { nameOf } from '../edge.js';
 import { askPermission } from './approval.js';
 import { adopt } from './adopt.js';
@@ -75,11 +75,25 @@ type Wait = { waitSeconds: number };
 /** Runs a tool that asks first only once a person has approved the very arguments that it runs with. */
 async function permitted(deps: RunDeps, input: ToolCallInput, p: PreparedCall, delivery: number): Promise<ToolResult | Wait> {
   if (!p.contract.approval) return perform(deps, input, p, delivery);
-  const permission = await askPermission(deps, input, p, 'call');
+  let question: Question | null;
+  try {
+    question = await questionOf(deps, input, p);
+  } catch (error) {
+    return failed(deps, input, p, delivery, error);
+  }
+  if (!question) return perform(deps, input, p, delivery);
+  const permission = await askPermission(deps, input, p, 'call', question.detail);
   if (permission.kind === 'waiting') return permission;
   if (permission.kind === 'refused') return { content: permission.content };
   p.request = { ...p.request, args: permission.args as ToolCallRequest['args'] };
   return perform(deps, input, p, delivery);
+}
+
+/** What a person is asked about the call: once it was asked, it is what was asked. */
+async function questionOf(deps: RunDeps, input: ToolCallInput, p: PreparedCall): Promise<Question | null> {
+  const asks = p.agent.asks?.[p.contract.name];
+  if (!asks || (await withTx(deps.pool, input.tenantId, (tx) => readCallApproval(tx, input, 'call')))) return { detail: null };
+  return asks(p.context, p.contract.parameters.parse(p.request.args));
 }
 
 /** What becomes of a `once` call whose effect may have happened: it is looked up, or a person is asked. Null: it may be made. */
@@ -109,13 +123,18 @@ async function perform(deps: RunDeps, input: ToolCallInput, p: PreparedCall, del
   try {
     return await withinTime(p);
   } catch (error) {
-    if (p.context.signal.aborted) throw error;
-    if (error instanceof ToolTimeout) return { content: error.message, error: 'infra' };
-    if (error instanceof HoldfastError && !error.retryable) return { content: error.message, error: 'infra', reject: { code: error.code, reason: error.message, fatal: true } };
-    if (error instanceof HoldfastError || isConnectionLoss(error) || delivery < MAX_DELIVERIES) throw error;
-    deps.logger.error({ runId: input.runId, step: input.step, tool: p.contract.name, failure: nameOf(error) }, 'a tool keeps failing');
-    return { content: 'The tool failed and gave no result.', error: 'infra' };
+    return failed(deps, input, p, delivery, error);
   }
+}
+
+/** What a failure of the tool's own is to the run; throws it where another delivery may get further. */
+function failed(deps: RunDeps, input: ToolCallInput, p: PreparedCall, delivery: number, error: unknown): ToolResult {
+  if (p.context.signal.aborted) throw error;
+  if (error instanceof ToolTimeout) return { content: error.message, error: 'infra' };
+  if (error instanceof HoldfastError && !error.retryable) return { content: error.message, error: 'infra', reject: { code: error.code, reason: error.message, fatal: true } };
+  if (error instanceof HoldfastError || isConnectionLoss(error) || delivery < MAX_DELIVERIES) throw error;
+  deps.logger.error({ runId: input.runId, step: input.step, tool: p.contract.name, failure: nameOf(error) }, 'a tool keeps failing');
+  return { content: 'The tool failed and gave no result.', error: 'infra' };
 }
 
 class ToolTimeout extends Error {

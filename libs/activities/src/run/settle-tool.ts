@@ -42,6 +42,7 @@ async function accept(deps: RunDeps, input: ToolCallInput, p: PreparedCall, resu
     error: result.error ?? null,
     gain: result.gain ?? null,
     exempt: p.contract.exempt ?? false,
+    told: result.signals ?? [],
   });
   const checkpoint = input.last || result.finish ? await closing(deps, input, p, { stored, digest, stateHash, places, finished: Boolean(result.finish) }) : null;
   const outcome: ToolOutcome = checkpoint ? { kind: 'closed', end: { report: checkpoint.report, finished: Boolean(result.finish), unread: 0 } } : { kind: 'done', unread: 0 };

@@ -1,4 +1,4 @@
-import type { CallDigest, StepDigest, ToolKind } from '#contracts';
+import type { CallDigest, StepDigest, ToldSignal, ToolKind } from '#contracts';
 import { canonical, normaliseResult } from './canonical.js';
 import { hash64 } from './hash.js';
 import { sketch, sketchWords, wordHashes } from './sketch.js';
@@ -19,6 +19,7 @@ export type CallFacts = {
   error: 'agent' | 'infra' | null;
   gain: number | null;
   exempt: boolean;
+  told?: ToldSignal[];
 };
 
 export function digestCall(facts: CallFacts): CallDigest {
@@ -34,6 +35,7 @@ export function digestCall(facts: CallFacts): CallDigest {
     exempt: facts.exempt,
     sketch: sketch(result, RESULT_SKETCH, 3),
     argsSketch: sketch(args, ARGS_SKETCH, 2),
+    ...(facts.told?.length ? { told: facts.told } : {}),
   };
 }
 

@@ -9,6 +9,7 @@ import { harnessFault } from './harness.js';
 import { churn, cycle, exactRepeat, nearRepeat, staleResult } from './repetition.js';
 import { extendRecent, rut } from './rut.js';
 import type { Signal } from './signal.js';
+import { toldSignals } from './told.js';
 import { monologue, thinkRatio, thoughtRedundancy } from './thought.js';
 
 export type Signals = {
@@ -20,6 +21,8 @@ export type Signals = {
   errorStreak: Signal;
   toolEntropy: Signal;
   rut: Signal;
+  /** What the agent's own tools say. */
+  told: Signal[];
   /** Every signal, those named above included, in the order that breaks ties between reasons. */
   all: Signal[];
   /** Evidence of this step alone, in [0,1]. */
@@ -49,6 +52,7 @@ export function readSignals(history: History, before: DriftState, config: DriftC
     toolEntropy: toolEntropy(history, gain, config),
     rut: rut(recent),
   };
+  const told = toldSignals(history);
   const restated = thoughtRedundancy(history);
   const alone = monologue(history);
   const thinking = thinkRatio(history, before.thinkingBaseline);
@@ -59,12 +63,13 @@ export function readSignals(history: History, before: DriftState, config: DriftC
 
   const unproductive = gain < config.staleGain || history.step.calls.length === 0;
   const overthinking = Math.max(restated.value, 0.8 * alone.value, unproductive ? 0.7 * thinking.value : 0) * (1 - 0.5 * gain);
-  const repeated = Math.max(named.exactRepeat.value, near.value, stale.value, named.cycle.value, 0.6 * named.errorStreak.value, 0.5 * undone.value, 0.6 * malformed.value);
+  const repeated = Math.max(named.exactRepeat.value, near.value, stale.value, named.cycle.value, 0.6 * named.errorStreak.value, 0.5 * undone.value, 0.6 * malformed.value, ...told.map(({ value }) => 0.5 * value));
   const guard = 0.4 + 0.6 * idle.value;
   return {
     ...named,
+    told,
     all: [
-      named.harnessFault, named.degenerateText, named.exactRepeat, named.cycle, named.errorStreak, restated, alone, stale, near,
+      named.harnessFault, named.degenerateText, ...told, named.exactRepeat, named.cycle, named.errorStreak, restated, alone, stale, near,
       named.toolEntropy, named.rut, undone, thinking, malformed, named.prematureFinish, idle,
     ],
     overthinking: overthinking * guard,

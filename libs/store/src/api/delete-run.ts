@@ -8,6 +8,7 @@ export const CONTENT_REFERENCES: readonly (readonly [table: string, column: stri
   ['runs', 'prompt_hash'],
   ['runs', 'partial_hash'],
   ['approvals', 'args_hash'],
+  ['approvals', 'detail_hash'],
   ['approvals', 'edited_hash'],
   ['approvals', 'comment_hash'],
   ['steps', 'state_hash'],

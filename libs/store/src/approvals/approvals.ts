@@ -3,17 +3,18 @@ import type { ApprovalKind, ApprovalView, RunRef } from '#contracts';
 import { getContent, getJson, putContents } from '../contents.js';
 import type { Tx } from '../pool.js';
 import type { StepKey } from '../steps.js';
+import { addRunSeconds, secondsUntil } from './clock.js';
 
 export type ApprovalRow = {
   approval_id: string; run_id: string; step: number; attempt: number; call: number; kind: ApprovalKind; tool: string; digest: string;
-  args_hash: Buffer; edited_hash: Buffer | null; comment_hash: Buffer | null; status: ApprovalView['status']; decided_by: string | null;
+  args_hash: Buffer; detail_hash: Buffer | null; edited_hash: Buffer | null; comment_hash: Buffer | null; status: ApprovalView['status']; decided_by: string | null;
   created_at: Date; expires_at: Date; remind_at: Date | null; reminded_at: Date | null; decided_at: Date | null;
 };
-const COLUMNS = 'approval_id, run_id, step, attempt, call, kind, tool, digest, args_hash, edited_hash, comment_hash, status, decided_by, created_at, expires_at, remind_at, reminded_at, decided_at';
+const COLUMNS = 'approval_id, run_id, step, attempt, call, kind, tool, digest, args_hash, detail_hash, edited_hash, comment_hash, status, decided_by, created_at, expires_at, remind_at, reminded_at, decided_at';
 
-/** SHA-256 in hex of tool and arguments; the order of keys says nothing. */
-export function approvalDigest(tool: string, args: unknown): string {
-  return createHash('sha256').update(JSON.stringify([tool, sorted(args)])).digest('hex');
+/** SHA-256 in hex of tool, arguments and what is shown beside them (null: nothing); the order of keys says nothing. */
+export function approvalDigest(tool: string, args: unknown, detail: unknown = null): string {
+  return createHash('sha256').update(JSON.stringify([tool, sorted(args), ...(detail === null ? [] : [sorted(detail)])])).digest('hex');
 }
 
 function sorted(value: unknown): unknown {
@@ -31,14 +32,15 @@ export async function readCallApproval(tx: Tx, key: StepKey & { call: number }, 
   return rows[0] ?? null;
 }
 
-export type NewApproval = { approvalId: string; kind: ApprovalKind; tool: string; args: unknown; expiresAt: Date; remindAt: Date | null };
+export type NewApproval = { approvalId: string; kind: ApprovalKind; tool: string; args: unknown; detail: unknown; expiresAt: Date; remindAt: Date | null };
 
 export async function insertApproval(tx: Tx, key: StepKey & { call: number }, a: NewApproval): Promise<void> {
-  const [hash] = await putContents(tx, key.tenantId, [JSON.stringify(a.args)]);
+  const [hash, detailHash = null] = await putContents(tx, key.tenantId, [JSON.stringify(a.args), ...(a.detail === null ? [] : [JSON.stringify(a.detail)])]);
   await tx.query(
-    `insert into approvals (tenant_id, approval_id, run_id, step, attempt, call, kind, tool, digest, args_hash, expires_at, remind_at) values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12)`,
-    [key.tenantId, a.approvalId, key.runId, key.step, key.attempt, key.call, a.kind, a.tool, approvalDigest(a.tool, a.args), hash, a.expiresAt, a.remindAt],
+    `insert into approvals (tenant_id, approval_id, run_id, step, attempt, call, kind, tool, digest, args_hash, detail_hash, expires_at, remind_at) values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13)`,
+    [key.tenantId, a.approvalId, key.runId, key.step, key.attempt, key.call, a.kind, a.tool, approvalDigest(a.tool, a.args, a.detail), hash, detailHash, a.expiresAt, a.remindAt],
   );
+  await addRunSeconds(tx, key, secondsUntil(a.expiresAt));
 }
 
 export async function readApproval(tx: Tx, tenantId: string, approvalId: string): Promise<ApprovalRow | null> {
@@ -57,10 +59,25 @@ export type Decision = { status: 'approved' | 'denied' | 'expired'; decidedBy: s
 export async function decideApproval(tx: Tx, tenantId: string, approvalId: string, d: Decision): Promise<void> {
   const [commentHash] = d.comment === undefined ? [null] : await putContents(tx, tenantId, [d.comment]);
   const [editedHash] = d.edited ? await putContents(tx, tenantId, [JSON.stringify(d.edited.args)]) : [null];
-  await tx.query(
-    `update approvals set status = $3, decided_by = $4, decided_at = now(), comment_hash = $5, edited_hash = $6, digest = coalesce($7, digest) where tenant_id = $1 and approval_id = $2 and status = 'pending'`,
+  const { rows } = await tx.query<{ run_id: string; expires_at: Date }>(
+    `update approvals set status = $3, decided_by = $4, decided_at = now(), comment_hash = $5, edited_hash = $6, digest = coalesce($7, digest) where tenant_id = $1 and approval_id = $2 and status = 'pending' returning run_id, expires_at`,
     [tenantId, approvalId, d.status, d.decidedBy, commentHash, editedHash, d.edited?.digest ?? null],
   );
+  for (const row of rows) await addRunSeconds(tx, { tenantId, runId: row.run_id }, -secondsUntil(row.expires_at));
+}
+
+/** Withdraws what an abandoned step asked. Call under the run's lock. */
+export async function withdrawApprovals(tx: Tx, ref: RunRef, step: number): Promise<void> {
+  const { rows } = await tx.query<{ expires_at: Date }>(
+    `update approvals set status = 'withdrawn', decided_at = now() where tenant_id = $1 and run_id = $2 and step = $3 and status = 'pending' returning expires_at`,
+    [ref.tenantId, ref.runId, step],
+  );
+  for (const row of rows) await addRunSeconds(tx, ref, -secondsUntil(row.expires_at));
+}
+
+/** What a person is shown beside the arguments; null where nothing. */
+export async function readApprovalDetail(tx: Tx, tenantId: string, a: Pick<ApprovalRow, 'detail_hash'>): Promise<unknown> {
+  return a.detail_hash ? getJson(tx, tenantId, a.detail_hash) : null;
 }
 
 /** The call goes on with the decision. */
@@ -76,6 +93,7 @@ export async function viewApproval(tx: Tx, tenantId: string, r: ApprovalRow): Pr
   return {
     id: r.approval_id, runId: r.run_id, step: r.step, attempt: r.attempt, call: r.call, kind: r.kind, tool: r.tool,
     args: await getJson(tx, tenantId, r.edited_hash ?? r.args_hash),
+    detail: await readApprovalDetail(tx, tenantId, r),
     digest: r.digest, edited: r.edited_hash !== null, status: r.status,
     comment: r.comment_hash ? await getContent(tx, tenantId, r.comment_hash) : null,
     decidedBy: r.decided_by, createdAt: r.created_at.toISOString(), expiresAt: r.expires_at.toISOString(),
