@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { TOOLS_DIR } from '#platform/stack';
+import { fingerprint } from '#test/harness/fingerprint';
 import { changedFiles, diff, pack } from './git/tree.js';
 import { findExecutables } from './sandbox/executables.js';
 import { createSandbox } from './sandbox/sandbox.js';
@@ -163,19 +163,3 @@ describe('a workspace', () => {
     expect(read(fork.place.tree, 'f2')).toBe('2\n');
   });
 });
-
-/** Names, modes, times and contents of everything below a folder, .git included. */
-function fingerprint(folder: string): string {
-  const hash = createHash('sha256');
-  const visit = (at: string): void => {
-    for (const name of readdirSync(at).sort()) {
-      const path = join(at, name);
-      const s = lstatSync(path);
-      hash.update(`${path} ${s.mode} ${s.mtimeMs} ${s.size} ${s.uid}\n`);
-      if (s.isDirectory()) visit(path);
-      else if (s.isFile()) hash.update(readFileSync(path));
-    }
-  };
-  visit(folder);
-  return hash.digest('hex');
-}

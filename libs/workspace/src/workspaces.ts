@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { HoldfastError } from '#contracts';
 import { giveTo } from './files/ownership.js';
@@ -7,6 +7,7 @@ import { git, gitText } from './git/git.js';
 import { createMirror, type RepositorySource } from './git/repository.js';
 import { hasCommit, type Place, placeIn, restore, snapshot, unpack } from './git/tree.js';
 import { identityOf } from './sandbox/identity.js';
+import { setUp, type SetUpOptions, type SetUpResult } from './setup/set-up.js';
 
 export type WorkspacesOptions = {
   /** Folder that holds all workspaces. */
@@ -21,6 +22,8 @@ export type Workspace = {
   /** Commit that the work began from. */
   base: string;
   notes: string[];
+  /** What the setup made, relative to the tree: commands see it read-only. */
+  products: string[];
 };
 
 /** The commit that the tree holds; `dirty` while something may be changing it. */
@@ -42,7 +45,7 @@ export class Workspaces {
   async open(id: string, source: RepositorySource, more: { from?: string | null; packs?: () => Promise<Buffer[]> } = {}): Promise<Workspace> {
     const folder = this.#folder(id);
     const ready = await readJson<Pick<Workspace, 'base' | 'notes'>>(join(folder, 'workspace.json'));
-    if (ready) return { id, place: placeIn(folder), ...ready };
+    if (ready) return { id, place: placeIn(folder), ...ready, products: await this.#products(id) };
     await mkdir(this.options.folder, { recursive: true, mode: 0o711 });
     // Built beside and moved into place: a build that was killed is not mistaken for a workspace.
     const building = await mkdtemp(join(this.options.folder, '.building-'));
@@ -50,11 +53,12 @@ export class Workspaces {
       const place = placeIn(building);
       const made = await this.#build(place, source, more.from ?? null);
       await mkdir(place.tree);
+      if (more.from) await this.#copyProducts(more.from, building);
       for (const bundle of (await more.packs?.()) ?? []) await unpack(place, bundle);
       await writeFile(join(building, 'workspace.json'), JSON.stringify(made));
       await rm(folder, { recursive: true, force: true });
       await rename(building, folder);
-      return { id, place: placeIn(folder), ...made };
+      return { id, place: placeIn(folder), ...made, products: await this.#products(id) };
     } finally {
       await rm(building, { recursive: true, force: true });
     }
@@ -123,6 +127,55 @@ export class Workspaces {
    */
   async push(ws: Workspace, commit: string, repo: string, branch: string): Promise<void> {
     await gitText(['push', '--quiet', '--no-verify', '--', await this.#allowed(repo), `${commit}:refs/heads/${branch}`], { gitDir: ws.place.gitDir });
+  }
+
+  /**
+   * Installs what the work needs, once: the same command asked for again is done already. Only on the tree as it was
+   * given, so that nothing runs with network that the agent wrote.
+   */
+  async setUp(ws: Workspace, options: SetUpOptions): Promise<SetUpResult> {
+    const file = this.#setupFile(ws.id);
+    const done = await readJson<SetUpResult & { command: string }>(file);
+    if (done?.command === options.command) return done;
+    await this.ensure(ws, ws.base);
+    await this.beginChange(ws);
+    const made = await setUp(ws.place, options);
+    await this.ensure(ws, ws.base);
+    if (made.result.exitCode !== 0) return made;
+    await writeFile(`${file}.new`, JSON.stringify({ ...made, command: options.command }));
+    await rename(`${file}.new`, file);
+    return made;
+  }
+
+  async isSetUp(ws: Workspace): Promise<boolean> {
+    return (await readJson(this.#setupFile(ws.id))) !== null;
+  }
+
+  async #products(id: string): Promise<string[]> {
+    return (await readJson<SetUpResult>(this.#setupFile(id)))?.products ?? [];
+  }
+
+  /** A fork works with what was installed for the other run. */
+  async #copyProducts(from: string, to: string): Promise<void> {
+    const setup = await readJson<SetUpResult>(this.#setupFile(from));
+    if (!setup) return;
+    const source = placeIn(this.#folder(from));
+    const target = placeIn(to);
+    for (const path of setup.products) await cp(join(source.tree, path), join(target.tree, path), { recursive: true, verbatimSymlinks: true });
+    await cp(join(source.gitDir, 'info', 'exclude'), join(target.gitDir, 'info', 'exclude'));
+    await cp(this.#setupFile(from), join(to, 'setup.json'));
+  }
+
+  #setupFile(id: string): string {
+    return join(this.#folder(id), 'setup.json');
+  }
+
+  /**
+   * The real path of a file that lies below an allowed folder.
+   * @throws HoldfastError `path_not_allowed`, `repository_unusable`
+   */
+  allowedFile(path: string): Promise<string> {
+    return this.#allowed(path);
   }
 
   async remove(id: string): Promise<void> {

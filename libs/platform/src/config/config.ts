@@ -43,6 +43,8 @@ export interface StackConfig {
   /** Folders and beginnings of addresses. */
   readonly repositories: readonly string[];
   readonly toolchains: readonly string[];
+  readonly sandbox: { readonly kind: 'bubblewrap' | 'container'; readonly image: string };
+  readonly setupHosts: readonly string[];
   readonly maxFileBytes: number;
   /** Hosts that webhooks may call wherever they are. */
   readonly webhookHosts: readonly string[];

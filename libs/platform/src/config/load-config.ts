@@ -99,6 +99,8 @@ export function loadStackConfig(env: Environment): StackConfig {
     ingestDirs: settings.HOLDFAST_INGEST_DIRS,
     repositories: settings.HOLDFAST_REPOSITORIES,
     toolchains: settings.HOLDFAST_TOOLCHAINS,
+    sandbox: { kind: settings.HOLDFAST_SANDBOX, image: settings.HOLDFAST_SANDBOX_IMAGE },
+    setupHosts: settings.HOLDFAST_SETUP_HOSTS,
     maxFileBytes: settings.HOLDFAST_MAX_FILE_MB * 1024 * 1024,
     webhookHosts: settings.HOLDFAST_WEBHOOK_HOSTS,
     retention: settings.HOLDFAST_RETENTION,

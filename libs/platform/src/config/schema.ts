@@ -87,6 +87,9 @@ export const settingsSchema = z.object({
   HOLDFAST_TOOLCHAINS: listSchema
     .default([])
     .describe('Folders that sandboxed commands see read-only beside the system’s own, separated by `,`: toolchains and dependencies. Their `bin` goes on PATH. This Node is among them by itself.'),
+  HOLDFAST_SANDBOX: z.enum(['bubblewrap', 'container']).default('bubblewrap').describe('What the coding agent’s commands run in: bubblewrap, or a container of Podman or Docker. Where it cannot be had, commands are refused.'),
+  HOLDFAST_SANDBOX_IMAGE: z.string().min(1).default('node:24').describe('Image of that container, with all that tests need; it is there already and never pulled.'),
+  HOLDFAST_SETUP_HOSTS: hostsSchema.default([]).describe('Hosts, separated by `,`, that the setup step of the coding agent may reach once a person approved it: package registries. `name` is ports 80 and 443, `name:port` that port. Not given: there is no setup step.'),
   HOLDFAST_MAX_FILE_MB: z.coerce.number().int().min(1).max(4_096).default(100).describe('Largest file that may be uploaded, in megabytes.'),
   HOLDFAST_WEBHOOK_HOSTS: hostsSchema.default([]).describe('Hosts, separated by `,`, that webhooks may call though they are on this machine or in a private network. Public hosts need no mention.'),
   HOLDFAST_RETENTION: retentionSchema.default([]).describe('How long ended runs are kept, as JSON: `[{"agent":"research","status":"completed","days":90},{"days":365}]`. The first rule that fits holds; runs that none fits are kept.'),

@@ -23,12 +23,15 @@ type MappedFile = { path: string; definitions: Definition[]; references: Map<str
 export async function repoMap(place: Place, tokens: number, focus = ''): Promise<string> {
   const paths = (await listFiles(place)).filter((path) => !GENERATED.test(path));
   const files: MappedFile[] = [];
+  const skipped = new Set<string>();
   for (const path of nearRoot(paths).slice(0, MAX_PARSED)) {
-    const file = await mapFile(place, path);
+    const text = await readSmall(place.tree, path).catch(() => null);
+    if (text === null) skipped.add(path);
+    const file = text === null ? null : await mapFile(path, text);
     if (file) files.push(file);
     if (files.length % 16 === 0) await breathe();
   }
-  return render(rank(files, focus), paths, Math.floor(tokens * CHARS_PER_TOKEN));
+  return render(rank(files, focus), paths.filter((path) => !skipped.has(path)), Math.floor(tokens * CHARS_PER_TOKEN));
 }
 
 /** Tests and deep folders last, where there are too many to read all. */
@@ -37,9 +40,8 @@ function nearRoot(paths: string[]): string[] {
   return [...paths].sort((a, b) => cost(a) - cost(b) || (a < b ? -1 : 1));
 }
 
-async function mapFile(place: Place, path: string): Promise<MappedFile | null> {
-  const text = await readSmall(place.tree, path).catch(() => null);
-  if (text === null) return null;
+/** Null where the language is not known. */
+async function mapFile(path: string, text: string): Promise<MappedFile | null> {
   const parsed = await parseFile(path, text);
   if (!parsed) return null;
   const references = new Map<string, number>();
@@ -47,6 +49,7 @@ async function mapFile(place: Place, path: string): Promise<MappedFile | null> {
   return { path, definitions: parsed.definitions, references, score: 0 };
 }
 
+/** Null for what no map should hold. */
 async function readSmall(tree: string, path: string): Promise<string | null> {
   const handle = await open(await existing(tree, join(path)), 'r');
   try {

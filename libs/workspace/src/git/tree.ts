@@ -55,8 +55,30 @@ export async function changedFiles(place: Place, from: string, to: string): Prom
   });
 }
 
+/** Lines added and removed between two commits; binary files count none. */
+export async function linesBetween(place: Place, from: string, to: string): Promise<number> {
+  return (await changedFiles(place, from, to)).reduce((sum, f) => sum + f.added + f.removed, 0);
+}
+
+/** What a commit holds, by its id: the same for two commits with the same files. Twelve digits tell the trees of a run apart. */
+export async function treeOf({ gitDir }: Pick<Place, 'gitDir'>, commit: string): Promise<string> {
+  return (await gitText(['rev-parse', `${commit}^{tree}`], { gitDir })).slice(0, 12);
+}
+
+/** The first parent of a commit, or the commit itself where it has none. */
+export async function parentOf({ gitDir }: Pick<Place, 'gitDir'>, commit: string): Promise<string> {
+  const found = await git(['rev-parse', '--verify', '--quiet', `${commit}^`], { gitDir });
+  return found.code === 0 ? found.stdout.toString('utf8').trim() : commit;
+}
+
 export async function log(place: Place, head: string, count: number, path?: string): Promise<string> {
   return gitText(['log', '--no-color', '--no-show-signature', `-n${count}`, '--date=short', '--format=%h %ad %an: %s', head, ...(path ? ['--', path] : [])], at(place));
+}
+
+/** The commits after `from` up to `to`, oldest first, each with its message's first line. */
+export async function commitsBetween({ gitDir }: Pick<Place, 'gitDir'>, from: string, to: string): Promise<{ commit: string; message: string }[]> {
+  const lines = (await gitText(['log', '--reverse', '--no-show-signature', '--format=%H %s', `${from}..${to}`], { gitDir })).split('\n').filter(Boolean);
+  return lines.map((line) => ({ commit: line.slice(0, line.indexOf(' ')), message: line.slice(line.indexOf(' ') + 1) }));
 }
 
 /** Paths of all files that are not ignored, tracked or not. */

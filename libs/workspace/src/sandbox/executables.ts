@@ -6,6 +6,11 @@ export type Executables = {
   bwrap: string | null;
 };
 
+/** A container engine's client on PATH; Podman first, which needs no daemon. */
+export function findContainerEngine(path = process.env['PATH'] ?? ''): string | null {
+  return find('podman', path.split(delimiter)) ?? find('docker', path.split(delimiter));
+}
+
 /** Looks for bubblewrap on PATH, then where set-up puts it. */
 export function findExecutables(toolsDir: string, path = process.env['PATH'] ?? ''): Executables {
   return { bwrap: find('bwrap', [...path.split(delimiter), join(toolsDir, 'bubblewrap', 'usr', 'bin')]) };

@@ -17,6 +17,8 @@ export type Launch = {
   tree: string;
   /** Folders that are mounted read-only under their own paths: toolchains and dependencies. */
   readOnly: readonly string[];
+  /** Of the work tree, relative to it: what is there to be read only. Each is real, and no link leads to it. */
+  products: readonly string[];
   /** Files that are mounted read-only elsewhere: host path to path in the sandbox. */
   files?: Readonly<Record<string, string>>;
   path: readonly string[];
@@ -82,6 +84,7 @@ function bwrapArgs(launch: Launch, from: (source: string) => string): string[] {
     '--size', `${limits.tmpBytes}`, '--tmpfs', '/dev/shm', '--size', `${limits.tmpBytes}`, '--tmpfs', '/tmp', '--dir', '/tmp/home',
     ...readOnly.flatMap((folder) => ['--ro-bind', from(folder), folder]),
     '--bind', from(launch.tree), TREE,
+    ...launch.products.flatMap((product) => ['--ro-bind', `${from(launch.tree)}/${product}`, `${TREE}/${product}`]),
     ...Object.entries(files).flatMap(([source, to]) => ['--ro-bind', from(source), to]),
     '--remount-ro', '/',
     '--clearenv',

@@ -1,6 +1,9 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { realpath } from 'node:fs/promises';
+import { join } from 'node:path';
 import { HoldfastError } from '#contracts';
+import { type ContainerEngine, containerLine, containerName, ENGINE_FAILED } from './container.js';
 import type { Executables } from './executables.js';
 import { identityOf } from './identity.js';
 import { commandLine, type Launch } from './launch.js';
@@ -15,6 +18,8 @@ export type SandboxOptions = {
   /** Folders of programs, looked through before the system's. */
   path?: readonly string[];
   limits?: Partial<SandboxLimits>;
+  /** Commands run in containers of this engine instead; `program` is null where none was found. */
+  container?: { program: string | null; image: string } | null;
 };
 
 export type Command = {
@@ -26,6 +31,8 @@ export type Command = {
   cwd?: string;
   env?: Record<string, string>;
   limits?: Partial<SandboxLimits>;
+  /** Files and folders of the tree that the command may only read, relative to it. */
+  readOnly?: readonly string[];
   /** Host files to show in the sandbox, read-only: host path to path there. */
   files?: Record<string, string>;
   /** Bytes of each end of the output that are kept. */
@@ -36,6 +43,8 @@ export type Command = {
 export type Sandbox = { run(command: Command): Promise<CommandResult> };
 
 const KEEP_BYTES = 16_384;
+/** An engine that takes longer to remove a container is not waited for. */
+const ENGINE_MS = 10_000;
 /** What bubblewrap and the stage before it exit with where they could not set the sandbox up. */
 const SETUP_FAILED = /^(bwrap|unshare|mount|setpriv|stage|prlimit): /m;
 
@@ -43,12 +52,11 @@ const SETUP_FAILED = /^(bwrap|unshare|mount|setpriv|stage|prlimit): /m;
 export function createSandbox(options: SandboxOptions): Sandbox {
   return {
     async run(command) {
-      const { bwrap } = options.executables;
-      if (!bwrap) throw unavailable('bubblewrap (bwrap) was not found; install the package bubblewrap, or run npm run setup');
-      if (process.platform !== 'linux') throw unavailable(`bubblewrap needs Linux, and this is ${process.platform}`);
+      const engine = engineOf(options);
       const limits = { ...DEFAULT_LIMITS, ...options.limits, ...command.limits };
       const launch: Launch = {
-        bwrap,
+        bwrap: 'bwrap' in engine ? engine.bwrap : '',
+        products: await realProducts(command.tree, command.readOnly ?? []),
         identity: identityOf(command.tree),
         tree: command.tree,
         readOnly: options.readOnly ?? [],
@@ -59,32 +67,83 @@ export function createSandbox(options: SandboxOptions): Sandbox {
         command: command.command,
         limits,
       };
-      return execute(launch, command.keepBytes ?? KEEP_BYTES, command.signal);
+      const start = 'bwrap' in engine ? underBubblewrap(launch) : await inContainer(launch, engine);
+      return execute(launch, start, command.keepBytes ?? KEEP_BYTES, command.signal);
     },
   };
 }
 
+/** How a command is started, whether its failure was the sandbox's own, and how it is ended from outside. */
+type Start = { argv: string[]; identity: { uid: number; gid: number } | null; stdin: 'ignore' | 'pipe'; failed(exitCode: number | null, trouble: string): boolean; end(pid: number | undefined): void };
+
+function engineOf({ container, executables }: SandboxOptions): { bwrap: string } | ContainerEngine {
+  if (container) {
+    if (!container.program) throw unavailable('HOLDFAST_SANDBOX is container, and neither docker nor podman was found');
+    return { program: container.program, image: container.image };
+  }
+  if (!executables.bwrap) throw unavailable('bubblewrap (bwrap) was not found; install the package bubblewrap, run npm run setup, or set HOLDFAST_SANDBOX to container');
+  if (process.platform !== 'linux') throw unavailable(`bubblewrap needs Linux, and this is ${process.platform}; HOLDFAST_SANDBOX=container is the other way`);
+  return { bwrap: executables.bwrap };
+}
+
+/** A command could have put a link in the place of one: a mount would follow it out of the tree. */
+async function realProducts(tree: string, paths: readonly string[]): Promise<string[]> {
+  const root = await realpath(tree);
+  const real = await Promise.all(paths.map((path) => realpath(join(root, path)).catch(() => null)));
+  return paths.filter((path, i) => real[i] === join(root, path));
+}
+
+function underBubblewrap(launch: Launch): Start {
+  return { ...commandLine(launch), stdin: 'ignore', failed: (_code, trouble) => SETUP_FAILED.test(trouble), end: kill };
+}
+
+async function inContainer(launch: Launch, engine: ContainerEngine): Promise<Start> {
+  const remove = (): ChildProcess => spawn(engine.program, ['rm', '--force', containerName(launch.tree)], { stdio: 'ignore', env: clientEnv() }).on('error', () => undefined);
+  const before = remove();
+  if (before.pid !== undefined) await once(before, 'close');
+  return {
+    argv: containerLine(launch, engine),
+    identity: null,
+    stdin: 'pipe',
+    failed: (exitCode) => exitCode === ENGINE_FAILED,
+    // The client is a mere onlooker: killing it ends no container.
+    end: (pid) => {
+      const late = setTimeout(() => kill(pid), ENGINE_MS);
+      remove().on('close', () => {
+        clearTimeout(late);
+        kill(pid);
+      });
+    },
+  };
+}
+
+/** Where the engine is, and nothing else of this process's environment. */
+function clientEnv(): Record<string, string> {
+  const names = ['HOME', 'XDG_RUNTIME_DIR', 'DOCKER_HOST', 'DOCKER_CONFIG', 'DOCKER_CONTEXT', 'CONTAINER_HOST'];
+  return { PATH: '/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', ...Object.fromEntries(names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]]))) };
+}
+
 const unavailable = (why: string): HoldfastError => new HoldfastError('sandbox_unavailable', `Commands are not run outside a sandbox, and there is none: ${why}.`);
 
-async function execute(launch: Launch, keepBytes: number, signal?: AbortSignal): Promise<CommandResult> {
+async function execute(launch: Launch, start: Start, keepBytes: number, signal?: AbortSignal): Promise<CommandResult> {
   const started = Date.now();
-  const { argv, identity } = commandLine(launch);
+  const { argv, identity } = start;
   const [program, ...args] = argv;
   // Its own group, so that one kill reaches all stages; inside, the first process takes all others with it.
-  const child = spawn(program!, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true, ...identity, env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' } });
+  const child = spawn(program!, args, { stdio: [start.stdin, 'pipe', 'pipe'], detached: true, ...identity, env: start.stdin === 'pipe' ? clientEnv() : { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' } });
   const output = new OutputWindow(keepBytes);
   const trouble = new OutputWindow(2_048);
   let ended: CommandEnd = 'exit';
   const end = (why: CommandEnd): void => {
     if (ended !== 'exit') return;
     ended = why;
-    kill(child.pid);
+    start.end(child.pid);
   };
-  child.stdout.on('data', (chunk: Buffer) => {
+  child.stdout!.on('data', (chunk: Buffer) => {
     output.push(chunk);
     if (output.bytes > launch.limits.outputBytes) end('output');
   });
-  child.stderr.on('data', (chunk: Buffer) => trouble.push(chunk));
+  child.stderr!.on('data', (chunk: Buffer) => trouble.push(chunk));
   const timer = setTimeout(() => end('time'), launch.limits.timeMs);
   const cancel = (): void => end('cancelled');
   signal?.addEventListener('abort', cancel, { once: true });
@@ -94,7 +153,7 @@ async function execute(launch: Launch, keepBytes: number, signal?: AbortSignal):
   try {
     const [exitCode] = (await once(child, 'close')) as [number | null];
     const why = trouble.text();
-    if (ended === 'exit' && exitCode !== 0 && output.bytes === 0 && SETUP_FAILED.test(why)) throw unavailable(why.trim().split('\n')[0]!);
+    if (ended === 'exit' && exitCode !== 0 && output.bytes === 0 && start.failed(exitCode, why)) throw unavailable(why.trim().split('\n')[0]!);
     return { exitCode: ended === 'exit' ? (exitCode ?? 128) : null, ended, output: output.text(), outputBytes: output.bytes, ms: Date.now() - started };
   } catch (error) {
     if (error instanceof HoldfastError) throw error;
