@@ -8,6 +8,7 @@ import { type RunRef, TASK_QUEUES, workflowIds, WORKFLOWS } from '#contracts';
 import { TOOLS_DIR } from '#platform/stack';
 import { readRunRecord, withTx } from '#store';
 import { checkRun } from '#test/harness/check-run';
+import { fingerprint } from '#test/harness/fingerprint';
 import { Stack } from '#test/harness/stack';
 import { createSandbox, findExecutables } from '#workspace';
 import { findCases, unpackRepository, visibleTestCommand } from './cases.js';
@@ -49,6 +50,7 @@ describe('the coding agent', () => {
     execFileSync('git', ['-C', repo, 'add', '-A']);
     execFileSync('git', ['-C', repo, '-c', 'user.name=u', '-c', 'user.email=u@localhost', 'commit', '-q', '-m', 'shim']);
     const visible = visibleTestCommand(one, repo).replace('../mocha-shim.mjs', './mocha-shim.mjs').replace('issues/*.js', 'issues/025*.js');
+    const before = fingerprint(repo);
     const ref = await start({ repo, task: one.task, testCommand: visible }, goldModel(join(one.folder, 'gold.patch'), 150));
     // Once while tests run, once around the edit.
     await stack.untilStep(ref, 1 + 2 * i, 60_000);
@@ -62,7 +64,7 @@ describe('the coding agent', () => {
     expect(await judgePatch(one, result.patch, visible, join(folder, `${one.id}-judged`), sandbox, { [shim]: '/mocha-shim.mjs' })).toBe('resolved');
     // The hidden tests pass for no other reason than the patch.
     expect(await judgePatch(one, patchOfNothing(), visible, join(folder, `${one.id}-nothing`), sandbox, { [shim]: '/mocha-shim.mjs' })).toBe('wrong logic');
-    expect(execFileSync('git', ['-C', repo, 'status', '--porcelain'], { encoding: 'utf8' })).toBe('');
+    expect(fingerprint(repo)).toBe(before);
   });
 
   it('does not take the model’s word for it', async () => {
