@@ -24,7 +24,7 @@ describe('a run that works on files', () => {
     writeFileSync(join(repo, 'README.md'), 'nothing yet\n');
     const git = (...args: string[]): Buffer => execFileSync('git', ['-C', repo, '-c', 'user.name=u', '-c', 'user.email=u@localhost', ...args]);
     for (const args of [['init', '-q'], ['add', '-A'], ['commit', '-q', '-m', 'first']]) git(...args);
-    const coding = createCodingAgent({ workspaces: new Workspaces({ folder: join(folder, 'workspaces'), repositories: [folder] }), sandbox: createSandbox({ executables: { bwrap: null } }) });
+    const coding = createCodingAgent({ workspaces: new Workspaces({ folder: join(folder, 'workspaces'), repositories: [folder] }), sandbox: createSandbox({ executables: { bwrap: null } }), setupHosts: [] });
     stack = await ApiStack.start({ agents: new Map([['coding', coding]]) });
     stack.loop.script = answer;
   }, 120_000);
@@ -46,6 +46,9 @@ describe('a run that works on files', () => {
 
   it('goes back with its files, and a fork starts with those of its checkpoint', async () => {
     down = true;
+    const lost = await stack.run({ steps: 1 }, { agent: 'coding', input: { repo, task: 'write a file' }, model: 'scripted' });
+    await stack.loop.untilStatus(lost, 'waiting_runtime');
+    rmSync(join(folder, 'workspaces', lost.runId), { recursive: true });
     const run = await stack.run({ steps: 1 }, { agent: 'coding', input: { repo, task: 'write a file' }, model: 'scripted' });
     await stack.loop.untilStatus(run, 'waiting_runtime');
     const [, written] = await checkpoints(run);
@@ -53,6 +56,9 @@ describe('a run that works on files', () => {
     await stack.loop.untilStep(run, 3);
     down = false;
     await stack.loop.untilStatus(run, 'completed');
+    // A run whose folder is lost goes on from the repository and its packs.
+    await stack.loop.untilStatus(lost, 'completed');
+    expect((await files(lost)).files.map((f) => f.path)).toEqual(['a.txt']);
     const result = await files(run);
     expect(result.files.map((f) => f.path)).toEqual(['b.txt']);
     // A call that changes no file leaves the commit as it was, and each checkpoint names its own.

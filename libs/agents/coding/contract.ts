@@ -16,6 +16,17 @@ export const codingInputSchema = z.strictObject({
   includeUncommitted: z.boolean().default(false),
   /** Existing tests, CI and configuration may be changed. Without it such changes are refused. */
   mayChangeTests: z.boolean().default(false),
+  /** Installs what the work needs, with access to the configured hosts: run once, after a person approved it. */
+  setup: z.string().min(1).max(2_000).optional(),
+  /** What a person approves beside changes of tests and configuration, branches and setup. */
+  gates: z.strictObject({
+    /** Nothing is changed before a plan is approved. */
+    plan: z.boolean().default(false),
+    /** Commands of the model: those that look dangerous, or all. */
+    commands: z.enum(['dangerous', 'all']).default('dangerous'),
+  }).prefault({}),
+  /** Log files for `analyse_log`, below the folders of HOLDFAST_REPOSITORIES. They are only read. */
+  logs: z.array(z.string().min(1).max(4_000)).max(20).default([]),
   /** `text`: tools are described in the prompt and called in the model's text, for models whose tool calls are poor. */
   protocol: z.enum(['native', 'text']).default('native'),
 });
@@ -47,6 +58,12 @@ export const codingStateSchema = z.object({
   allowed: z.array(z.string()),
   /** Changes of files since the tests were last run. */
   changesUntested: z.int(),
+  /** The plan that a person approved, with their changes. */
+  plan: z.string().nullable().default(null),
+  /** What was installed, by a command that a person approved. */
+  setup: z.object({ command: z.string() }).nullable().default(null),
+  /** The last changes: after which step, which tree (by its id), and how many lines differ from the base. */
+  trail: z.array(z.object({ step: z.int(), tree: z.string(), lines: z.int() })).default([]),
 });
 export type CodingState = z.infer<typeof codingStateSchema>;
 
@@ -62,6 +79,8 @@ export const codingResultSchema = z.object({
   flagged: z.array(z.string()),
   base: z.string(),
   commit: z.string(),
+  /** One for each step that changed files, oldest first. */
+  commits: z.array(z.object({ commit: z.string(), step: z.int() })),
   /** Branch of the workspace's own copy of the repository. */
   branch: z.string(),
   notes: z.array(z.string()),
@@ -73,7 +92,7 @@ const path = z.string().max(1_000).describe('path relative to the repository');
 export const toolArgs = {
   list: z.strictObject({ path: path.default('') }),
   read: z.strictObject({ path, from: z.int().min(1).default(1).describe('first line'), to: z.int().min(1).optional().describe('last line') }),
-  search: z.strictObject({ pattern: z.string().min(1).max(500).describe('extended regular expression'), path: path.default('') }),
+  search: z.strictObject({ pattern: z.string().min(1).max(500).describe('regular expression'), path: path.default('') }),
   symbols: z.strictObject({ path: path.describe('a source file') }),
   edit: z.strictObject({
     path,
@@ -86,14 +105,18 @@ export const toolArgs = {
   test: z.strictObject({ command: z.string().min(1).max(2_000).optional().describe('only where the given one is not wanted') }),
   diff: z.strictObject({ path: path.default('') }),
   log: z.strictObject({ path: path.default(''), count: z.int().min(1).max(50).default(10) }),
-  analyse_log: z.strictObject({ path: path.describe('a log file, of any size') }),
+  analyse_log: z.strictObject({ path: z.string().max(4_000).describe('a log file of the repository, or one that was given, of any size') }),
   todo: z.strictObject({ items: z.string().max(4_000).describe('one a line; a line that begins with x is done') }),
+  propose_plan: z.strictObject({ plan: z.string().min(1).max(8_000).describe('what is to be changed, where, and how it is tested') }),
+  setup: z.strictObject({ command: z.string().max(2_000).default('').describe('shell command; the one given with the task where empty') }),
   ask_to_change: z.strictObject({ path, why: z.string().min(1).max(1_000) }),
   publish: z.strictObject({ branch: z.string().regex(/^[\w][\w./-]{0,100}$/).default('').describe('name of the branch; holdfast/ and the run where empty') }),
   finish: z.strictObject({ status: z.enum(['fixed', 'not_fixed']), summary: z.string().min(1).max(4_000) }),
 } as const;
 
 const MINUTE = 60_000;
+/** A person may take a week. */
+const APPROVAL = { expiresAfterS: 7 * 86_400, remindAfterS: 3_600 };
 const tool = (name: keyof typeof toolArgs, kind: ToolContract['kind'], description: string, timeoutMs = MINUTE): ToolContract => ({
   // The tree is put back to the step's commit before each call, so that a repeated one finds what the first found.
   name, kind, description, timeoutMs, parameters: toolArgs[name], effect: kind === 'read' || kind === 'search' ? 'read' : 'idempotent',
@@ -102,7 +125,7 @@ const tool = (name: keyof typeof toolArgs, kind: ToolContract['kind'], descripti
 /** Inspects, edits and runs code in a sandbox, and delivers a patch that the tests vouch for. */
 export const codingContract: AgentContract = {
   name: 'coding',
-  version: '1',
+  version: '2',
   title: 'Coding',
   description: 'Works on a copy of a repository: reads, edits and runs it in a sandbox without network, and delivers a patch. It calls a bug fixed only where the tests show it.',
   input: codingInputSchema,
@@ -115,19 +138,31 @@ export const codingContract: AgentContract = {
     tool('symbols', 'read', 'Lists what a source file defines.'),
     tool('edit', 'mutate', 'Replaces text in a file. The old text must stand in exactly one place.'),
     tool('write', 'mutate', 'Writes a whole file.'),
-    tool('run', 'exec', 'Runs a shell command in the sandbox: no network, no input.', 11 * MINUTE),
-    tool('test', 'exec', 'Runs the tests.', 21 * MINUTE),
+    { ...tool('run', 'exec', 'Runs a shell command in the sandbox: no network, no input.', 11 * MINUTE), approval: APPROVAL },
+    { ...tool('test', 'exec', 'Runs the tests.', 21 * MINUTE), approval: APPROVAL },
     tool('diff', 'read', 'Shows what was changed since the start.'),
     tool('log', 'read', 'Shows commits.'),
     tool('analyse_log', 'read', 'Groups the errors of a log file: counts, first places, time line.', 10 * MINUTE),
     tool('todo', 'mutate', 'Keeps the list of what is to be done.'),
-    { ...tool('ask_to_change', 'ask', 'Asks a person to let an existing test, CI or configuration file be changed.'), approval: { expiresAfterS: 7 * 86_400, remindAfterS: 3_600 } },
-    { ...tool('publish', 'mutate', 'Puts the work into the repository as a branch, once a person approved it. Only where the task asks for it.', 5 * MINUTE), approval: { expiresAfterS: 7 * 86_400, remindAfterS: 3_600 } },
+    { ...tool('propose_plan', 'ask', 'Lays a plan before a person. Files can be changed once it is approved.'), approval: APPROVAL },
+    { ...tool('setup', 'exec', 'Installs what the work needs, with network, once a person approved it. Only before anything was changed.', 31 * MINUTE), approval: APPROVAL },
+    { ...tool('ask_to_change', 'ask', 'Asks a person to let an existing test, CI or configuration file be changed.'), approval: APPROVAL },
+    { ...tool('publish', 'mutate', 'Puts the work into the repository as a branch, once a person approved it. Only where the task asks for it.', 5 * MINUTE), approval: APPROVAL },
     tool('finish', 'finish', 'Ends the work. `fixed` is only taken where the tests show it.', 41 * MINUTE),
   ],
   limits: { maxSteps: 80, maxTokens: 2_000_000, maxSeconds: 4 * 3_600 },
   sampling: { temperature: 0, maxTokens: 3_000 },
-  drift: { enabled: true, cooldown: 4, maxEpisodes: 3, mayAsk: false, holdout: 0 },
+  drift: {
+    enabled: true, cooldown: 4, maxEpisodes: 3, mayAsk: false, holdout: 0,
+    // Words once; after that the files go back to where the drift began, and the lesson says why. Twice, since an
+    // alarm soon after a remedy leaves one rung out.
+    ladder: {
+      overthinking: [{ rung: 'nudge', times: 1 }, { rung: 'resample', times: 1 }, { rung: 'rewind' }, { rung: 'escalate' }],
+      overacting: [{ rung: 'nudge', times: 1 }, { rung: 'rewind' }, { rung: 'rewind' }, { rung: 'escalate' }],
+      degenerate: [{ rung: 'resample' }, { rung: 'rewind' }, { rung: 'escalate' }],
+      harness_fault: [{ rung: 'resample' }, { rung: 'rewind' }],
+    },
+  },
   maxAttempts: 4,
   needsCorpus: false,
 };

@@ -6,7 +6,7 @@ import { artifactMarkdown } from './artifact-markdown.js';
 
 const DOCX = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document';
 /** What an artifact can be had as beside JSON. */
-export const ARTIFACT_TYPES = ['text/markdown', 'text/html', 'text/csv', DOCX] as const;
+export const ARTIFACT_TYPES = ['text/markdown', 'text/html', 'text/csv', DOCX, 'text/x-diff'] as const;
 export type ArtifactType = (typeof ARTIFACT_TYPES)[number];
 export type Exported = { bytes: Buffer; headers: Record<string, string> };
 
@@ -15,8 +15,18 @@ export async function exportArtifact(a: ArtifactView, type: ArtifactType): Promi
     case 'text/markdown': return { bytes: Buffer.from(artifactMarkdown(a)), headers: text(type) };
     case 'text/html': return { bytes: Buffer.from(artifactHtml(a)), headers: { ...text(type), 'Content-Security-Policy': HTML_POLICY } };
     case 'text/csv': return { bytes: Buffer.from(artifactCsv(a)), headers: { ...text(type), ...saved(a, 'csv') } };
+    case 'text/x-diff': return { bytes: Buffer.from(patchOf(a) ?? ''), headers: { ...text(type), ...saved(a, 'diff') } };
     case DOCX: return { bytes: await artifactDocx(a), headers: { 'Content-Type': type, ...saved(a, 'docx') } };
   }
+}
+
+/** What this artifact can be had as. */
+export const typesOf = (a: ArtifactView): ArtifactType[] => ARTIFACT_TYPES.filter((type) => type !== 'text/x-diff' || patchOf(a) !== null);
+
+/** What `git apply` takes. */
+function patchOf(a: ArtifactView): string | null {
+  const { patch } = (a.content ?? {}) as { patch?: unknown };
+  return a.kind === 'patch' && typeof patch === 'string' ? patch : null;
 }
 
 const text = (type: string): Record<string, string> => ({ 'Content-Type': `${type}; charset=utf-8` });

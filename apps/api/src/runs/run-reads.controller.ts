@@ -7,7 +7,7 @@ import { listArtifactViews, listCheckpointViews, listStepViews, type Pool, readA
 import { type Caller, FromCaller } from '../core/caller.js';
 import { POOL } from '../core/tokens.js';
 import { Endpoint } from '../openapi/endpoint.js';
-import { ARTIFACT_TYPES, type ArtifactType, exportArtifact } from './artifact-exports.js';
+import { ARTIFACT_TYPES, type ArtifactType, exportArtifact, typesOf } from './artifact-exports.js';
 import { decodeNumberCursor, encodeCursor } from './cursor.js';
 
 type Page<T> = { data: T[]; nextCursor: string | null };
@@ -52,14 +52,14 @@ export class RunReadsController {
   }
 
   @Get('artifacts/:artifactId')
-  @Endpoint({ summary: 'Read an artifact with its evidence', description: 'JSON, or with `Accept` Markdown, HTML, CSV or a Word document. CSV is the table of a comparison or a timeline with the sources of each value; of other artifacts it is the evidence.', answers: { 200: { schema: artifactViewSchema, description: 'The artifact.', alsoAs: ARTIFACT_TYPES } }, errors: ['not_found'], headers: [{ name: 'Accept', description: `\`application/json\`${ARTIFACT_TYPES.map((t) => `, \`${t}\``).join('')}.` }] })
+  @Endpoint({ summary: 'Read an artifact with its evidence', description: 'JSON, or with `Accept` Markdown, HTML, CSV, a Word document, or of a patch the diff. CSV is the table of a comparison or a timeline with the sources of each value; of other artifacts it is the evidence.', answers: { 200: { schema: artifactViewSchema, description: 'The artifact.', alsoAs: ARTIFACT_TYPES } }, errors: ['not_found'], headers: [{ name: 'Accept', description: `\`application/json\`${ARTIFACT_TYPES.map((t) => `, \`${t}\``).join('')}.` }] })
   async getArtifact(@FromCaller() caller: Caller, @Param('id', { schema: idSchema }) id: string, @Param('artifactId', { schema: idSchema }) artifactId: string, @Req() req: Request, @Res({ passthrough: true }) res: Response): Promise<ArtifactView | StreamableFile> {
     const artifact = await this.one(caller, id, 'artifact', async (tx, ref) => {
       const found = await readArtifactView(tx, ref.tenantId, artifactId);
       return found?.runId === ref.runId ? found : null;
     });
     res.vary('Accept');
-    const type = req.accepts('application/json', ...ARTIFACT_TYPES) || 'application/json';
+    const type = req.accepts('application/json', ...typesOf(artifact)) || 'application/json';
     if (type === 'application/json') return artifact;
     const { bytes, headers } = await exportArtifact(artifact, type as ArtifactType);
     res.set(headers);

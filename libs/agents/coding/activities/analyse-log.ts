@@ -1,4 +1,5 @@
 import type { ToolResult } from '#activities';
+import { basename } from 'node:path';
 import type { z } from 'zod';
 import { analyse, existing, type Frame, gitText, listFiles, type LogReport } from '#workspace';
 import type { toolArgs } from '../contract.js';
@@ -12,8 +13,14 @@ const SUSPECTS = 5;
 
 /** What a log complains of, and which lines of the repository, last changed by which commit, its stack traces name. */
 export async function analyseLog(work: Work, { path }: Args<'analyse_log'>): Promise<ToolResult> {
-  const report = await analyse(await existing(work.ws.place.tree, path));
+  const report = await analyse(await fileOf(work, path));
   return { content: words(report, await suspectsOf(work, report.frames)) };
+}
+
+/** A log that the run was given, by its path or its name, else a file of the tree. */
+async function fileOf({ input, settings, ws }: Work, path: string): Promise<string> {
+  const given = (input.logs ?? []).find((log) => log === path || basename(log) === path);
+  return given ? settings.workspaces.allowedFile(given) : existing(ws.place.tree, path);
 }
 
 /** A frame's path ends like a file's of the repository, wherever that lay when the log was written. */

@@ -2,8 +2,8 @@ import type { ToolResult } from '#activities';
 import type { z } from 'zod';
 import { applyHunks, giveTo, identityOf, insidePath, parseBlocks, plainText, readText, syntaxProblem, type TextFile, writeText } from '#workspace';
 import type { toolArgs } from '../contract.js';
-import { isFlagged } from './flags.js';
-import { keepChanges, refused, type Work } from './setting.js';
+import { needsApproval } from './flags.js';
+import { keepChanges, planIsThere, refused, type Work } from './setting.js';
 
 type Args<T extends keyof typeof toolArgs> = z.output<(typeof toolArgs)[T]>;
 
@@ -27,8 +27,9 @@ export async function write(work: Work, { path, content }: Args<'write'>): Promi
 }
 
 function guard({ input, state }: Work, path: string, exists: boolean): ToolResult | null {
-  if (input.mayChangeTests || !exists || !isFlagged(insidePath(path)) || state.allowed.includes(insidePath(path))) return null;
-  return refused(`${path} is a test, CI or configuration that exists, and may not be changed in this run. Mend the code instead, or ask_to_change; new tests may be added in new files.`);
+  if (!planIsThere(input, state)) return refused('Nothing is changed before a plan is approved: use propose_plan first.');
+  if (input.mayChangeTests || !needsApproval(insidePath(path), exists) || state.allowed.includes(insidePath(path))) return null;
+  return refused(`${path} is ${exists ? 'a test, CI or configuration that exists' : 'CI or configuration'}, and may not be changed in this run. Mend the code instead, or ask_to_change; new tests may be added in new files.`);
 }
 
 async function save(work: Work, path: string, file: TextFile, before: string, note: string): Promise<ToolResult> {
@@ -38,9 +39,9 @@ async function save(work: Work, path: string, file: TextFile, before: string, no
   const owner = identityOf(ws.place.tree);
   // Folders that were made on the way too; else the file alone, which may have been there.
   await giveTo(madeBelow === ws.place.tree ? written : madeBelow, owner).catch(() => giveTo(ws.place.tree, owner));
-  const next = await keepChanges(work, state);
+  const kept = await keepChanges(work, state);
   const problem = await syntaxProblem(path, file.text);
   const had = problem && (await syntaxProblem(path, before));
   const broken = problem && !had ? `\nBut now line ${problem.line} does not parse: ${problem.text}` : '';
-  return { content: `${path} was written.${note}${broken}`, state: next, ...(broken ? { error: 'agent' as const } : {}) };
+  return { content: `${path} was written.${note}${broken}`, ...kept, ...(broken ? { error: 'agent' as const } : {}) };
 }

@@ -1,7 +1,7 @@
 import type { ToolResult } from '#activities';
 import type { z } from 'zod';
 import type { toolArgs } from '../contract.js';
-import { keepChanges, refused, type Work } from './setting.js';
+import { keepChanges, planIsThere, refused, type Work } from './setting.js';
 import { baselineOf, ended, runTests, summaryOf } from './testing.js';
 
 type Args<T extends keyof typeof toolArgs> = z.output<(typeof toolArgs)[T]>;
@@ -9,13 +9,21 @@ type Args<T extends keyof typeof toolArgs> = z.output<(typeof toolArgs)[T]>;
 const SHOWN_BYTES = 6_000;
 
 export async function run(work: Work, { command, seconds }: Args<'run'>): Promise<ToolResult> {
-  const { settings, ws, ctx, state } = work;
+  const { settings, ws, ctx } = work;
   await settings.workspaces.beginChange(ws);
-  const result = await settings.sandbox.run({ tree: ws.place.tree, command, limits: { timeMs: seconds * 1_000 }, keepBytes: SHOWN_BYTES, signal: ctx.signal });
+  const result = await settings.sandbox.run({ tree: ws.place.tree, readOnly: ws.products, command, limits: { timeMs: seconds * 1_000 }, keepBytes: SHOWN_BYTES, signal: ctx.signal });
   ctx.signal.throwIfAborted();
-  const next = await keepChanges(work, state);
+  const kept = await keepOrUndo(work);
   const how = result.ended === 'exit' ? `exit code ${result.exitCode}` : ended(result.ended);
-  return { content: `${how}\n${result.output || '(no output)'}`, state: next, ...(result.exitCode === 0 ? {} : { error: 'agent' as const }) };
+  return { content: `${how}\n${result.output || '(no output)'}${kept.note}`, state: kept.state, signals: kept.signals, ...(result.exitCode === 0 ? {} : { error: 'agent' as const }) };
+}
+
+/** What a command changed stays, unless a plan has to be approved first. */
+async function keepOrUndo(work: Work): Promise<Awaited<ReturnType<typeof keepChanges>> & { note: string }> {
+  const { settings, ws, commit, input, state } = work;
+  if (planIsThere(input, state)) return { ...(await keepChanges(work, state)), note: '' };
+  await settings.workspaces.ensure(ws, commit);
+  return { state, signals: [], note: '\nNo plan is approved yet: files that the command changed were put back.' };
 }
 
 /** The tests on the tree as it is. On an unchanged tree that is the baseline too. */

@@ -1,8 +1,8 @@
 import type { ToolResult } from '#activities';
 import type { z } from 'zod';
-import { changedFiles, diff } from '#workspace';
+import { changedFiles, commitsBetween, diff } from '#workspace';
 import type { CodingResult, TestReport, toolArgs } from '../contract.js';
-import { isFlagged } from './flags.js';
+import { isFlagged, needsApproval } from './flags.js';
 import { refused, type Work } from './setting.js';
 import { judge } from './test-output.js';
 import { baselineOf, runTests } from './testing.js';
@@ -13,7 +13,7 @@ type Args<T extends keyof typeof toolArgs> = z.output<(typeof toolArgs)[T]>;
 export async function finish(work: Work, args: Args<'finish'>): Promise<ToolResult> {
   const { ws, commit, input, state, settings, ctx } = work;
   const files = await changedFiles(ws.place, ws.base, commit);
-  const flagged = files.filter((f) => f.status !== 'added' && isFlagged(f.path) && !state.allowed.includes(f.path)).map((f) => f.path);
+  const flagged = files.filter((f) => needsApproval(f.path, f.status !== 'added') && !state.allowed.includes(f.path)).map((f) => f.path);
   if (args.status === 'fixed') {
     if (files.length === 0) return refused('Nothing was changed, so nothing can be fixed.');
     if (flagged.length && !input.mayChangeTests) return refused(`These tests, CI or configuration were changed and may not be: ${flagged.slice(0, 5).join(', ')}. Put them back as they were.`);
@@ -34,6 +34,8 @@ export async function finish(work: Work, args: Args<'finish'>): Promise<ToolResu
     flagged: files.filter((f) => isFlagged(f.path)).map((f) => f.path),
     base: ws.base,
     commit,
+    // A commit's message begins with the number of its step.
+    commits: (await commitsBetween(ws.place, ws.base, commit)).map((c) => ({ commit: c.commit, step: Number.parseInt(c.message, 10) })),
     branch: await settings.workspaces.branch(ws, commit),
     notes: [...ws.notes, ...(tests ? [] : ['No test was run: nothing shows that the change works.']), ...(judged?.taken && judged.note ? [judged.note] : [])],
     patch,

@@ -8,22 +8,25 @@ import { systemWords, turnWords } from '../prompts/words.js';
 import { analyseLog } from './analyse-log.js';
 import { edit, write } from './change.js';
 import { run, test } from './execute.js';
-import { askToChange, publish } from './approved.js';
+import { askToChange, proposePlan, publish, setup } from './approved.js';
 import { finish } from './finish.js';
 import { diff, list, log, read, search, symbols } from './look.js';
-import { type CodingSettings, openWork, refused, type Work, type WorkTool } from './setting.js';
+import { questions } from './questions.js';
+import { type CodingSettings, openWork, refused, reinstalled, type Work, type WorkTool } from './setting.js';
 
 const MAP_TOKENS = 4_000;
 /** Of the context, at most. */
 const MAP_SHARE = 6;
 const HELD_MAPS = 50;
+/** Tools that run commands on what is installed. */
+const EXECUTING = new Set(['run', 'test', 'finish']);
 
 const TOOLS: ToolSpec[] = codingContract.tools.map(({ name, description, parameters }) => {
   const { $schema: _, ...schema } = z.toJSONSchema(parameters, { io: 'input' });
   return { name, description, parameters: schema };
 });
 
-const WORK: { [N in keyof typeof toolArgs]: WorkTool<z.output<(typeof toolArgs)[N]>> } = { list, read, search, symbols, edit, write, run, test, diff, log, todo, ask_to_change: askToChange, publish, finish, analyse_log: analyseLog };
+const WORK: { [N in keyof typeof toolArgs]: WorkTool<z.output<(typeof toolArgs)[N]>> } = { list, read, search, symbols, edit, write, run, test, diff, log, todo, propose_plan: proposePlan, setup, ask_to_change: askToChange, publish, finish, analyse_log: analyseLog };
 
 export type { CodingSettings } from './setting.js';
 
@@ -43,7 +46,7 @@ export function createCodingAgent(settings: CodingSettings): AgentImplementation
   };
   return {
     contract: codingContract,
-    initialState: () => ({ workspace: null, todo: [], baseline: null, last: null, allowed: [], changesUntested: 0 }) satisfies CodingState,
+    initialState: () => ({ workspace: null, todo: [], baseline: null, last: null, allowed: [], changesUntested: 0, plan: null, setup: null, trail: [] }) satisfies CodingState,
     partialResult: ({ state }) => {
       const { workspace, todo, last, changesUntested } = state as CodingState;
       return { base: workspace?.base ?? null, commit: workspace?.commit ?? null, todo, tests: last && { command: last.command, exitCode: last.exitCode, passed: last.passed, failed: last.failed, commit: last.commit }, changesUntested };
@@ -52,15 +55,17 @@ export function createCodingAgent(settings: CodingSettings): AgentImplementation
       const work = await openWork(settings, ctx);
       const map = await mapOf(work, ctx.deps.contextTokens);
       const text = work.input.protocol === 'text';
+      const tools = TOOLS.filter(({ name }) => (name !== 'propose_plan' || work.input.gates?.plan) && (name !== 'setup' || settings.setupHosts.length > 0));
       return {
-        system: systemWords(work.input, map, work.ws.notes, TOOLS),
-        turn: [{ role: 'user', content: turnWords(work.state, ctx.rejection) }],
+        system: systemWords(work.input, map, work.ws.notes, tools),
+        turn: [{ role: 'user', content: turnWords(work.input, work.state, ctx.rejection) }],
         history: 'branch',
-        ...(text ? {} : { tools: TOOLS }),
+        ...(text ? {} : { tools }),
       };
     },
     parseTurn,
-    tools: Object.fromEntries(Object.entries(WORK).map(([name, work]) => [name, bind(settings, work as WorkTool<unknown>)])),
+    asks: questions(settings),
+    tools: Object.fromEntries(Object.entries(WORK).map(([name, work]) => [name, bind(settings, work as WorkTool<unknown>, EXECUTING.has(name))])),
   };
 }
 
@@ -71,11 +76,12 @@ function parseTurn(ctx: TurnContext, out: { content: string; toolCalls: { name: 
   return { ok: false, reason: text.broken ? 'The tool call could not be read: write it exactly in the form that was shown.' : `Call a tool${(ctx.input as CodingInput).protocol === 'text' ? ' in the form that was shown' : ''}; the work ends with finish.` };
 }
 
-function bind(settings: CodingSettings, work: WorkTool<unknown>): Tool {
+function bind(settings: CodingSettings, work: WorkTool<unknown>, executes: boolean): Tool {
   return async (ctx, args): Promise<ToolResult> => {
     try {
       const opened = await openWork(settings, ctx);
-      const result = await work({ ...opened, ctx }, args);
+      const ws = executes ? await reinstalled(opened, ctx.signal) : opened.ws;
+      const result = await work({ ...opened, ws, ctx }, args);
       return { ...result, workspaceCommit: (result.state as CodingState | undefined)?.workspace?.commit ?? opened.commit };
     } catch (error) {
       if (error instanceof PathRefused) return refused(error.message);

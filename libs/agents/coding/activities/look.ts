@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import type { ToolResult } from '#activities';
 import type { z } from 'zod';
-import { diff as gitDiff, existing, git, insidePath, log as gitLog, parseFile, readText } from '#workspace';
+import { diff as gitDiff, existing, insidePath, log as gitLog, parseFile, readText, searchFiles } from '#workspace';
 import type { toolArgs } from '../contract.js';
 import type { Work } from './setting.js';
 
@@ -28,13 +28,9 @@ export async function read({ ws }: Work, { path, from, to }: Args<'read'>): Prom
 }
 
 export async function search({ ws }: Work, { pattern, path }: Args<'search'>): Promise<ToolResult> {
-  const { gitDir, tree, index } = ws.place;
-  const args = ['grep', '-nIE', '--no-color', '--no-textconv', '--untracked', '--exclude-standard', `--max-count=20`, '-e', pattern, '--', ...(path ? [insidePath(path)] : [])];
-  const found = await git(args, { gitDir, workTree: tree, index, timeoutMs: 20_000 });
-  if (found.code === 1) return { content: 'Nothing was found.', gain: 0 };
-  if (found.code !== 0) return { content: `The search failed: ${found.stderr.split('\n')[0]?.slice(0, 200)}`, error: 'agent' };
-  const hits = found.stdout.toString('utf8').trimEnd().split('\n').map((line) => line.slice(0, 300));
-  return { content: capped(hits, MAX_HITS) };
+  const found = await searchFiles(ws.place, pattern, path);
+  if (!found.ok) return { content: `The search failed: ${found.reason}`, error: 'agent' };
+  return found.lines.length ? { content: capped(found.lines, MAX_HITS) } : { content: 'Nothing was found.', gain: 0 };
 }
 
 export async function symbols({ ws }: Work, { path }: Args<'symbols'>): Promise<ToolResult> {

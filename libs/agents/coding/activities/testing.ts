@@ -12,7 +12,7 @@ export type TestRun = { report: TestReport; output: string };
 
 /** Runs the tests on the tree as it is. What they write goes with the next restore. */
 export async function runTests(work: Omit<Work, 'ctx'>, command: string, commit: string, signal: AbortSignal): Promise<TestRun> {
-  const result = await work.settings.sandbox.run({ tree: work.ws.place.tree, command, env: ENV, limits: { timeMs: TEST_MS }, keepBytes: READ_BYTES, signal });
+  const result = await work.settings.sandbox.run({ tree: work.ws.place.tree, readOnly: work.ws.products, command, env: ENV, limits: { timeMs: TEST_MS }, keepBytes: READ_BYTES, signal });
   signal.throwIfAborted();
   return { report: reportOf(result, command, commit), output: result.output };
 }

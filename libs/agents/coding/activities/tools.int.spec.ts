@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { AgentImplementation, ToolContext, ToolResult, TurnContext } from '#activities';
-import { TOOLS_DIR } from '#platform/stack';
-import { createSandbox, findExecutables, repoMap, Workspaces } from '#workspace';
+import type { AgentImplementation } from '#activities';
+import { createSandbox, repoMap, Workspaces } from '#workspace';
 import { codingContract, type CodingResult, type CodingState } from '../contract.js';
+import { agentIn, playRun } from '../testing/play.js';
 import { createCodingAgent } from './index.js';
 
 const SOURCE = 'export function add(a, b) {\n  return a - b;\n}\n';
@@ -17,7 +17,6 @@ const COMMAND = 'node --test test/add.test.js';
 describe('a coding run', () => {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-tools-'));
   const repo = join(folder, 'repo');
-  const node = dirname(dirname(process.execPath));
   const user = (...args: string[]): string => execFileSync('git', ['-C', repo, '-c', 'user.name=u', '-c', 'user.email=u@localhost', ...args], { encoding: 'utf8' });
   let agent: AgentImplementation;
 
@@ -37,27 +36,11 @@ describe('a coding run', () => {
     user('init', '-q');
     user('add', '-A');
     user('commit', '-q', '-m', 'add adds');
-    const sandbox = createSandbox({ executables: findExecutables(TOOLS_DIR), readOnly: [node], path: [join(node, 'bin')] });
-    agent = createCodingAgent({ workspaces: new Workspaces({ folder: join(folder, 'workspaces'), repositories: [folder] }), sandbox });
+    agent = agentIn(folder);
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  /** A run by itself: keeps the state that its calls give. */
-  function run(id: string, input: Record<string, unknown> = {}, given?: CodingState) {
-    const full = codingContract.input.parse({ repo, task: 'add does not add', testCommand: COMMAND, ...input });
-    let state = given ?? (agent.initialState(full) as CodingState);
-    let step = 0;
-    return {
-      state: () => state,
-      turn: (attempt = 1): TurnContext => ({ tenantId: 't', runId: id, step: step + 1, attempt, input: full, state, corpusId: null, worldId: null, rejection: null, deps: { contextTokens: 16_000 } as never }),
-      async call(name: string, args: Record<string, unknown> = {}): Promise<ToolResult> {
-        const context: ToolContext = { ...this.turn(), step: ++step, call: 0, idempotencyKey: `${step}`, signal: new AbortController().signal };
-        const result = await agent.tools[name]!(context, codingContract.tools.find((t) => t.name === name)!.parameters.parse(args));
-        if (result.state) state = codingContract.state.parse(result.state) as CodingState;
-        return result;
-      },
-    };
-  }
+  const run = (id: string, input: Record<string, unknown> = {}, given?: CodingState) => playRun(agent, id, { repo, task: 'add does not add', testCommand: COMMAND, ...input }, given);
 
   it('looks, reproduces, edits, tests and delivers a patch', async () => {
     const r = run('whole');
@@ -68,6 +51,9 @@ describe('a coding run', () => {
     expect((await r.call('list')).content.split('\n')).toEqual(expect.arrayContaining(['src/', 'test/', 'link@']));
     expect((await r.call('read', { path: 'src/add.js', from: 2, to: 2 })).content).toBe('2\t  return a - b;\n… 1 more lines; the file has 3');
     expect((await r.call('search', { pattern: 'return a' })).content).toBe('src/add.js:2:  return a - b;');
+    expect((await r.call('search', { pattern: '\\breturn\\s+\\w', path: 'src' })).content).toBe('src/add.js:2:  return a - b;');
+    expect((await r.call('search', { pattern: 'ignored|the secret' })).content).toBe('Nothing was found.');
+    expect(await r.call('search', { pattern: '(' })).toMatchObject({ error: 'agent', content: expect.stringContaining('unclosed group') });
     expect((await r.call('symbols', { path: 'src/add.js' })).content).toBe('1-3\texport function add(a, b) {');
     const first = await r.call('test');
     expect([first.error, r.state().baseline]).toEqual(['agent', expect.objectContaining({ passed: 1, failed: 1, failedNames: ['adds'] })]);
@@ -77,7 +63,7 @@ describe('a coding run', () => {
     expect((await r.call('test')).content).toMatch(/^exit code 0; 2 passed, 0 failed/);
     const { finish } = await r.call('finish', { status: 'fixed', summary: 'adds' });
     const result = codingContract.result.parse(finish!.result) as CodingResult;
-    expect(result).toMatchObject({ status: 'fixed', before: { passed: 1, failed: 1 }, after: { exitCode: 0, passed: 2, failed: 0 }, flagged: [], branch: 'holdfast/whole', files: [{ path: 'src/add.js', added: 1, removed: 1 }] });
+    expect(result).toMatchObject({ status: 'fixed', before: { passed: 1, failed: 1 }, after: { exitCode: 0, passed: 2, failed: 0 }, flagged: [], branch: 'holdfast/whole', commits: [{ step: 9 }, { step: 10, commit: r.state().workspace!.commit }], files: [{ path: 'src/add.js', added: 1, removed: 1 }] });
     expect(finish!.artifact).toMatchObject({ kind: 'patch', verified: true });
     expect(result.patch).toContain('+  return a + b;');
     expect(readFileSync(join(repo, 'src/add.js'), 'utf8')).toBe(SOURCE);
@@ -99,6 +85,8 @@ describe('a coding run', () => {
     const r = run('tests');
     expect((await r.call('edit', { path: 'test/add.test.js', old: '4', new: '0' })).content).toContain('may not be changed');
     expect((await r.call('write', { path: 'test/more.test.js', content: 'x' })).error).toBeUndefined();
+    // New CI or configuration can make tests pass as well as changed ones.
+    for (const path of ['jest.config.js', '.github/workflows/ci.yml', 'sub/conftest.py']) expect((await r.call('write', { path, content: 'x' })).content).toContain('may not be changed');
     expect(await r.call('finish', { status: 'fixed', summary: 's' })).toMatchObject({ finish: expect.objectContaining({ result: expect.objectContaining({ status: 'unverified' }) }) });
     await r.call('run', { command: 'sed -i s/4/0/ test/add.test.js' });
     const result = await r.call('finish', { status: 'fixed', summary: 's' });
@@ -107,7 +95,7 @@ describe('a coding run', () => {
   }, 60_000);
 
   it('changes a test and makes a branch in the repository only by tools that a person approves', async () => {
-    expect(codingContract.tools.filter((t) => t.approval).map((t) => t.name)).toEqual(['ask_to_change', 'publish']);
+    expect(codingContract.tools.filter((t) => t.approval).map((t) => t.name)).toEqual(['run', 'test', 'propose_plan', 'setup', 'ask_to_change', 'publish']);
     const before = user('for-each-ref');
     const r = run('approved');
     await r.call('ask_to_change', { path: 'test/add.test.js', why: 'it is wrong' });
@@ -133,6 +121,18 @@ describe('a coding run', () => {
     expect((await run('back', {}, empty).call('read', { path: 'src/new.js' })).error).toBe('agent');
   }, 60_000);
 
+  it('goes on where its folder was lost, from the repository and what was kept of each step', async () => {
+    writeFileSync(join(repo, 'src/half.js'), 'export const half = 0.5;\n');
+    const r = run('lost', { includeUncommitted: true });
+    await r.call('write', { path: 'src/new.js', content: 'export const n = 1;\n' });
+    await r.call('run', { command: 'echo "// more" >> src/new.js' });
+    rmSync(join(folder, 'workspaces', 'lost'), { recursive: true });
+    rmSync(join(repo, 'src/half.js'));
+    expect((await r.call('read', { path: 'src/new.js' })).content).toBe('1\texport const n = 1;\n2\t// more');
+    expect((await r.call('read', { path: 'src/half.js' })).content).toContain('0.5');
+    expect((await r.call('finish', { status: 'not_fixed', summary: 's' })).finish!.result).toMatchObject({ files: [{ path: 'src/new.js' }], base: r.state().workspace!.base });
+  }, 60_000);
+
   it('reads calls from text, and says what is wrong with one that it cannot read', async () => {
     const r = run('text', { protocol: 'text' });
     const plan = await agent.prepareTurn(r.turn());
@@ -140,6 +140,15 @@ describe('a coding run', () => {
     const parsed = agent.parseTurn(r.turn(), { content: 'I look.\n```tool\n{"name": "read", "arguments": {"path": "src/add.js"}}\n```', toolCalls: [] } as never);
     expect(parsed).toEqual({ ok: true, text: 'I look.', calls: [{ name: 'read', args: { path: 'src/add.js' } }] });
     expect(agent.parseTurn(r.turn(), { content: 'I am done.', toolCalls: [] } as never)).toMatchObject({ ok: false });
+  }, 60_000);
+
+  it('reads a log that lies elsewhere where the run was given it, and no other', async () => {
+    writeFileSync(join(folder, 'server.log'), '2026-11-02 10:00:00 FATAL no space left\n');
+    const r = run('given', { logs: [join(folder, 'server.log')] });
+    expect((await agent.prepareTurn(r.turn())).system).toContain('server.log');
+    for (const path of ['server.log', join(folder, 'server.log')]) expect((await r.call('analyse_log', { path })).content).toContain('1 × <time> FATAL no space left');
+    expect((await r.call('analyse_log', { path: join(folder, 'secret') })).error).toBe('agent');
+    await expect(run('outside', { logs: ['/etc/hostname'] }).call('analyse_log', { path: 'hostname' })).rejects.toMatchObject({ code: 'path_not_allowed' });
   }, 60_000);
 
   it('names the kinds of errors of a log, and the line and commit that they lead to', async () => {
@@ -152,7 +161,7 @@ describe('a coding run', () => {
     const r = run('hang');
     expect((await r.call('run', { command: 'sleep 30', seconds: 1 })).content).toContain('took too long');
     expect((await r.call('run', { command: 'cat' })).content).toMatch(/^exit code 0/);
-    const none = createCodingAgent({ workspaces: new Workspaces({ folder: join(folder, 'workspaces'), repositories: [folder] }), sandbox: createSandbox({ executables: { bwrap: null } }) });
+    const none = createCodingAgent({ workspaces: new Workspaces({ folder: join(folder, 'workspaces'), repositories: [folder] }), sandbox: createSandbox({ executables: { bwrap: null } }), setupHosts: [] });
     await expect(none.tools['run']!({ ...r.turn(), call: 0, idempotencyKey: '', signal: new AbortController().signal }, { command: 'true', seconds: 1 })).rejects.toMatchObject({ code: 'sandbox_unavailable' });
   }, 60_000);
 
@@ -160,7 +169,9 @@ describe('a coding run', () => {
     const ws = await new Workspaces({ folder: join(folder, 'workspaces'), repositories: [folder] }).open('map', { repo });
     const all = new Workspaces({ folder: join(folder, 'workspaces'), repositories: [folder] });
     await all.ensure(ws, ws.base);
+    for (const [name, content] of [['pixels.dat', Buffer.from([0, 1])], ['huge.js', `export const h = 1;${'\n// x'.repeat(60_000)}`], ['made.js', '// @generated\nexport const g = 1;\n'], ['x.min.js', 'x'], ['notes.txt', 'notes']] as const) writeFileSync(join(ws.place.tree, name), content);
     const full = await repoMap(ws.place, 4_000);
+    expect([/pixels|huge|made|min/.test(full), full.includes('notes.txt')]).toEqual([false, true]);
     expect(full).toMatch(/^src\/add\.js\n {2}1: export function add/);
     expect((await repoMap(ws.place, 60)).length).toBeLessThan(60 * 4);
   }, 60_000);

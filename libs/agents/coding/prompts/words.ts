@@ -16,6 +16,8 @@ export function systemWords(input: CodingInput, map: string, notes: string[], to
     input.protocol === 'text' ? protocolWords(tools) : '',
     `# Task\n${input.task}`,
     input.testCommand ? `# Test command\n${input.testCommand}` : '',
+    input.setup ? `# Setup command\n${input.setup}` : '',
+    input.logs?.length ? `# Logs for analyse_log\n${input.logs.join('\n')}` : '',
     input.mustPass.length ? `# Tests that must pass\n${input.mustPass.join('\n')}` : '',
     notes.length ? `# Notes\n${notes.join('\n')}` : '',
     `# Files, the most used first\n${map}`,
@@ -23,16 +25,20 @@ export function systemWords(input: CodingInput, map: string, notes: string[], to
 }
 
 /** Where the work stands, and what is due: a model that has lost the thread finds it here. */
-export function turnWords(state: CodingState, rejection: string | null): string {
+export function turnWords(input: CodingInput, state: CodingState, rejection: string | null): string {
   return [
     rejection ? `Your last answer was refused. ${rejection}` : '',
+    state.plan ? `The approved plan:\n${state.plan}` : '',
     state.todo.length ? `To do:\n${state.todo.map((t) => `${t.done ? 'x' : '-'} ${t.text}`).join('\n')}` : '',
     state.last ? `Last test run: exit code ${state.last.exitCode ?? state.last.ended}, ${state.last.passed} passed, ${state.last.failed} failed.` : 'The tests have not been run yet.',
-    due(state),
+    due(input, state),
   ].filter(Boolean).join('\n');
 }
 
-function due(state: CodingState): string {
+function due(input: CodingInput, state: CodingState): string {
+  const untouched = !state.workspace || state.workspace.commit === state.workspace.base;
+  if (input.setup && !state.setup && untouched) return 'First call setup, so that what the work needs is there.';
+  if (input.gates?.plan && state.plan === null) return 'Find out what is wrong, then call propose_plan; a person approves it before files are changed.';
   if (state.changesUntested >= 3) return `${state.changesUntested} changes were made since: run the tests before you change more.`;
   if (state.changesUntested > 0) return 'Files were changed since: run the tests.';
   const changed = state.workspace && state.workspace.commit !== state.workspace.base;
