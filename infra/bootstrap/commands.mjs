@@ -29,6 +29,7 @@ export const COMMANDS = {
   'bench:drift': { summary: 'what a drift check costs at step 200 and at step 2,000', build: true, steps: (args) => [{ args: ['--enable-source-maps', 'dist/bench/drift.js', ...args] }] },
   'bench:corpus': { summary: 'pages a second of ingestion beside the bare parser; search over many passages', build: true, steps: (args) => [{ args: ['--enable-source-maps', 'dist/bench/corpus/main.js', ...args] }] },
   'eval:drift': { summary: 'alarms on recorded runs that failed and on good ones, beside other detectors', build: true, steps: (args) => [{ args: ['--enable-source-maps', 'dist/eval/drift/main.js', ...args] }] },
+  'eval:ladder': { summary: 'runs of a small model with and without the remedies, paired by task and seed', build: true, steps: (args) => [{ args: ['--import', './test/setup/source-loader.mjs', 'eval/ladder/main.ts', ...args] }] },
   'bench:workspace': { summary: 'what a sandboxed command, a snapshot and a repository map cost', build: true, steps: (args) => [{ args: ['--enable-source-maps', 'dist/bench/workspace/main.js', ...args] }] },
   'eval:coding': { summary: 'the coding agent on real bugs: resolved, wrong, not submitted, broke others', build: true, steps: (args) => [{ args: ['--import', './test/setup/source-loader.mjs', 'eval/coding/main.ts', ...args] }] },
   'eval:retrieval': { summary: 'how often a search finds the document that answers a question', build: true, steps: (args) => [{ args: ['--enable-source-maps', 'dist/eval/retrieval/main.js', ...args] }] },

@@ -3,8 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { probe } from '#agents/probe/activities/index';
+import { withTx } from '#store';
 import { checkRun } from '../harness/check-run.js';
-import { readExecutions } from '../harness/history.js';
+import { payloadTexts, readExecutions } from '../harness/history.js';
 import { LoopStack } from '../harness/loop-stack.js';
 import { playScenario } from '../harness/scenario.js';
 import { TestTemporal } from '../harness/temporal.js';
@@ -16,6 +17,8 @@ const SUGGEST = ['limit.historyCount.suggestContinueAsNew=40'];
 
 const patient = { ...probe, contract: { ...probe.contract, name: 'patient', drift: { ...probe.contract.drift, cooldown: 0, maxEpisodes: 20, mayAsk: false } } };
 
+const watched = { ...probe, contract: { ...probe.contract, name: 'watched', drift: { ...probe.contract.drift, judge: { fromStep: 4, suspects: 2 } } } };
+
 describe('a run that goes on in new executions', () => {
   let folder: string;
   let temporal: TestTemporal;
@@ -23,7 +26,7 @@ describe('a run that goes on in new executions', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'holdfast-can-'));
     temporal = await TestTemporal.start(folder, SUGGEST);
-    stack = await LoopStack.start({ agents: new Map([probe, patient].map((a) => [a.contract.name, a])) }, temporal.address);
+    stack = await LoopStack.start({ agents: new Map([probe, patient, watched].map((a) => [a.contract.name, a])) }, temporal.address);
   });
   afterAll(async () => {
     await stack?.stop();
@@ -62,6 +65,23 @@ describe('a run that goes on in new executions', () => {
     await stack.untilStatus(ref, 'cancelled');
     await checkRun(stack.pool, ref, { status: 'cancelled' });
     expect((await readExecutions(stack.client, ref)).length).toBeGreaterThan(1);
+  });
+
+  it('leaves a judge behind, whose verdict a later execution reads', async () => {
+    const calibrated = { evidence: [], new_evidence_since_last_check: true, last_result_used: 'yes', repeated_strategy: false, label: 'calibrated', overthinking: 0, overacting: 0, confidence: 0, lesson: '' };
+    const usual = stack.script;
+    stack.script = (request, n) => (request.messages[0]!.content.startsWith('You watch another agent') ? { content: JSON.stringify(calibrated), delayMs: 600 } : usual(request, n));
+    const ref = await stack.startRun({ steps: 40, delayMs: 30 }, { agent: 'watched' });
+    await stack.untilStatus(ref, 'completed', 40_000);
+    stack.script = usual;
+    await checkRun(stack.pool, ref, { status: 'completed' });
+    const executions = await readExecutions(stack.client, ref);
+    // Where a step was given to its judge, and where the verdict was read: two executions.
+    const started = executions.findIndex(({ events }) => events.some((e) => e['childWorkflowExecutionStartedEventAttributes'] !== undefined));
+    const { rows } = await withTx(stack.pool, ref.tenantId, (tx) => tx.query<{ step: number }>(`select step from events where run_id = $1 and type = 'drift.report' and data->'judge'->>'step' = '4'`, [ref.runId]));
+    const read = executions.findIndex(({ events }) => payloadTexts(events).some((text) => text.includes(`step ${rows[0]!.step} read_filler`)));
+    expect(started).toBeGreaterThanOrEqual(0);
+    expect(read).toBeGreaterThan(started);
   });
 
   it('carries a rewind over the boundary', async () => {

@@ -1,7 +1,7 @@
 import { NativeConnection } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
-import { createExaminationActivities, createModelGate, createRunActivities, type ModelGate } from '#activities';
+import { createExaminationActivities, createJudgeActivities, createModelGate, createRunActivities, type ModelGate } from '#activities';
 import { createGates } from '#apps/worker/src/gates';
 import { LOCAL_PRINCIPAL, LOCAL_TENANT, type ModelRef, type RunRef } from '#contracts';
 import { createRuntime, type Runtime } from '#models';
@@ -110,7 +110,7 @@ describe('where model calls go', () => {
     await stack.untilStatus(ref, 'running');
     const connection = await NativeConnection.connect({ address: stack.config.temporalAddress });
     const { callModel, compactRun } = createRunActivities(stack.deps);
-    const activities = { callModel, compactRun, ...createExaminationActivities({ pool: stack.pool, runtimes: stack.deps.gate.runtimes, contextTokens: 8_192 }) };
+    const activities = { callModel, compactRun, ...createExaminationActivities({ pool: stack.pool, runtimes: stack.deps.gate.runtimes, contextTokens: 8_192 }), ...createJudgeActivities(stack.deps) };
     const gate = await createGates(stack.deps, activities, { connection, namespace: stack.config.temporalNamespace, dataConverter: createDataConverter(stack.config) }, ['gpu']);
     const running = gate.run();
     try {

@@ -10,7 +10,7 @@ import { RECORDINGS } from './scenarios.js';
 /**
  * Records the histories that `replay.spec.ts` replays, into the folder of a version: `node --import
  * ./test/setup/source-loader.mjs test/histories/record.ts v2`. A change of the workflow that old runs would not survive
- * needs Temporal's `patched`; then a new version is recorded beside the old ones, which stay.
+ * needs Temporal's `patched`; then a new version is recorded beside the old ones, which stay. `--only NAME` records one path.
  */
 const version = process.argv[2];
 if (!version || !/^v\d+$/.test(version)) throw new Error('name the version to record, for instance v2');
@@ -28,7 +28,8 @@ const stubborn = { ...probe, contract: { ...probe.contract, name: 'stubborn', dr
 const stack = await LoopStack.start({ agents: new Map([probe, asking, stubborn].map((a) => [a.contract.name, a])) }, temporal.address);
 const usual = stack.script;
 await mkdir(target, { recursive: true });
-for (const { name, run } of RECORDINGS) {
+const only = process.argv.includes('--only') ? process.argv[process.argv.indexOf('--only') + 1] : undefined;
+for (const { name, run } of RECORDINGS.filter((one) => only === undefined || one.name === only)) {
   stack.script = usual;
   const ref = await run(stack);
   await stack.handle(ref).result().catch(() => undefined);

@@ -47,6 +47,16 @@ export const RECORDINGS: Recording[] = [
     },
   },
   {
+    name: 'judged',
+    async run(stack) {
+      const calibrated = JSON.stringify({ evidence: [], new_evidence_since_last_check: true, last_result_used: 'yes', repeated_strategy: false, label: 'calibrated', overthinking: 0, overacting: 0, confidence: 50, lesson: '' });
+      stack.script = (request, n) => (request.messages[0]!.content.startsWith('You watch another agent') ? { content: calibrated } : play(request, n));
+      const ref = await stack.startRun({ steps: 20, delayMs: 30 }, { drift: { judge: { fromStep: 3, suspects: 2 } } });
+      await stack.untilStatus(ref, 'completed');
+      return ref;
+    },
+  },
+  {
     name: 'paused',
     async run(stack) {
       const ref = await stack.startRun({ steps: 4, delayMs: 80 });

@@ -44,7 +44,7 @@ describe('drift of the coding agent', () => {
   async function play(calls: (n: number) => Call) {
     wrong = calls;
     heard = '';
-    const run: RunRef = await stack.run({ steps: 1 }, { agent: 'coding', input: { repo, task: 'mend it' }, model: 'scripted' });
+    const run: RunRef = await stack.run({ steps: 1 }, { agent: 'coding', input: { repo, task: 'mend it' }, model: 'scripted', drift: { holdout: 0 } });
     await stack.loop.untilStatus(run, 'completed', 60_000);
     const { body } = await stack.get<{ data: { step: number; drift: DriftReport | null; steering: { rung: string } | null }[] }>(`/runs/${run.runId}/steps?limit=200`);
     const { result } = (await stack.get<{ result: { files: { path: string }[] } }>(`/runs/${run.runId}`)).body;

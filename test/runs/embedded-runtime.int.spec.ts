@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type AgentImplementation, soleGate } from '#activities';
 import { probe } from '#agents/probe/activities/index';
-import type { RunRef, RunSteering, StepView } from '#contracts';
+import type { DriftOverrides, RunRef, RunSteering, StepView } from '#contracts';
 import { createRuntime, type Runtime } from '#models';
 import { PROJECT_ROOT } from '#platform';
 import { freePort, gemma270m, llamaLibraries, ManagedProcess, ProcessSet, TOOLS_DIR } from '#platform/stack';
-import { readStepView, withTx } from '#store';
+import { readRunRecord, readStepView, withTx } from '#store';
 import { checkRun } from '../harness/check-run.js';
 import { LoopStack } from '../harness/loop-stack.js';
 import { vectorFile } from '../harness/steering-vector.js';
@@ -67,8 +67,8 @@ describe('runs on the real embedded runtime with Gemma 3 270M, under the stackâ€
     rmSync(folder, { recursive: true, force: true });
   }, 60_000);
 
-  const start = (more: { steps: number; steering?: RunSteering; maxTokens?: number }): Promise<RunRef> =>
-    stack.startRun({ steps: more.steps }, { model: MODEL, sampling: { ...SAMPLING, ...(more.maxTokens ? { maxTokens: more.maxTokens } : {}) }, ...(more.steering ? { steering: more.steering } : {}) });
+  const start = (more: { steps: number; steering?: RunSteering; maxTokens?: number; drift?: DriftOverrides }): Promise<RunRef> =>
+    stack.startRun({ steps: more.steps }, { model: MODEL, sampling: { ...SAMPLING, ...(more.maxTokens ? { maxTokens: more.maxTokens } : {}) }, ...(more.steering ? { steering: more.steering } : {}), ...(more.drift ? { drift: more.drift } : {}) });
   const steered = (correction: RunSteering['correction'], digest = facts.digest): RunSteering => ({ vector: vectorFile({ name: MODEL, digest, width: facts.width, layer: 9 }), correction });
   const step = async (ref: RunRef, n: number): Promise<StepView> => (await withTx(stack.pool, ref.tenantId, (tx) => readStepView(tx, ref, n, true)))!;
   const words = ({ messages }: StepView): string => messages!.find(({ role }) => role === 'assistant')!.content;
@@ -94,6 +94,20 @@ describe('runs on the real embedded runtime with Gemma 3 270M, under the stackâ€
     expect(shifted.activation!.tokens[0]!.projections[0]).toBeCloseTo(seen.activation!.tokens[0]!.projections[0]!, 1);
     await checkRun(stack.pool, moved, { status: 'completed' });
   }, 180_000);
+
+  it('has a run judged by the model that is loaded: a verdict by its schema, or none, and what it cost', async () => {
+    const ref = await start({ steps: 12, maxTokens: 12, drift: { judge: { fromStep: 3, suspects: 2 } } });
+    await stack.untilStatus(ref, 'completed', 120_000);
+    const judge = await until('a verdict', async () => (await step(ref, 3)).judge ?? null, 60_000);
+    expect(judge).toMatchObject({ step: 3, fromStep: 1, runtimeId: runtime.id, model: MODEL });
+    expect(judge.label === null).toBe(judge.dropped !== null);
+    // What a model of this size says is not checked; that it says it by the schema is.
+    expect(judge.dropped).not.toBe('output_invalid');
+    expect([judge.promptTokens > 200, judge.outputTokens > 20, judge.ms > 0, judge.samples > 0]).toEqual([true, true, true, true]);
+    const { usage } = (await withTx(stack.pool, ref.tenantId, (tx) => readRunRecord(tx, ref)))!;
+    expect(usage.judge.promptTokens).toBeGreaterThanOrEqual(judge.promptTokens);
+    await checkRun(stack.pool, ref, { status: 'completed' });
+  }, 240_000);
 
   it('refuses a vector that was fitted on other weights: the run ends and says so', async () => {
     const ref = await start({ steps: 0, steering: steered('clamp', 'f'.repeat(64)) });

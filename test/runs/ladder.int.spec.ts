@@ -5,7 +5,7 @@ import { type AgentImplementation, createModelGate } from '#activities';
 import { probe } from '#agents/probe/activities/index';
 import { type AgentContract, type LadderRung, LOCAL_PRINCIPAL, LOCAL_TENANT, type RunRef } from '#contracts';
 import type { ScriptedAnswer, ScriptedRequest } from '#models/scripted';
-import { insertRun, withTx } from '#store';
+import { insertRun, listStepViews, readStepView, withTx } from '#store';
 import { checkRun } from '../harness/check-run.js';
 import { LoopStack } from '../harness/loop-stack.js';
 
@@ -43,7 +43,7 @@ describe('the ladder’s rungs in a run', () => {
   let stack: LoopStack;
   const asked: ScriptedRequest[] = [];
   beforeAll(async () => {
-    const agents = [puller('gated', { rung: 'gate_tools', turns: 2 }), puller('masked', { rung: 'compact' }), puller('raised', { rung: 'escalate' }), puller('stopped', { rung: 'rewind' }), puller('nudged', { rung: 'nudge' })];
+    const agents = [puller('gated', { rung: 'gate_tools', turns: 2 }), puller('masked', { rung: 'compact' }), puller('raised', { rung: 'escalate' }), puller('stopped', { rung: 'rewind' }), puller('nudged', { rung: 'nudge' }), puller('drawn', { rung: 'resample', samples: 3 })];
     stack = await LoopStack.start({ agents: new Map(agents.map((a) => [a.contract.name, a])) });
     const [main, large] = [[{ runtimeId: 'ollama', model: 'small' }], [{ runtimeId: 'ollama', model: 'big' }]];
     await stack.stopWorkers();
@@ -95,6 +95,23 @@ describe('the ladder’s rungs in a run', () => {
     expect(await events(ref, 'steering.applied')).toEqual([{ rung: 'escalate', report: 3, verdict: 'overacting', holdout: false, toStep: 1, role: 'large' }]);
     expect(asked.map((r) => r.model)).toEqual(['small', 'small', 'small', 'big', 'big']);
     expect(text(asked[3]!).split(SAME)).toHaveLength(2);
+  });
+
+  it('resample: the least drifting of several turns becomes the step; all are kept and paid for', async () => {
+    let drawn = 0;
+    const ref = await play('drawn', (_request, step) => (step > 4 ? call('done') : [call('pull'), call('nothing_of_the_kind'), { ...call('look', { n: 4 }), content: 'Now for something that nobody has done here yet.' }][drawn++]!));
+    await stack.untilStatus(ref, 'completed');
+    await checkRun(stack.pool, ref, { status: 'completed' });
+    expect(await events(ref, 'steering.applied')).toEqual([{ rung: 'resample', report: 3, verdict: 'overacting', holdout: false, toStep: 2, samples: 3 }]);
+    const { steps, step } = await withTx(stack.pool, ref.tenantId, async (tx) => ({ steps: await listStepViews(tx, ref, { after: 3, limit: 1, content: true }), step: (await readStepView(tx, ref, 4, true))! }));
+    expect(step.candidates!.map(({ n, chosen, valid }) => ({ n, chosen, valid }))).toEqual([{ n: 0, chosen: false, valid: true }, { n: 1, chosen: false, valid: false }, { n: 2, chosen: true, valid: true }]);
+    const [again, broken, other] = step.candidates!.map(({ score }) => score) as [number, number, number];
+    expect([again > 0.8, broken, other < 0.2]).toEqual([true, 1, true]);
+    expect(new Set(step.candidates!.map(({ seed }) => seed)).size).toBe(3);
+    expect(step.candidates![0]!.text).toBe('pull\npull {}');
+    expect(step.calls.map(({ tool }) => tool)).toEqual(['look']);
+    expect(step.promptTokens).toBe(step.candidates!.reduce((n, c) => n + c.promptTokens, 0));
+    expect(steps[0]!.messages![0]!.content).toContain('something that nobody has done');
   });
 
   it('stop: the run ends with what it has, and the event says why', async () => {

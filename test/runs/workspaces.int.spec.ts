@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createCodingAgent } from '#agents/coding/activities/index';
 import type { RunRef } from '#contracts';
-import type { ScriptedRequest } from '#models/scripted';
+import type { ScriptedAnswer, ScriptedRequest } from '#models/scripted';
 import { createSandbox, Workspaces } from '#workspace';
 import { ApiStack } from '../harness/api-stack.js';
 
@@ -41,6 +41,14 @@ describe('a run that works on files', () => {
     if (down) return { error: { status: 503, message: 'loading' } };
     return { content: '', toolCalls: [done === 1 ? { name: 'list', args: {} } : { name: 'finish', args: { status: 'not_fixed', summary: 'done' } }] };
   }
+  /** Writes the same wrong file again and again, from prompts that the runtime counts alike, until it is offered what it had written. */
+  const drifting = (request: ScriptedRequest): ScriptedAnswer => {
+    const done = request.messages.filter((m) => m.role === 'tool').length;
+    const call = (name: string, args: Record<string, unknown>): ScriptedAnswer => ({ content: '', toolCalls: [{ name, args }], promptTokens: 4_000 });
+    const offered = request.messages.find((m) => m.content.includes('Unverified and not applied'));
+    if (offered) return done > 1 ? call('finish', { status: 'not_fixed', summary: 'done' }) : call('write', { path: 'c.txt', content: 'y\n' });
+    return done === 0 ? call('list', {}) : call('write', { path: 'wrong.txt', content: 'wrong words\n' });
+  };
   const checkpoints = async (run: RunRef) => (await stack.get<{ data: { step: number; parent: number; workspaceCommit: string | null }[] }>(`/runs/${run.runId}/checkpoints`)).body.data;
   const files = async (run: RunRef) => ((await stack.get<{ result: { files: { path: string }[]; commit: string } }>(`/runs/${run.runId}`)).body.result);
 
@@ -69,5 +77,19 @@ describe('a run that works on files', () => {
     const fork = { ...run, runId: body['id'] as string };
     await stack.loop.untilStatus(fork, 'completed');
     expect(await files(fork)).toMatchObject({ files: [{ path: 'a.txt' }], commit: written!.workspaceCommit });
+  });
+
+  it('is taken back by the ladder with its files, and is offered what it had changed as unverified', async () => {
+    stack.loop.script = drifting;
+    const run = await stack.run({ steps: 1 }, { agent: 'coding', input: { repo, task: 'write a file' }, model: 'scripted', sampling: { maxTokens: 200 }, drift: { holdout: 0, cooldown: 0, judge: null, ladder: { harness_fault: [{ rung: 'rewind' }] } } });
+    await stack.loop.untilStatus(run, 'completed');
+    stack.loop.script = answer;
+    const { body: steps } = await stack.get<{ data: { step: number; parent: number; steering: { rung: string } | null; messages: { role: string; content: string }[] }[] }>(`/runs/${run.runId}/steps?include=content`);
+    const after = steps.data.find(({ steering }) => steering?.rung === 'rewind')!;
+    expect([after.step, after.parent]).toEqual([5, 1]);
+    const offered = after.messages.find(({ content }) => content.includes('Unverified and not applied'))!;
+    expect(offered.role).toBe('user');
+    expect(offered.content).toMatch(/```diff\n[\s\S]*wrong\.txt[\s\S]*\+wrong words/);
+    expect((await files(run)).files.map((f) => f.path)).toEqual(['c.txt']);
   });
 });

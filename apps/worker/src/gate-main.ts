@@ -1,5 +1,5 @@
 import { NativeConnection, Runtime as TemporalRuntime } from '@temporalio/worker';
-import { createExaminationActivities, createRunActivities, RunCache } from '#activities';
+import { createExaminationActivities, createJudgeActivities, createRunActivities, RunCache } from '#activities';
 import { createSearch } from '#corpus';
 import { createDefaultRuntime, createEmbedder } from '#models';
 import { ConfigError, createDataConverter, createLogger, loadConfig, temporalConnection } from '#platform';
@@ -28,7 +28,7 @@ async function main(): Promise<void> {
   const { callModel, compactRun } = createRunActivities(deps);
   const examination = createExaminationActivities({ pool, runtimes: deps.gate.runtimes, contextTokens: config.contextTokens });
   const shared = { connection, namespace: config.temporalNamespace, dataConverter: createDataConverter(config), ...workerOptions(config) };
-  const gates = await createGates(deps, { callModel, compactRun, ...examination }, shared, config.gates);
+  const gates = await createGates(deps, { callModel, compactRun, ...examination, ...createJudgeActivities(deps) }, shared, config.gates);
   const running = gates.run();
   console.log('gate ready');
   await running;

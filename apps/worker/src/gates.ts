@@ -1,13 +1,15 @@
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
-import type { ExaminationActivities, RunActivities, RunDeps } from '#activities';
+import type { ExaminationActivities, JudgeActivities, RunActivities, RunDeps } from '#activities';
 import { TASK_QUEUES } from '#contracts';
 import { describeError } from '#platform';
 import { ALL_TENANTS, liveRoutes, withTx } from '#store';
 
 /** Milliseconds between two looks for queues that live runs use and nobody serves any more. */
 const SWEEP_MS = 5_000;
+/** Judges at work at once, at each runtime. */
+const JUDGES = 1;
 
-export type GateActivities = Pick<RunActivities, 'callModel' | 'compactRun'> & ExaminationActivities;
+export type GateActivities = Pick<RunActivities, 'callModel' | 'compactRun'> & ExaminationActivities & JudgeActivities;
 type Shared = Omit<WorkerOptions, 'taskQueue'> & { connection: NativeConnection };
 
 export type Gates = { run(): Promise<void>; shutdown(): void };
@@ -25,7 +27,7 @@ export async function createGates(deps: RunDeps, activities: GateActivities, sha
     return worker;
   };
   const ids = [...deps.gate.runtimes.keys()];
-  for (const id of ids.filter((name) => serves.includes(name))) await Promise.all(queuesOf(deps, id).map((queue) => open(queue, deps.gate.slots.get(id) ?? 1)));
+  for (const id of ids.filter((name) => serves.includes(name))) await Promise.all([...queuesOf(deps, id).map((queue) => open(queue, deps.gate.slots.get(id) ?? 1)), open(TASK_QUEUES.judge(id), JUDGES)]);
 
   /** Runs whose queue went away with a change of the configuration: their next call is sent on from there. */
   async function sweep(): Promise<void> {

@@ -91,6 +91,7 @@ export type RestoreContext = Pick<TurnContext, 'tenantId' | 'runId' | 'step' | '
   /** Where the run left its world; a world that stands elsewhere was changed by others. */
   leftAt: number | null;
 };
+export type UndoneContext = { runId: string; input: unknown; before: unknown; after: unknown };
 /** What the step begins with in place of the checkpoint's; what is left out stays. */
 export type Restored = { state?: unknown; worldVersion?: number };
 
@@ -108,6 +109,11 @@ export interface AgentImplementation {
    * keeps outside its state (its world) back to where the checkpoint has it. Files need none: a tool finds its commit in the state.
    */
   restore?(ctx: RestoreContext): Promise<Restored>;
+  /**
+   * What steps that the ladder takes back had made outside the model's words, for the model to read: from the state
+   * that the run goes back to, to that of the last of them. Null where that is nothing.
+   */
+  undone?(ctx: UndoneContext): Promise<string | null>;
   /** The agent's fixed words, so that a run says which it began with. */
   prompts?: readonly string[];
   /** What the run has come to, in words or data for whoever asked, where it ends before it is done: at a limit, or stopped for drift. */

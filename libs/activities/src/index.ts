@@ -5,6 +5,7 @@ export { createModelGate, isRuntimeFailure, type ModelGate, type ModelGateOption
 export { createSpeedBook } from './models/speed-book.js';
 export { createIngestionActivities, type IngestionActivities, type IngestionDeps } from './ingestion.js';
 export { createReconcilerActivities, type ExecutionState, type ReconcilerActivities, type ReconcilerDeps, type RunStarter } from './reconcile.js';
+export { createJudgeActivities, type JudgeActivities } from './judge/judge-steps.js';
 export { createRunActivities, type RunActivities, type RunDeps } from './run/index.js';
 export { RunCache } from './run/run-cache.js';
 export { createScheduleActivities, type ScheduleActivities, type ScheduleDeps } from './schedules.js';

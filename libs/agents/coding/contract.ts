@@ -153,7 +153,7 @@ export const codingContract: AgentContract = {
   limits: { maxSteps: 80, maxTokens: 2_000_000, maxSeconds: 4 * 3_600 },
   sampling: { temperature: 0, maxTokens: 3_000 },
   drift: {
-    enabled: true, cooldown: 4, maxEpisodes: 3, mayAsk: false, holdout: 0,
+    enabled: true, cooldown: 4, maxEpisodes: 3, mayAsk: false, holdout: 0.1, judge: { fromStep: 20, suspects: 2 },
     // Words once; after that the files go back to where the drift began, and the lesson says why. Twice, since an
     // alarm soon after a remedy leaves one rung out.
     ladder: {

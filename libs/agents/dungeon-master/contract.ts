@@ -57,7 +57,7 @@ export const dungeonMasterContract: AgentContract = {
   ],
   limits: { maxSteps: 6, maxTokens: 100_000, maxSeconds: 3_600 },
   sampling: { temperature: 0.7, maxTokens: 400, repeatPenalty: 1.1 },
-  drift: { enabled: true, cooldown: 4, maxEpisodes: 2, mayAsk: false, holdout: 0 },
+  drift: { enabled: true, cooldown: 4, maxEpisodes: 2, mayAsk: false, holdout: 0.1 },
   maxAttempts: MAX_RETELLINGS + 2,
   needsCorpus: false,
 };

@@ -147,7 +147,7 @@ export const researchContract: AgentContract = {
   ],
   limits: { maxSteps: 600, maxTokens: 4_000_000, maxSeconds: 6 * 3_600 },
   sampling: { temperature: 0, maxTokens: 700, repeatPenalty: 1.1 },
-  drift: { enabled: true, cooldown: 4, maxEpisodes: 3, mayAsk: false, holdout: 0 },
+  drift: { enabled: true, cooldown: 4, maxEpisodes: 3, mayAsk: false, holdout: 0.1, judge: { fromStep: 20, suspects: 2 } },
   maxAttempts: 4,
   needsCorpus: true,
   memory: { tools: false },

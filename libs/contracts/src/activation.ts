@@ -23,7 +23,7 @@ export const steeringVectorSchema = vectorFileSchema
   .refine(({ axes, model }) => model.width <= 65_536 && axes.every(({ direction }) => direction.length === model.width), { path: ['axes'], message: 'a direction that is not as wide as the model' });
 
 /** Activation steering of one run. Off where it is left out; a model or runtime that can't refuses the step. */
-export const runSteeringSchema = z.strictObject({ vector: steeringVectorSchema, correction: correctionModeSchema.default('clamp') });
+export const runSteeringSchema = z.strictObject({ vector: steeringVectorSchema, correction: correctionModeSchema.default('clamp'), /** What is read is a source of the drift scores, too. */ detects: z.boolean().optional() });
 export type RunSteering = z.infer<typeof runSteeringSchema>;
 
 /** What was read while a turn was written: one entry a token of it, one number an axis. */

@@ -32,6 +32,8 @@ export const runPlanSchema = z.object({
   tokensUsed: z.int(),
   toolCallsUsed: z.int().optional(),
   unread: z.int(),
+  /** Task queue of the gate that judges, where the policy has a judge. */
+  judgeQueue: z.string().optional(),
 });
 export type RunPlan = z.infer<typeof runPlanSchema>;
 
@@ -47,6 +49,8 @@ export const modelCallSchema = runRefSchema.extend({
   gated: z.boolean().optional(),
   /** The model role that the run goes on with, after `escalate`. */
   role: modelRoleSchema.optional(),
+  /** The step whose verdict by a judge may be there when this one closes. */
+  judged: z.int().optional(),
 });
 /** What the port adds to a call: whether it follows the configuration, and how often it was moved already. */
 export const routedCallSchema = modelCallSchema.extend({ routed: z.boolean().optional(), moves: z.int().optional() });
@@ -62,6 +66,8 @@ export const stepEndSchema = z.object({
   /** Set where a tool finished the run: its result is stored, the run is still open. */
   finished: z.boolean(),
   unread: z.int(),
+  /** Tokens of a judge's verdict that was read with this step. */
+  judgeTokens: z.int().optional(),
 });
 export type StepEnd = z.infer<typeof stepEndSchema>;
 
@@ -87,6 +93,8 @@ export const toolCallInputSchema = runRefSchema.extend({
   tool: z.string(),
   /** The last call of the step: its transaction saves the checkpoint. */
   last: z.boolean(),
+  /** The step whose verdict by a judge may be there when this one closes. */
+  judged: z.int().optional(),
 });
 export type ToolCallInput = z.infer<typeof toolCallInputSchema>;
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { agentViewSchema, toolViewSchema } from './api.js';
-import { limitsSchema, samplingSchema } from './run.js';
+import { limitsSchema } from './run.js';
+import { samplingSchema } from './sampling.js';
 
 const jsonSchemaSchema = z.record(z.string(), z.unknown());
 

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { DriftPolicy, ToolKind } from './drift.js';
-import type { Limits, Sampling } from './run.js';
+import type { Limits } from './run.js';
+import type { Sampling } from './sampling.js';
 
 /**
  * - `read`: may be run again freely.

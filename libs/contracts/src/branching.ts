@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { correctionModeSchema, steeringVectorSchema } from './activation.js';
-import { driftPolicySchema } from './drift.js';
+import { driftOverridesSchema } from './drift.js';
 import { idSchema } from './ids.js';
-import { limitsSchema, runStatusSchema, samplingSchema } from './run.js';
+import { limitsSchema, runStatusSchema } from './run.js';
+import { samplingSchema } from './sampling.js';
 
 /** What a person asks of a run's tree of steps. */
 
@@ -25,12 +26,13 @@ export const forkOverridesSchema = z.strictObject({
   steering: z
     .strictObject({
       /** Laid over the agent's drift policy. */
-      policy: driftPolicySchema.partial().optional(),
+      policy: driftOverridesSchema.optional(),
       /** Words that the fork's first step reads. */
       message: z.string().min(1).max(20_000).optional(),
       /** Activation steering: another vector, or `null` for none; the run's own goes on where it is left out. */
       vector: steeringVectorSchema.nullable().optional(),
       correction: correctionModeSchema.optional(),
+      detects: z.boolean().optional(),
     })
     .optional(),
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { judgeLabelSchema, judgePolicySchema } from './judge.js';
 import { modelRoleSchema } from './runtime.js';
 
 export const VERDICTS = ['ok', 'suspect', 'overthinking', 'overacting', 'premature_finish', 'degenerate', 'harness_fault'] as const;
@@ -52,6 +53,8 @@ export const stepDigestSchema = z.object({
   /** Digest of the agent's state after the step: unchanged means no progress. */
   state: z.string(),
   finished: z.boolean(),
+  /** How far the residual stream leans towards each axis, in [0,1], where the run is steered and asks for it. */
+  projection: z.object({ overthinking: z.number(), overacting: z.number() }).optional(),
 });
 export type StepDigest = z.infer<typeof stepDigestSchema>;
 
@@ -91,6 +94,8 @@ export const driftReportSchema = z.object({
   /** True where a hard flag fired, which alone is enough for an alarm. */
   hard: z.boolean(),
   reasons: z.array(driftReasonSchema).max(3),
+  /** The verdict of a judge that was read with this step, where one was. `alone`: without it there would be no alarm. */
+  judge: z.object({ step: z.int(), label: judgeLabelSchema.nullable(), confidence: z.number(), confirmed: z.boolean(), alone: z.boolean() }).optional(),
 });
 export type DriftReport = z.infer<typeof driftReportSchema>;
 
@@ -112,31 +117,40 @@ export const ladderRungSchema = z.object({
   cooldown: z.int().min(0).optional(),
   /** For `gate_tools`: how many turns are offered only tools that look. */
   turns: z.int().min(1).max(20).optional(),
+  /** For `resample`: how many turns are drawn; the least drifting one becomes the step's. */
+  samples: z.int().min(1).max(4).optional(),
 });
 export type LadderRung = z.infer<typeof ladderRungSchema>;
 /** Remedies by verdict, in the order in which they are tried. A verdict without an entry is only recorded. */
 export const ladderSchema = z.partialRecord(verdictSchema, z.array(ladderRungSchema).min(1).max(8));
 export type Ladder = z.infer<typeof ladderSchema>;
 
-/** How the ladder of remedies is climbed; a part of the agent's contract, pinned with the run. */
-export const driftPolicySchema = z.object({
-  enabled: z.boolean().default(true),
+const policyFields = {
+  enabled: z.boolean(),
   /** Steps to leave between two actions. */
-  cooldown: z.int().default(4),
+  cooldown: z.int().min(0),
   /** Alarms acted on before a person is asked, or the run is stopped. */
-  maxEpisodes: z.int().default(3),
+  maxEpisodes: z.int().min(0),
   /** Whether a person may be asked; else the run stops with `drift_stopped`. */
-  mayAsk: z.boolean().default(false),
+  mayAsk: z.boolean(),
   /** Share of alarms that deliberately get no action, so that the remedies' effect can be estimated. */
-  holdout: z.number().min(0).max(1).default(0),
+  holdout: z.number().min(0).max(1),
+  /** A second reader of the run's steps; nobody where not given. */
+  judge: judgePolicySchema.optional(),
   /** The agent's own ladder. Where not given, a run gets the usual one when it begins. */
   ladder: ladderSchema.optional(),
   /** Remedies whose outcomes show that they hurt this agent with this model: left out. Read when a run begins. */
   off: z.array(remedySchema).optional(),
   /** Which alarms are held out differs from run to run by it. */
   seed: z.int().optional(),
-});
+};
+
+/** How the ladder of remedies is climbed; a part of the agent's contract, pinned with the run. */
+export const driftPolicySchema = z.object(policyFields);
 export type DriftPolicy = z.infer<typeof driftPolicySchema>;
+/** What one run does otherwise than its agent's policy says; `judge: null` for none. */
+export const driftOverridesSchema = z.strictObject({ ...policyFields, judge: judgePolicySchema.nullable().optional() }).partial();
+export type DriftOverrides = z.infer<typeof driftOverridesSchema>;
 
 /** What the ladder remembers; travels in the workflow through continue-as-new. */
 export const ladderStateSchema = z.object({
@@ -163,6 +177,8 @@ export const steeringSchema = z.object({
   toStep: z.int().optional(),
   /** For `gate_tools`: how many turns. */
   turns: z.int().optional(),
+  /** For `resample`: how many turns are drawn. */
+  samples: z.int().optional(),
   /** For `escalate`: the model role that the run goes on with. */
   role: modelRoleSchema.optional(),
   /** Remedies that would have come first and are switched off for this agent and model, since they hurt. */

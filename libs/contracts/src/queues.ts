@@ -10,6 +10,8 @@ export const TASK_QUEUES = {
   documents: 'holdfast-documents',
   /** Model calls of one runtime and model, polled only by that runtime's gate; without a model, those of models that no role names. */
   model: (runtimeId: string, model?: string): string => `holdfast-model-${runtimeId}${model ? `/${model}` : ''}`,
+  /** Judges of runs, at the gate of the runtime that judges: apart from the model calls, so that none waits behind one. */
+  judge: (runtimeId: string): string => `holdfast-judge-${runtimeId}`,
 } as const;
 
 /** Name under which Temporal keeps the versions of the workers that carry workflows. */
@@ -19,7 +21,7 @@ export const DEPLOYMENT = 'holdfast';
 export const WORKER_ROLES = ['workflows', 'model', 'tools', 'documents'] as const;
 export type WorkerRole = (typeof WORKER_ROLES)[number];
 
-export const WORKFLOWS = { agentRun: 'agentRun', ingestion: 'ingestion', reconciler: 'reconciler', webhookDelivery: 'webhookDelivery', retention: 'retention', examineModel: 'examineModel', batch: 'batch', scheduledFire: 'scheduledFire' } as const;
+export const WORKFLOWS = { agentRun: 'agentRun', ingestion: 'ingestion', reconciler: 'reconciler', webhookDelivery: 'webhookDelivery', retention: 'retention', examineModel: 'examineModel', batch: 'batch', scheduledFire: 'scheduledFire', judgeSteps: 'judgeSteps' } as const;
 
 export const workflowIds = {
   run: (runId: string): string => `run-${runId}`,
@@ -30,6 +32,7 @@ export const workflowIds = {
   /** One at a time of a model on a runtime. */
   examination: (runtimeId: string, model: string): string => `examine-${runtimeId}/${model}`,
   batch: (batchId: string): string => `batch-${batchId}`,
+  judge: (runId: string, step: number): string => `judge-${runId}-${step}`,
   /** Temporal adds the time that the fire was due. */
   fire: (scheduleId: string): string => `fire-${scheduleId}`,
 } as const;

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { runSteeringSchema } from './activation.js';
+import { driftOverridesSchema } from './drift.js';
 import { failureSchema } from './errors.js';
 import { idSchema } from './ids.js';
+import { samplingSchema } from './sampling.js';
 import { createWebhookSchema } from './webhooks.js';
 
 export const LIVE_STATUSES = ['queued', 'running', 'waiting_approval', 'waiting_input', 'waiting_runtime', 'paused', 'cancelling'] as const;
@@ -27,18 +29,6 @@ export const limitsSchema = z.object({
 });
 export type Limits = z.infer<typeof limitsSchema>;
 
-export const samplingSchema = z.object({
-  temperature: z.number().min(0).max(2).optional(),
-  topK: z.int().min(1).optional(),
-  topP: z.number().min(0).max(1).optional(),
-  seed: z.int().optional(),
-  repeatPenalty: z.number().min(0.5).max(2).optional(),
-  repeatLastN: z.int().min(-1).optional(),
-  maxTokens: z.int().min(1).optional(),
-  think: z.boolean().optional(),
-});
-export type Sampling = z.infer<typeof samplingSchema>;
-
 export const createRunSchema = z.strictObject({
   agent: z.string().min(1).max(100),
   input: z.record(z.string(), z.unknown()).default({}),
@@ -49,6 +39,8 @@ export const createRunSchema = z.strictObject({
   sampling: samplingSchema.optional(),
   /** Activation steering, off where left out; the embedded runtime alone can. */
   steering: runSteeringSchema.optional(),
+  /** Laid over the agent's drift policy. */
+  drift: driftOverridesSchema.optional(),
   priority: prioritySchema.default('interactive'),
   startAt: z.iso.datetime({ offset: true }).optional(),
   /** Called when the run ends, or at these events; goes with the run. */
@@ -57,7 +49,8 @@ export const createRunSchema = z.strictObject({
 });
 export type CreateRun = z.infer<typeof createRunSchema>;
 
-export const usageSchema = z.object({ steps: z.int(), promptTokens: z.int(), outputTokens: z.int(), thinkingTokens: z.int() });
+/** `judge`: what its verdicts cost beside the run's own steps; the run's token limit counts them too. */
+export const usageSchema = z.object({ steps: z.int(), promptTokens: z.int(), outputTokens: z.int(), thinkingTokens: z.int(), judge: z.object({ verdicts: z.int(), promptTokens: z.int(), outputTokens: z.int(), ms: z.int() }) });
 export type Usage = z.infer<typeof usageSchema>;
 
 /** A run as the REST API shows it. */

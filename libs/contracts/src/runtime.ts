@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ActivationTrace, AxisOption } from './activation.js';
-import { samplingSchema } from './run.js';
+import { samplingSchema } from './sampling.js';
 
 export const roleSchema = z.enum(['system', 'user', 'assistant', 'tool']);
 export type Role = z.infer<typeof roleSchema>;

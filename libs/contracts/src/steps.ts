@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { stepActivationSchema } from './activation.js';
 import { driftReportSchema, steeringSchema } from './drift.js';
 import { chatMessageSchema } from './runtime.js';
+import { stepCandidateSchema } from './candidates.js';
 import { failureSchema } from './errors.js';
+import { judgeVerdictSchema } from './judge.js';
 import { stepRouteSchema } from './routing.js';
 
 export const stepStateSchema = z.enum(['open', 'closed', 'abandoned']);
@@ -24,6 +26,10 @@ export const stepViewSchema = z.object({
   steering: steeringSchema.nullable(),
   /** Projections of the turn's tokens and what was corrected, where the run is steered and one step is read. */
   activation: stepActivationSchema.optional(),
+  /** The turns that were drawn after `resample`, where one step is read and there were several. */
+  candidates: z.array(stepCandidateSchema).optional(),
+  /** What a judge said of the steps up to this one, where it was asked and one step is read. */
+  judge: judgeVerdictSchema.optional(),
   startedAt: z.string(),
   endedAt: z.string().nullable(),
   messages: z.array(chatMessageSchema).optional(),

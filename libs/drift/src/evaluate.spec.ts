@@ -32,7 +32,7 @@ describe('hard flags', () => {
   });
 
   it.each([2, 3, 4, 5])('names a cycle of %d calls once it has gone round', (period) => {
-    const round = Array.from({ length: period }, (_, i) => call({ path: `f${i}` }, { result: words(i) }));
+    const round = Array.from({ length: period }, (_, i) => call({ path: `f${i}` }, { result: words(300 + i) }));
     const reports = judge([...useful(8), ...round, ...round, ...round]);
     const found = reports.find(({ hard }) => hard)!;
     expect(found).toMatchObject({ step: 8 + Math.min(12, 3 * period), verdict: 'overacting' });

@@ -4,9 +4,14 @@ export { digestCall, digestStep, digestTurn, type CallFacts, type StepFacts } fr
 export { hash64 } from './digest/hash.js';
 export { containment, overlap, sketch } from './digest/sketch.js';
 export { type Effect, effectOf, share } from './effect.js';
+export { candidateScore, type CandidateTurn } from './candidate.js';
 export { evaluateStep } from './evaluate.js';
 export { decide, initialLadder, type LadderFacts } from './ladder.js';
 export { DEFAULT_LADDER, fitLadder } from './ladder-data.js';
 export { rutOf } from './signals/rut.js';
 export { callLikeness, textLikeness } from './likeness.js';
 export { nudgeText } from './nudge.js';
+export { confirms, needsSecond, weigh, type Weighed } from './judge/answer.js';
+export { initialWatch, watchJudge } from './judge/cadence.js';
+export { type LoggedCall, type LoggedStep, rollingState } from './judge/log.js';
+export { type JudgeCase, judgePrompt, JUDGED_STEPS } from './judge/prompt.js';

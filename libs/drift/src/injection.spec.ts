@@ -15,6 +15,7 @@ describe('injected drift', () => {
     ['two calls in turn', Array.from({ length: 10 }, (_, i) => search(i % 2)), 6],
     ['three calls in turn', Array.from({ length: 12 }, (_, i) => search(i % 3)), 9],
     ['the same error', Array.from({ length: 5 }, (_, i) => ({ calls: [{ tool: 'run', kind: 'exec' as const, args: { i }, result: 'syntax error', error: 'agent' as const }] })), 3],
+    ['results swapped, each with an earlier call’s', Array.from({ length: 6 }, (_, i) => ({ calls: [{ args: { path: `src/new${i}.ts` }, result: words(6 + i) }] })), 3],
     ['thoughts restated', Array.from({ length: 24 }, (_, i) => ({ thinking: `${words(5)} ${i}`, calls: [{ args: { path: `src/part${i % 9}.ts` }, result: words(i % 9) }] })), 16],
   ])('%s is noticed within %3$d steps', (name, injected, within) => {
     const reports = judge(splice(AT, injected));
@@ -29,6 +30,8 @@ describe('injected drift', () => {
     ['a burst of faults of the surroundings', Array.from({ length: 12 }, () => ({ calls: [{ args: { path: 'a' }, result: 'connection refused', error: 'infra' as const }] }))],
     ['a batch', Array.from({ length: 30 }, (_, i) => search(300 + i))],
     ['edits, each with its test', Array.from({ length: 24 }, (_, i) => (i % 2 ? { state: `e${i - 1}`, calls: [{ tool: 'run_tests', kind: 'exec' as const, args: {}, result: '1 of 40 failed' }] } : { state: `e${i}`, calls: [{ tool: 'edit', kind: 'mutate' as const, args: { text: words(i, 12) }, result: 'written' }] }))],
+    ['a second look at a few files, among new ones', Array.from({ length: 18 }, (_, i) => ({ calls: [{ args: { path: `src/part${i % 3 === 2 ? i - 2 : 200 + i}.ts` }, result: words(i % 3 === 2 ? i - 2 : 200 + i) }] }))],
+    ['empty answers to different questions', Array.from({ length: 5 }, (_, i) => ({ calls: [{ tool: 'search', kind: 'search' as const, args: { query: words(700 + i, 4) }, result: 'Nothing was found.' }] }))],
     ['polling', Array.from({ length: 20 }, () => ({ calls: [{ tool: 'wait', args: {}, result: 'not yet', exempt: true }] }))],
   ])('%s is not', (_name, injected) => {
     expect(firstAlarm(judge(splice(AT, injected)))).toBeNull();

@@ -18,13 +18,15 @@ export type LadderFacts = {
 const SOON = 10;
 /** Turns that are offered only tools that look, where the ladder does not say. */
 const GATED_TURNS = 3;
+/** Turns that are drawn to choose from, where the ladder does not say. */
+const SAMPLES = 3;
 
 /**
  * What is done about a report: the next rung of its verdict's ladder, then a person is asked or the run stops. Pure,
  * and without chance: which alarms are held out follows from the step's number and the run's seed.
  */
 export function decide(report: DriftReport, ladder: LadderState, policy: DriftPolicy, facts: LadderFacts): { steering: Steering | null; ladder: LadderState } {
-  const rungs = rungsFor(policy, report.verdict);
+  const rungs = allowed(rungsFor(policy, report.verdict), report);
   const since = ladder.lastActionStep === null ? Infinity : report.step - ladder.lastActionStep;
   if (!policy.enabled || rungs.length === 0 || since <= (ladder.cooldown ?? policy.cooldown)) return { steering: null, ladder };
   const { rung, skipped } = nextRung(rungs, ladder, policy, facts, since <= SOON);
@@ -40,6 +42,11 @@ export function decide(report: DriftReport, ladder: LadderState, policy: DriftPo
   };
   if (steering.holdout) return { steering, ladder: { ...ladder, lastActionStep: report.step } };
   return { steering, ladder: climbed(ladder, rung, entry, report.step) };
+}
+
+/** What rests on one sample of a judge alone is answered mildly. */
+function allowed(rungs: LadderRung[], { judge }: DriftReport): LadderRung[] {
+  return judge?.alone && !judge.confirmed ? rungs.filter(({ rung }) => severity(rung) <= severity('resample')) : rungs;
 }
 
 function climbed(ladder: LadderState, rung: Rung, entry: LadderRung | undefined, step: number): LadderState {
@@ -76,9 +83,9 @@ function possible({ rung, times = Infinity }: LadderRung, ladder: LadderState, f
   return (ladder.taken?.[rung] ?? 0) < times;
 }
 
-function remedy(rung: Rung, entry: LadderRung | undefined, report: DriftReport, ladder: LadderState, facts: LadderFacts): Pick<Steering, 'toStep' | 'sampling' | 'turns' | 'role'> {
+function remedy(rung: Rung, entry: LadderRung | undefined, report: DriftReport, ladder: LadderState, facts: LadderFacts): Pick<Steering, 'toStep' | 'sampling' | 'turns' | 'samples' | 'role'> {
   if (rung === 'gate_tools') return { turns: entry?.turns ?? GATED_TURNS };
-  if (rung === 'resample') return { sampling: freshSampling(report, ladder, facts) };
+  if (rung === 'resample') return { sampling: freshSampling(report, ladder, facts), samples: entry?.samples ?? SAMPLES };
   if ((rung !== 'rewind' && rung !== 'escalate') || facts.goodCheckpoint === null) return {};
   const toStep = cleanCheckpoint(report, facts.goodCheckpoint, facts.trail ?? []);
   // Another model is change enough: its sampling is the agent's own.

@@ -18,6 +18,8 @@ function fact({ signal, steps }: DriftReason): string {
   switch (signal) {
     case 'exactRepeat':
       return `${list(steps)} made the same call and got the same result.`;
+    case 'misplacedResults':
+      return `The results of steps ${first} to ${last} are word for word those of earlier calls that asked for something else.`;
     case 'cycle':
       return `Steps ${first} to ${last} went round the same calls with the same results.`;
     case 'staleResult':
@@ -46,6 +48,8 @@ function fact({ signal, steps }: DriftReason): string {
       return `${list(steps)} changed files, and no test was run.`;
     case 'unproven':
       return `The change grew from step ${first} to step ${last}, and no test was run.`;
+    case 'judge':
+      return `A second reader says of ${list(steps).toLowerCase()} that the work does not get on there.`;
     case 'noProgress':
       return `Nothing has changed since step ${first}.`;
     default:

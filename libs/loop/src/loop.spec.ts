@@ -31,7 +31,7 @@ function ports(script: Script): LoopPorts & { log: string[] } {
   return {
     log,
     callModel: async (c) => {
-      log.push(`model ${c.step}.${c.attempt}<${c.parent}${c.steering ? ` ${c.steering.rung}` : ''}${c.again ? ' again' : ''}${c.gated ? ' gated' : ''}${c.role ? ` ${c.role}` : ''}`);
+      log.push(`model ${c.step}.${c.attempt}<${c.parent}${c.steering ? ` ${c.steering.rung}` : ''}${c.again ? ' again' : ''}${c.gated ? ' gated' : ''}${c.role ? ` ${c.role}` : ''}${c.judged ? ` judged ${c.judged}` : ''}`);
       const out = script.model?.(c) ?? { kind: 'calls', calls: [{ call: 0, tool: 't', effect: 'read', timeoutMs: 1 }], tokens: 10, unread: 0 };
       if (out instanceof Error) throw out;
       return out;
@@ -55,6 +55,7 @@ function ports(script: Script): LoopPorts & { log: string[] } {
       return { kind: script.compacts?.shift() ?? 'none', tokens: 0, unread: 0 };
     },
     mayCompact: () => script.compacts !== undefined,
+    askJudge: ({ step }) => void log.push(`judge ${step}`),
     wakePending: () => wake || (script.wakes?.shift() ?? false),
     clearWake: () => void (wake = false),
     waitForWake: async () => {
@@ -71,6 +72,32 @@ const run = async (script: Script, over: Partial<RunPlan> = {}): Promise<{ end: 
   const p = ports(script);
   return { end: await runLoop(initialState(plan(over)), p), log: p.log };
 };
+
+describe('a judge', () => {
+  const judged = { drift: { ...plan().drift, judge: { fromStep: 2, suspects: 2 } }, judgeQueue: 'j' };
+  const toStep = (last: number, report: (step: number) => DriftReport = ok, judgeTokens?: number): Script => ({
+    tool: (c) => ({ kind: 'closed', end: { report: report(c.step), finished: c.step === last, unread: 0, ...(judgeTokens !== undefined && c.step === 4 ? { judgeTokens } : {}) } }),
+  });
+  const read: DriftReport['judge'] = { step: 2, label: 'calibrated', confidence: 0.5, confirmed: false, alone: false };
+
+  it('is asked and not waited for; each step that closes looks for what it said, until it was read', async () => {
+    const { log, end } = await run(toStep(6, (step) => ({ ...ok(step), ...(step === 4 ? { judge: read } : {}) })), judged);
+    expect(end).toEqual({ kind: 'ended', status: 'completed' });
+    expect(log.filter((l) => !l.startsWith('tool'))).toEqual(['model 1.1<0', 'model 2.1<1', 'judge 2', 'model 3.1<2 judged 2', 'model 4.1<3 judged 2', 'model 5.1<4', 'model 6.1<5', 'finish completed -']);
+  });
+
+  it('counts towards the limit of tokens, and its verdict on steps that were left is nobody’s', async () => {
+    const counted = await run(toStep(9, (step) => ({ ...ok(step), ...(step === 4 ? { judge: read } : {}) }), 1_000), { ...judged, limits: { ...LIMITS, maxTokens: 1_000 } });
+    expect(counted.log.at(-1)).toBe('finish limit_reached limit_reached');
+    const left = await run(toStep(5, (step) => (step === 4 ? { ...drifted(4), reasons: [{ signal: 'exactRepeat', value: 1, steps: [1, 3, 4] }] } : ok(step))), { ...judged, drift: { ...judged.drift, ladder: { overacting: [{ rung: 'rewind' }] } } });
+    expect(left.log.filter((l) => l.startsWith('model'))).toEqual(['model 1.1<0', 'model 2.1<1', 'model 3.1<2 judged 2', 'model 4.1<3 judged 2', 'model 5.1<1 rewind']);
+  });
+
+  it('is asked by nobody where the plan names no queue for it', async () => {
+    const { log } = await run(toStep(6), { drift: judged.drift });
+    expect(log.some((l) => l.includes('judge'))).toBe(false);
+  });
+});
 
 describe('runLoop', () => {
   it('goes from step to step, each on the one before, and finishes', async () => {

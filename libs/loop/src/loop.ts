@@ -1,5 +1,5 @@
 import type { EndStatus, ErrorCode, StepEnd, Steering } from '#contracts';
-import { decide, initialLadder } from '#drift';
+import { decide, initialLadder, watchJudge } from '#drift';
 import { PortFailure } from './failure.js';
 import { makeRoom, roomDue } from './make-room.js';
 import type { LoopPorts } from './ports.js';
@@ -64,8 +64,17 @@ function afterStep(state: LoopState, ports: LoopPorts, end: StepEnd): Promise<Lo
   }
   const { steering, ladder } = decide(end.report, state.ladder, state.drift, { goodCheckpoint: state.lastGood, trail: state.trail ?? [] });
   state.ladder = ladder;
+  askJudge(state, ports, end, steering);
   ports.showProgress({ step: state.head, verdict: end.report.verdict, steering: steering?.rung ?? null });
   return steering ? steer(state, ports, steering, parent) : null;
+}
+
+/** A judge is never waited for: what it says is read with a later step. */
+function askJudge(state: LoopState, ports: LoopPorts, { report }: StepEnd, steering: Steering | null): void {
+  if (!state.judge || !state.drift.judge) return;
+  const { watch, ask } = watchJudge(state.judge, report, state.drift.judge, steering !== null && !steering.holdout);
+  state.judge = watch;
+  if (ask) ports.askJudge?.({ step: report.step });
 }
 
 /** Applies a decision of the ladder. What only shapes the next turn is recorded with that turn's model call. */

@@ -17,6 +17,8 @@ export interface LoopPorts {
   compact?(input: Without<Compact>): Promise<CompactOutcome>;
   /** Whether this execution's history may have a compaction at this point. */
   mayCompact?(): boolean;
+  /** Has the run's steps up to `step` judged, and comes back at once: the verdict is read when a later step closes. */
+  askJudge?(input: { step: number }): void;
   /** Whether a wake came since the last call of `clearWake`. */
   wakePending(): boolean;
   clearWake(): void;

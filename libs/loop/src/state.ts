@@ -1,5 +1,5 @@
-import type { DriftPolicy, LadderState, Limits, ModelRole, RunPlan, Steering } from '#contracts';
-import { initialLadder } from '#drift';
+import type { DriftPolicy, JudgeWatch, LadderState, Limits, ModelRole, RunPlan, Steering } from '#contracts';
+import { initialLadder, initialWatch } from '#drift';
 
 /** All that the loop carries from step to step, and through continue-as-new. Small, and without content. */
 export type LoopState = {
@@ -31,6 +31,8 @@ export type LoopState = {
   /** Newest steps of the branch, oldest first. Not there in an execution that went on from an older one. */
   trail?: number[];
   drift: DriftPolicy;
+  /** Where the policy has a judge. */
+  judge?: JudgeWatch;
   maxAttempts: number;
 };
 
@@ -40,6 +42,8 @@ const TRAIL = 24;
 /** Moves the head: forward to a step that was made on it, or back along the branch. */
 export function moveHead(state: LoopState, head: number): void {
   state.head = head;
+  // A verdict on steps that are no longer on the branch is nobody's.
+  if (state.judge && (state.judge.waiting ?? 0) > head) state.judge = { ...state.judge, waiting: null };
   state.trail = [...(state.trail ?? []).filter((step) => step < head), head].slice(-TRAIL);
 }
 
@@ -57,6 +61,7 @@ export function initialState(plan: RunPlan): LoopState {
     lastGood: plan.headStep,
     trail: [plan.headStep],
     drift: plan.drift,
+    ...(plan.drift.judge && plan.judgeQueue ? { judge: initialWatch } : {}),
     maxAttempts: plan.maxAttempts,
   };
 }

@@ -23,6 +23,7 @@ export async function runStep(state: LoopState, ports: LoopPorts): Promise<StepR
       ...(state.pending ? { steering: state.pending } : {}),
       ...(step <= (state.gatedTo ?? 0) ? { gated: true } : {}),
       ...(state.role ? { role: state.role } : {}),
+      ...judged(state),
     });
     state.tokens += turn.tokens;
     if ((turn.kind === 'calls' || turn.kind === 'closed') && turn.compact !== undefined) state.compact = turn.compact;
@@ -46,7 +47,7 @@ export async function runStep(state: LoopState, ports: LoopPorts): Promise<StepR
 
 async function runCalls(state: LoopState, ports: LoopPorts, attempt: number, calls: PlannedCall[]): Promise<StepResult | { kind: 'rejected'; code: ErrorCode }> {
   for (const c of calls) {
-    const ask = (): Promise<ToolOutcome> => ports.callTool({ step: state.nextStep, attempt, call: c.call, tool: c.tool, last: c === calls.at(-1) }, c.timeoutMs);
+    const ask = (): Promise<ToolOutcome> => ports.callTool({ step: state.nextStep, attempt, call: c.call, tool: c.tool, last: c === calls.at(-1), ...judged(state) }, c.timeoutMs);
     let out = await ask();
     while (out.kind === 'waiting') {
       const end = await awaitDecision(state, ports, out.waitSeconds);
@@ -81,7 +82,11 @@ async function awaitDecision(state: LoopState, ports: LoopPorts, seconds: number
   return null;
 }
 
+/** Whichever call closes the step looks for the verdict that is waited for. */
+const judged = ({ judge }: LoopState): { judged?: number } => (judge?.waiting == null ? {} : { judged: judge.waiting });
+
 function noteUnread(state: LoopState, end: StepEnd): StepResult {
   state.unread = end.unread;
+  state.tokens += end.judgeTokens ?? 0;
   return { kind: 'closed', end };
 }

@@ -6,6 +6,9 @@ import type { StepKey } from './steps.js';
 /** Ordinals of people's words lie below 0, in the order of the inbox, so that taking them up twice writes them once. */
 export const WORDS_ORDINAL = -32_000;
 
+/** What a rewind undid is offered to the step that follows it, in a message before its turn. */
+export const UNDONE_ORDINAL = -1;
+
 /** A message with its place in the step: the model's turn is ordinal 0 and tool results follow; people's words come before, below 0. */
 export type NewMessage = { ordinal: number; message: ChatMessage; tokens: number };
 

@@ -3,15 +3,15 @@ import { getJson, putContents } from './contents.js';
 import type { Tx } from './pool.js';
 
 /** Turns activation steering on for a run, in place of what it has. */
-export async function saveRunSteering(tx: Tx, ref: RunRef, { vector, correction }: RunSteering): Promise<void> {
+export async function saveRunSteering(tx: Tx, ref: RunRef, { vector, correction, detects }: RunSteering): Promise<void> {
   const [hash] = await putContents(tx, ref.tenantId, [JSON.stringify(vector)]);
-  await tx.query('insert into run_steering (tenant_id, run_id, vector_hash, correction) values ($1,$2,$3,$4) on conflict (tenant_id, run_id) do update set vector_hash = excluded.vector_hash, correction = excluded.correction', [ref.tenantId, ref.runId, hash, correction]);
+  await tx.query('insert into run_steering (tenant_id, run_id, vector_hash, correction, detects) values ($1,$2,$3,$4,$5) on conflict (tenant_id, run_id) do update set vector_hash = excluded.vector_hash, correction = excluded.correction, detects = excluded.detects', [ref.tenantId, ref.runId, hash, correction, detects ?? false]);
 }
 
 /** What a run is steered with, or null. */
 export async function readRunSteering(tx: Tx, ref: RunRef): Promise<RunSteering | null> {
-  const { rows } = await tx.query<{ vector_hash: Buffer; correction: CorrectionMode }>('select vector_hash, correction from run_steering where tenant_id = $1 and run_id = $2', [ref.tenantId, ref.runId]);
-  return rows[0] ? { vector: (await getJson(tx, ref.tenantId, rows[0].vector_hash)) as VectorFile, correction: rows[0].correction } : null;
+  const { rows } = await tx.query<{ vector_hash: Buffer; correction: CorrectionMode; detects: boolean }>('select vector_hash, correction, detects from run_steering where tenant_id = $1 and run_id = $2', [ref.tenantId, ref.runId]);
+  return rows[0] ? { vector: (await getJson(tx, ref.tenantId, rows[0].vector_hash)) as VectorFile, correction: rows[0].correction, detects: rows[0].detects } : null;
 }
 
 export type NewActivation = Pick<StepActivation, 'correction' | 'layer' | 'axes'> & { trace: ActivationTrace };

@@ -1,4 +1,4 @@
-import type { ErrorCode, Limits, NewEvent, Priority, RunRef, RunStatus, RunSteering, Sampling } from '#contracts';
+import type { DriftOverrides, ErrorCode, Limits, NewEvent, Priority, RunRef, RunStatus, RunSteering, Sampling } from '#contracts';
 import { hashOf, putContents } from './contents.js';
 import { appendEvents } from './events.js';
 import type { Tx } from './pool.js';
@@ -18,6 +18,7 @@ export type NewRun = RunRef & {
   limits: Limits;
   sampling: Sampling;
   steering?: RunSteering;
+  drift?: DriftOverrides;
   startAt?: string;
   scheduleId?: string;
   batchId?: string;
@@ -28,9 +29,9 @@ export type NewRun = RunRef & {
 export async function insertRun(tx: Tx, run: NewRun): Promise<void> {
   const [inputHash] = await putContents(tx, run.tenantId, [JSON.stringify(run.input)]);
   await tx.query(
-    `insert into runs (tenant_id, run_id, principal_id, agent, agent_version, status, input_hash, thread_id, corpus_id, model, priority, tags, limits, sampling, start_at, schedule_id, batch_id)
-     values ($1,$2,$3,$4,$5,'queued',$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16)`,
-    [run.tenantId, run.runId, run.principalId, run.agent, run.agentVersion, inputHash, run.threadId ?? null, run.corpusId ?? null, run.model ?? null, run.priority, run.tags, run.limits, run.sampling, run.startAt ?? null, run.scheduleId ?? null, run.batchId ?? null],
+    `insert into runs (tenant_id, run_id, principal_id, agent, agent_version, status, input_hash, thread_id, corpus_id, model, priority, tags, limits, sampling, start_at, schedule_id, batch_id, drift)
+     values ($1,$2,$3,$4,$5,'queued',$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17)`,
+    [run.tenantId, run.runId, run.principalId, run.agent, run.agentVersion, inputHash, run.threadId ?? null, run.corpusId ?? null, run.model ?? null, run.priority, run.tags, run.limits, run.sampling, run.startAt ?? null, run.scheduleId ?? null, run.batchId ?? null, run.drift ?? null],
   );
   await tx.query('insert into run_heads (tenant_id, run_id) values ($1,$2)', [run.tenantId, run.runId]);
   if (run.steering) await saveRunSteering(tx, run, run.steering);
@@ -58,6 +59,7 @@ export type RunRow = {
   prompt_tokens: number;
   output_tokens: number;
   tool_calls: number;
+  judge_tokens: number;
   inbox_seq: number;
   inbox_read: number;
 };
@@ -67,7 +69,7 @@ export async function readRun(tx: Tx, ref: RunRef): Promise<RunRow | null> {
   const { rows } = await tx.query<RunRow>({
     name: 'read-run',
     text: `select r.tenant_id, r.run_id, r.agent, r.agent_version, r.status, r.status_reason, r.input_hash, r.corpus_id, r.thread_id, r.model, r.runtime_id,
-                  r.priority, r.limits, r.sampling, r.started_at, h.head_step, h.next_step, h.prompt_tokens, h.output_tokens, h.tool_calls, h.inbox_seq, h.inbox_read
+                  r.priority, r.limits, r.sampling, r.started_at, h.head_step, h.next_step, h.prompt_tokens, h.output_tokens, h.tool_calls, h.judge_prompt_tokens + h.judge_output_tokens as judge_tokens, h.inbox_seq, h.inbox_read
            from runs r join run_heads h using (tenant_id, run_id) where r.tenant_id = $1 and r.run_id = $2`,
     values: [ref.tenantId, ref.runId],
   });

@@ -71,7 +71,7 @@ export async function addTokens(tx: Tx, key: StepKey, t: TokenCounts, calls: num
 }
 
 /** What the model's turn contributes to the digest, kept until the step's calls are done. */
-export type PartialDigest = Pick<StepDigest, 'text' | 'promptTokens' | 'outputTokens' | 'thinkingTokens' | 'contextLimit' | 'malformed' | 'degenerate'> & { calls: CallDigest[] };
+export type PartialDigest = Pick<StepDigest, 'text' | 'promptTokens' | 'outputTokens' | 'thinkingTokens' | 'contextLimit' | 'malformed' | 'degenerate' | 'projection'> & { calls: CallDigest[] };
 
 /**
  * A call's digest joins the open step's; the state after the call becomes the step's.

@@ -19,6 +19,8 @@ export type Turn = {
   /** Activation steering: the vector file, and what is done with it; null where it is off. */
   vectorHash: Buffer | null;
   correction: CorrectionMode | null;
+  /** Whether what is read is a source of the drift scores. */
+  detects: boolean | null;
   stateHash: Buffer;
   driftState: DriftState | null;
   inboxSeq: number;
@@ -43,8 +45,8 @@ export async function readTurn(tx: Tx, key: StepKey, parent: number): Promise<Tu
   const { rows } = await tx.query<Turn>({
     name: 'read-turn',
     text: `
-      select r.agent, r.agent_version as "agentVersion", r.status, r.model, r.corpus_id as "corpusId", r.world_id as "worldId", r.limits, r.sampling, r.input_hash as "inputHash", r.prompt_hash as "promptHash", v.vector_hash as "vectorHash", v.correction,
-             coalesce(o.restored_hash, c.state_hash) as "stateHash", c.drift_state as "driftState", c.world_version as "worldVersion", c.workspace_commit as "workspaceCommit", o.restored_hash is not null as restored, h.inbox_seq as "inboxSeq", h.prompt_tokens + h.output_tokens as "tokensUsed", h.tool_calls as "toolCallsUsed", r.started_at as "startedAt",
+      select r.agent, r.agent_version as "agentVersion", r.status, r.model, r.corpus_id as "corpusId", r.world_id as "worldId", r.limits, r.sampling, r.input_hash as "inputHash", r.prompt_hash as "promptHash", v.vector_hash as "vectorHash", v.correction, v.detects,
+             coalesce(o.restored_hash, c.state_hash) as "stateHash", c.drift_state as "driftState", c.world_version as "worldVersion", c.workspace_commit as "workspaceCommit", o.restored_hash is not null as restored, h.inbox_seq as "inboxSeq", h.prompt_tokens + h.output_tokens + h.judge_prompt_tokens + h.judge_output_tokens as "tokensUsed", h.tool_calls as "toolCallsUsed", r.started_at as "startedAt",
              o.attempt as opened,
              (select l.outcome->'result' from ledger l where l.tenant_id = $1 and l.run_id = $2 and l.step = $3 and l.attempt = $4 and l.call = -1 and l.state <> 'started') as done,
              (select l.outcome->'rejection' from ledger l where l.tenant_id = $1 and l.run_id = $2 and l.step = $3 and l.attempt = $4 - 1 and l.state = 'rejected' order by l.call desc limit 1) as rejection

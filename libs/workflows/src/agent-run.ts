@@ -14,6 +14,7 @@ import {
 import type { EndStatus, RunPlan, RunRef } from '#contracts';
 import { ERROR_CODES, type ErrorCode, WAKE_SIGNAL } from '#contracts/workflow';
 import { initialState, type LoopState, runLoop } from '#loop';
+import { Judges } from './judges.js';
 import { createPorts } from './ports.js';
 import { control } from './proxies.js';
 import { showStatus } from './visibility.js';
@@ -68,16 +69,19 @@ async function carry(ref: RunRef, input: AgentRunInput, wake: { pending: boolean
   const firstStep = state.nextStep;
   showStatus('running');
   const routing = { queue: plan.modelQueue };
+  const judges = new Judges(ref, plan);
   const ports = createPorts(ref, plan, {
     wake,
     routing,
     waitForWake: (seconds) => condition(() => wake.pending, Math.min(seconds, 24 * 3_600) * 1_000),
+    askJudge: (step) => judges.ask(step),
     shouldContinueAsNew: (step) => {
       const info = workflowInfo();
       return info.continueAsNewSuggested || step - firstStep >= MAX_STEPS || info.historyLength >= MAX_EVENTS;
     },
   });
   const result = await runLoop(state, ports);
+  await judges.started();
   if (result.kind === 'continue') {
     const { state } = result;
     return continueAsNew<typeof agentRun>({ ...ref, carried: { plan: { ...plan, modelQueue: routing.queue, limits: state.limits, nextStep: state.nextStep }, state } });

@@ -14,6 +14,7 @@ type Clockwork = {
   wake: { pending: boolean };
   waitForWake(seconds: number): Promise<boolean>;
   shouldContinueAsNew(step: number): boolean;
+  askJudge(step: number): void;
 };
 
 /** The loop's ports as Temporal gives them. Summaries name the step and the tool, never arguments. */
@@ -37,6 +38,7 @@ export function createPorts(ref: RunRef, plan: RunPlan, clock: Clockwork): LoopP
     callTool: (input, timeoutMs) => attempt(() => tool.callTool.executeWithOptions({ ...(plan.toolQueue ? { taskQueue: plan.toolQueue } : {}), startToCloseTimeout: timeoutMs + TOOL_MARGIN_MS, summary: `step ${input.step} ${input.tool}` }, [small({ ...ref, ...input })])),
     compact: (input) => attempt(() => model.compactRun.executeWithOptions({ taskQueue: clock.routing.queue, priority, scheduleToCloseTimeout: `${secondsLeft()}s`, summary: `step ${input.step} makes room` }, [small({ ...ref, ...input })])),
     mayCompact: () => patched('compaction'),
+    askJudge: ({ step: at }) => clock.askJudge(at),
     abandonStep: (input) => attempt(() => control.abandonStep({ ...ref, ...input })),
     applyInbox: async (input) => {
       const outcome = await attempt(() => control.applyInbox({ ...ref, ...input }));

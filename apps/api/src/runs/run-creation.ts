@@ -65,6 +65,7 @@ export class RunCreation {
       corpusId: body.corpusId,
       model: body.model,
       steering: body.steering,
+      drift: body.drift,
       startAt: body.startAt,
     });
     if (body.webhook) await bringWebhook(tx, this.hosts, caller, body.webhook, runId);

@@ -18,7 +18,7 @@ export async function forkSteering(tx: Tx, from: RunRef, asked: ForkRun['overrid
   if (asked?.vector === null) return null;
   const own = await readRunSteering(tx, from);
   const vector = asked?.vector ?? own?.vector;
-  if (vector) return { vector, correction: asked?.correction ?? own?.correction ?? 'clamp' };
-  if (asked?.correction) throw new InvalidRequest([{ path: 'overrides.steering.vector', message: 'the run is not steered: a correction needs a vector' }]);
+  if (vector) return { vector, correction: asked?.correction ?? own?.correction ?? 'clamp', detects: asked?.detects ?? own?.detects ?? false };
+  if (asked?.correction ?? asked?.detects) throw new InvalidRequest([{ path: 'overrides.steering.vector', message: 'the run is not steered: `correction` and `detects` need a vector' }]);
   return null;
 }

@@ -232,7 +232,7 @@ describe('runs', () => {
         status: 'running',
         model: 'gemma',
         result: { text: 'said' },
-        usage: { steps: 1, promptTokens: 10, outputTokens: 5, thinkingTokens: 1 },
+        usage: { steps: 1, promptTokens: 10, outputTokens: 5, thinkingTokens: 1, judge: { verdicts: 0, promptTokens: 0, outputTokens: 0, ms: 0 } },
         limitsLeft: { maxSteps: 9, maxTokens: 985 },
         drift: { overthinking: 0.25, overacting: 0.5, verdict: 'suspect', actions: 0 },
         head: { step: 1, checkpoint: 1 },

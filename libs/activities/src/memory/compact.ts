@@ -1,6 +1,6 @@
 import { type Compact, type CompactionRecord, type CompactOutcome, HoldfastError, type RunRef } from '#contracts';
 import { type CompactionPlan, planCompaction, planMask, type WindowStep } from '#loop';
-import { abandonStep, appendEvents, closeCompaction, finishEffect, insertMessages, lockRun, MODEL_CALL, openAttempt, readLedger, readPinnedModel, readPlaces, readStepAttempt, rememberMessages, type StepKey, type StoredMessage, type Tx, withTx } from '#store';
+import { abandonStep, appendEvents, closeCompaction, finishEffect, insertMessages, lockRun, MODEL_CALL, openAttempt, readLedger, readPinnedModel, readPlaces, readStepAttempt, rememberMessages, type StepKey, type StoredMessage, type Tx, UNDONE_ORDINAL, withTx } from '#store';
 import { adopt } from '../run/adopt.js';
 import type { RunDeps } from '../run/deps.js';
 import { type Branch, HELD_WINDOWS, sum } from '../run/run-cache.js';
@@ -89,7 +89,7 @@ async function whole(deps: RunDeps, ref: RunRef, messages: StoredMessage[], mask
 const stepsUpTo = (branch: Branch, last: number): number[] => branch.messages.map((m) => m.step).filter((step) => step <= last);
 
 /** What people said, and what the model asked to be remembered, is kept word by word. */
-const isPinned = (m: StoredMessage): boolean => m.ordinal < 0 || m.message.toolName === REMEMBER;
+const isPinned = (m: StoredMessage): boolean => (m.ordinal < 0 && m.ordinal !== UNDONE_ORDINAL) || m.message.toolName === REMEMBER;
 
 /** Steps of a branch as ranges: a gap is what a rewind left behind, or a step that made room. */
 function joined(ranges: [number, number][], steps: number[]): [number, number][] {

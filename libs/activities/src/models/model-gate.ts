@@ -14,7 +14,8 @@ export type ModelGate = {
   chat(route: Route, request: ChatRequest, options: GatedOptions): Promise<ChatResult>;
 };
 
-export type GatedOptions = ChatOptions & { tenantId: string; priority: number };
+/** `yields`: the call is ended, with a failure that says so, when another one waits for its slot. */
+export type GatedOptions = ChatOptions & { tenantId: string; priority: number; yields?: boolean };
 
 export type ModelGateOptions = {
   runtimes: ReadonlyMap<string, Runtime>;
@@ -39,16 +40,16 @@ export function createModelGate(options: ModelGateOptions): ModelGate {
   const slots = new Map([...runtimes.keys()].map((id) => [id, new SharedSlots(options.slots.get(id) ?? 1)]));
   const contextFor = createContextSizer();
 
-  async function chat(route: Route, request: ChatRequest, { tenantId, priority, ...rest }: GatedOptions): Promise<ChatResult> {
+  async function chat(route: Route, request: ChatRequest, { tenantId, priority, yields = false, ...rest }: GatedOptions): Promise<ChatResult> {
     const runtime = adapted.get(route.runtimeId);
     if (!runtime) throw new HoldfastError('runtime_unavailable', `No runtime ${route.runtimeId} is configured at this gate.`);
     const { prompt, all } = tokensNeeded(request, ANSWER_TOKENS);
     const contextTokens = contextFor(`${route.runtimeId}/${route.model}`, all, request.contextTokens);
     const speed = await speeds.read(tenantId, route);
     const limits = limitsFor({ promptTokens: prompt, maxTokens: request.sampling.maxTokens ?? ANSWER_TOKENS, heldBack: Boolean(request.tools?.length) }, speed);
-    const work = (): Promise<ChatResult> => runtime.chat({ ...request, model: route.model, contextTokens }, { limits, ...rest });
+    const work = (signal: AbortSignal): Promise<ChatResult> => runtime.chat({ ...request, model: route.model, contextTokens }, { limits, ...rest, signal });
     try {
-      const result = await slots.get(route.runtimeId)!.use({ model: route.model, priority, signal: rest.signal }, work);
+      const result = await slots.get(route.runtimeId)!.use({ model: route.model, priority, signal: rest.signal, yields }, work);
       router.note(route.runtimeId, 'answered');
       speeds.note(tenantId, route, result);
       return result;

@@ -34,8 +34,8 @@ describe('activation steering of a run', () => {
   beforeEach(() => void (answer = { content: 'two tokens', toolCalls: [{ name: 'read_filler', args: { n: 1 } }], axes: AXES }));
 
   const deps = (kind: RuntimeKind): RunDeps => runDeps(pool, server.url, { runtime: createRuntime({ kind, url: server.url, model: 'play?steps=1', embedModel: 'x' }) });
-  const begun = async (d: RunDeps, correction: CorrectionMode | null): Promise<RunRef> => {
-    const ref = await writeRun(pool, { steps: 1 }, correction ? { steering: { vector: VECTOR, correction } } : {});
+  const begun = async (d: RunDeps, correction: CorrectionMode | null, detects = false): Promise<RunRef> => {
+    const ref = await writeRun(pool, { steps: 1 }, correction ? { steering: { vector: VECTOR, correction, detects } } : {});
     await beginRun(d, ref);
     return ref;
   };
@@ -59,6 +59,16 @@ describe('activation steering of a run', () => {
     const d = deps('embedded');
     await turn(d, await begun(d, 'read'));
     expect(lastOptions()['axes']).toEqual([expect.not.objectContaining({ correct: expect.anything() }), expect.not.objectContaining({ correct: expect.anything() })]);
+  });
+
+  it('is a source of the drift scores for a run that asks for it, and for no other', async () => {
+    // Far above the band of the steps that are ok, on one axis.
+    answer = { content: 'two tokens', axes: { tokens: [{ projections: [60, 0], shifts: [0, 0] }, { projections: [70, -2], shifts: [0, 0] }], corrected: 0 } };
+    const d = deps('embedded');
+    const [asks, other] = [await begun(d, 'read', true), await begun(d, 'read')];
+    const [leaning, plain] = [await turn(d, asks), await turn(d, other)];
+    expect(leaning).toMatchObject({ kind: 'closed', end: { report: { overthinking: 0.5, overacting: expect.closeTo(0.01, 1), verdict: 'suspect' } } });
+    expect(plain).toMatchObject({ kind: 'closed', end: { report: { overthinking: 0, overacting: 0, verdict: 'ok' } } });
   });
 
   it('is off for a run that does not ask', async () => {

@@ -1,6 +1,7 @@
-import { type DriftPolicy, HoldfastError, isLive, type RunPlan, type Route, type RunRef } from '#contracts';
+import { type DriftOverrides, type DriftPolicy, HoldfastError, isLive, type RunPlan, type Route, type RunRef, TASK_QUEUES } from '#contracts';
 import { appendEvents, getJson, insertRootCheckpoint, isRouted, markRouted, pinAgent, placesOf, putContents, readCheckpoint, readOverrides, readRun, type RunRow, setRunWorld, startRun, type Tx, withTx } from '#store';
 import type { AgentImplementation } from '../agent.js';
+import { judgeRoute } from '../judge/judge-route.js';
 import { defineAgent } from './agent-definition.js';
 import type { RunDeps } from './deps.js';
 import { ladderOfRun } from './ladder-of-run.js';
@@ -22,7 +23,7 @@ export async function beginRun(deps: RunDeps, ref: RunRef): Promise<RunPlan> {
       await saveRoot(tx, ref, agent, await getJson(tx, ref.tenantId, row.input_hash));
     }
     const overrides = await readOverrides(tx, ref);
-    const drift = await ladderOfRun(tx, { ...ref, model }, agent, { ...agent.contract.drift, ...overrides.drift }, { routed, router: deps.gate.router });
+    const drift = await ladderOfRun(tx, { ...ref, model }, agent, laidOver(agent.contract.drift, overrides.drift), { routed, router: deps.gate.router });
     const startedAtMs = row.started_at?.getTime() ?? Date.now();
     let lastSeq = head.lastSeq;
     // A redelivery finds the run running: the event is there already.
@@ -31,7 +32,7 @@ export async function beginRun(deps: RunDeps, ref: RunRef): Promise<RunPlan> {
       await startRun(tx, ref, { model, runtimeId: route.runtimeId });
       lastSeq = (await appendEvents(tx, ref, [...(row.started_at ? [] : [{ type: 'run.started' as const, data: { model, ...(drift.off && { rungsOff: drift.off }) } }]), { type: 'status.changed', data: { status: 'running' } }])).lastSeq;
     }
-    return { plan: { ...planOf(agent, row, { model, route, routed, drift }, startedAtMs), ...(deps.toolQueue ? { toolQueue: deps.toolQueue } : {}) }, lastSeq };
+    return { plan: { ...planOf(agent, row, { model, route, routed, drift }, startedAtMs), ...(deps.toolQueue ? { toolQueue: deps.toolQueue } : {}), ...(drift.enabled && drift.judge ? { judgeQueue: TASK_QUEUES.judge(judgeRoute(deps.gate, model).runtimeId) } : {}) }, lastSeq };
   });
   deps.notifier.announce(ref.runId, lastSeq);
   return plan;
@@ -44,6 +45,14 @@ async function saveRoot(tx: Tx, ref: RunRef, agent: AgentImplementation, input: 
   if (begun) await setRunWorld(tx, ref, begun.worldId);
   const [hash] = await putContents(tx, ref.tenantId, [JSON.stringify(agent.initialState(input))]);
   await insertRootCheckpoint(tx, ref, hash!, placesOf(begun ?? {}));
+}
+
+function laidOver(policy: DriftPolicy, given: DriftOverrides | null): DriftPolicy {
+  const { judge, ...rest } = given ?? {};
+  const laid: DriftPolicy = { ...policy, ...rest };
+  if (judge) laid.judge = judge;
+  if (judge === null) delete laid.judge;
+  return laid;
 }
 
 /** A run may leave the choice to the machine. */
@@ -70,7 +79,7 @@ function planOf(agent: AgentImplementation, row: RunRow, { model, route, routed,
     startedAtMs,
     nextStep: row.next_step,
     headStep: row.head_step,
-    tokensUsed: row.prompt_tokens + row.output_tokens,
+    tokensUsed: row.prompt_tokens + row.output_tokens + row.judge_tokens,
     toolCallsUsed: row.tool_calls,
     unread: row.inbox_seq - row.inbox_read,
   };

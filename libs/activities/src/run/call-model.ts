@@ -1,20 +1,21 @@
-import { type ChatMessage, type ChatResult, HoldfastError, type ModelCall, type ModelMoved, type ModelOutcome, type ModelRole, type NewEvent, PRIORITY_KEYS, type Route, type RoutedCall, type Sampling, type Steering } from '#contracts';
+import { type ChatMessage, HoldfastError, type ModelCall, type ModelMoved, type ModelOutcome, type ModelRole, type NewEvent, PRIORITY_KEYS, type RoutedCall, type Sampling, type Steering } from '#contracts';
 import { nudgeText } from '#drift';
-import { createDegenerateDetector, CutGeneration } from '#models';
-import { appendEvents, changeStatus, dropChunks, insertMessages, loadJson, lockRun, MODEL_CALL, noteWorld, openAttempt, readStepInbox, readTurn, readUnreadCount, type StoredMessage, type Turn, type Tx, withTx, WORDS_ORDINAL } from '#store';
+import { appendEvents, changeStatus, dropChunks, insertMessages, loadJson, lockRun, MODEL_CALL, type NewCandidate, noteWorld, openAttempt, readStepInbox, readTurn, readUnreadCount, type StoredMessage, type Turn, type Tx, withTx, WORDS_ORDINAL } from '#store';
 import type { AgentImplementation, TurnContext, TurnPlan } from '../agent.js';
 import { chooseRoute, fallbackOf, movedElsewhere, movedForRole, moveRun } from '../models/choose-route.js';
 import { isRuntimeFailure } from '../models/model-gate.js';
 import { learnRatio } from '../memory/calibration.js';
-import { type Activation, activationOf, readOff } from './activation.js';
+import { activationOf, leaningRead, readOff } from './activation.js';
 import { adopt } from './adopt.js';
-import { DEFAULT_OUTPUT_TOKENS, gatherContext, tokensOf } from './context.js';
+import { gatherContext, tokensOf } from './context.js';
 import type { RunDeps } from './deps.js';
+import { drawTurn } from './best-of.js';
 import { gated, gateWords } from './gate-tools.js';
+import { type Generated, isUnreadable, unread } from './generate.js';
 import { nearLimit } from './near-limit.js';
 import { restorePlaces } from './restore.js';
 import { settleTurn } from './settle-turn.js';
-import { createStreamWriter } from './stream.js';
+import { offerUndone } from './undone.js';
 
 /** One delivery of a model call: `signal` ends it, `delivery` counts Temporal's tries from 1. */
 export type Delivery = { signal: AbortSignal; delivery: number; /** The queue that it came by, and its priority there. */ queue?: string; priority?: number };
@@ -42,9 +43,9 @@ export async function callModel(deps: RunDeps, call: RoutedCall, { signal, deliv
   const measure = { tenantId: call.tenantId, model: route.model, runtimeId: route.runtimeId };
   const { messages, estimated, compact } = await gatherContext(deps, call, { agent, measure, plan, sampling, extra: [...opened.words.map((w) => w.message), ...extra] });
   const started = Date.now();
-  let generated: Generated;
+  let generated: Generated & { candidates?: NewCandidate[] };
   try {
-    generated = await generate(deps, call, delivery, signal, { route, priority, messages, plan, sampling, activation });
+    generated = await drawTurn(deps, call, delivery, signal, { route, priority, messages, plan, sampling, activation }, { agent, context });
   } catch (error) {
     if (isUnreadable(error)) return await settleTurn(deps, call, { agent, context, ...unread(error), route, turn: opened.turn, words: opened.words, ms: Date.now() - started });
     // A steered run waits for the runtime that can steer it.
@@ -53,7 +54,7 @@ export async function callModel(deps: RunDeps, call: RoutedCall, { signal, deliv
   }
   try {
     await learnRatio(deps.pool, measure, estimated, generated.result.promptTokens);
-    return withCompact(await settleTurn(deps, call, { agent, context, ...generated, activation: readOff(activation, generated.result), route, turn: opened.turn, words: opened.words, ms: Date.now() - started }), compact);
+    return withCompact(await settleTurn(deps, call, { agent, context, ...generated, activation: readOff(activation, generated.result), projection: leaningRead(activation, generated.result), route, turn: opened.turn, words: opened.words, ms: Date.now() - started }), compact);
   } catch (error) {
     return adopt<ModelOutcome>(deps, { ...call, call: MODEL_CALL }, error);
   }
@@ -64,16 +65,7 @@ function withCompact(outcome: ModelOutcome, compact: number | undefined): ModelO
   return compact === undefined || (outcome.kind !== 'calls' && outcome.kind !== 'closed') ? outcome : { ...outcome, compact };
 }
 
-/** The model wrote a call that nobody could read: an attempt of the step, and no failure of the run. */
-const isUnreadable = (error: unknown): error is HoldfastError => error instanceof HoldfastError && (error.code === 'output_invalid' || error.code === 'tool_call_leaked');
-
-function unread(error: HoldfastError): Generated & { refusal: string } {
-  const result: ChatResult = { content: '', thinking: '', toolCalls: [], promptTokens: 0, outputTokens: 0, thinkingTokens: 0, finish: 'stop' };
-  return { result, streamed: true, refusal: `${error.message} Write the call again, with arguments as one JSON object.` };
-}
-
 type Opened = { turn: Turn; agent: AgentImplementation; context: TurnContext; words: StoredMessage[] };
-type Generated = { result: ChatResult; streamed: boolean };
 
 async function open(deps: RunDeps, call: ModelCall, delivery: number): Promise<Opened> {
   const first = delivery === 1 && !call.again;
@@ -98,7 +90,7 @@ async function open(deps: RunDeps, call: ModelCall, delivery: number): Promise<O
     rejection: turn.rejection?.reason ?? null,
     deps: { pool: deps.pool, runtime: deps.runtime, search: deps.search, contextTokens: deps.contextTokens },
   };
-  return { turn, agent, context, words };
+  return { turn, agent, context, words: found.done ? words : [...words, ...(await offerUndone(deps, call, agent, context))] };
 }
 
 const isClosed = (error: unknown): boolean => error instanceof HoldfastError && error.code === 'attempt_closed';
@@ -141,8 +133,8 @@ function startEvents(call: ModelCall, delivery: number): NewEvent[] {
   if (call.attempt > 1) return [resetEvent(call, delivery)];
   const started: NewEvent = { type: 'step.started', ...at, data: { parent: call.parent } };
   if (!call.steering) return [started];
-  const { rung, step, verdict, holdout, toStep, turns, role, skipped } = call.steering;
-  return [{ type: 'steering.applied', ...at, data: { rung, report: step, verdict, holdout, ...(toStep === undefined ? {} : { toStep }), ...(turns && { turns }), ...(role && { role }), ...(skipped && { skipped }) } }, started];
+  const { rung, step, verdict, holdout, toStep, turns, samples, role, skipped } = call.steering;
+  return [{ type: 'steering.applied', ...at, data: { rung, report: step, verdict, holdout, ...(toStep === undefined ? {} : { toStep }), ...(turns && { turns }), ...(samples && { samples }), ...(role && { role }), ...(skipped && { skipped }) } }, started];
 }
 
 function resetEvent(call: ModelCall, delivery: number): NewEvent {
@@ -174,35 +166,6 @@ function steeringWords(steering: Steering | undefined): ChatMessage[] {
   if (!steering || steering.holdout) return [];
   if (steering.rung !== 'nudge' && steering.rung !== 'rewind') return [];
   return [{ role: 'user', content: nudgeText(steering) }];
-}
-
-async function generate(deps: RunDeps, call: ModelCall, delivery: number, signal: AbortSignal, ask: { route: Route; priority: number; messages: ChatMessage[]; plan: TurnPlan; sampling: Sampling; activation: Activation | null }): Promise<Generated> {
-  const writer = createStreamWriter(deps, call, delivery);
-  const detector = createDegenerateDetector();
-  const cut = new AbortController();
-  const sampling = { ...ask.sampling, maxTokens: ask.sampling.maxTokens ?? DEFAULT_OUTPUT_TOKENS };
-  // The same dice would fall the same way again: a later attempt, and a step after a rewind, draw others.
-  if (sampling.seed !== undefined) sampling.seed += call.attempt - 1 + (call.step - call.parent - 1);
-  let streamed = true;
-  try {
-    const result = await deps.gate.chat(
-      ask.route,
-      { model: ask.route.model, messages: ask.messages, sampling, contextTokens: deps.contextTokens, ...(ask.plan.format ? { format: ask.plan.format } : {}), ...(ask.plan.tools ? { tools: ask.plan.tools } : {}), ...(ask.activation ? { axes: ask.activation.axes } : {}) },
-      {
-        tenantId: call.tenantId,
-        priority: ask.priority,
-        signal: AbortSignal.any([signal, cut.signal]),
-        onDelta: (delta) => {
-          writer.push(delta);
-          if (detector.push(delta.text)) cut.abort(new CutGeneration('degenerate'));
-        },
-      },
-    );
-    streamed = await writer.close();
-    return { result, streamed };
-  } finally {
-    if (streamed) await writer.close();
-  }
 }
 
 /**

@@ -1,6 +1,6 @@
-import type { CallDigest, DriftReport, DriftState, NewEvent, StepDigest } from '#contracts';
+import type { CallDigest, DriftReport, DriftState, NewEvent, StepDigest, StepEnd } from '#contracts';
 import { evaluateStep } from '#drift';
-import { closeStep, type PartialDigest, type Places, readWindow, type StepKey, type StoredMessage, type Tx, withTx } from '#store';
+import { closeStep, type PartialDigest, type Places, readJudgeVerdict, readWindow, type StepKey, type StoredMessage, type Tx, withTx } from '#store';
 import type { RunDeps } from './deps.js';
 
 /** Ancestors that the signals look back on. */
@@ -21,11 +21,15 @@ export type Closing = {
   toolCount: number;
   /** All the step's messages, where this process has them. */
   messages: StoredMessage[] | null;
+  /** The step whose verdict by a judge may be there by now. */
+  judged: number | undefined;
 };
 
 /** A step that is ready to close: computed from what was committed before, so that nothing is read while it is written. */
 export type Checkpoint = {
   report: DriftReport;
+  /** What the verdict cost that was read, in tokens. */
+  judgeTokens?: number;
   events: NewEvent[];
   /** Closes the step and saves its checkpoint in the caller's transaction. */
   save(tx: Tx): Promise<void>;
@@ -39,15 +43,20 @@ export type Checkpoint = {
 export async function prepareCheckpoint(deps: Pick<RunDeps, 'pool' | 'cache'>, key: StepKey, c: Closing): Promise<Checkpoint> {
   const window = deps.cache.branch(key.runId, c.parent)?.digests ?? (await withTx(deps.pool, key.tenantId, (tx) => readWindow(tx, key, c.parent, WINDOW)));
   const digest: StepDigest = { ...c.digest, step: key.step, attempts: key.attempt, calls: c.calls, state: c.stateHash.toString('hex', 0, 8), finished: c.finished };
-  const { report, state } = evaluateStep(digest, window, c.driftState, { toolCount: c.toolCount });
+  const verdict = c.judged === undefined ? null : await withTx(deps.pool, key.tenantId, (tx) => readJudgeVerdict(tx, key, c.judged!));
+  const { report, state } = evaluateStep(digest, window, c.driftState, { toolCount: c.toolCount }, verdict);
   const at = { step: key.step, attempt: key.attempt };
   return {
     report,
+    ...(verdict && { judgeTokens: verdict.promptTokens + verdict.outputTokens }),
     events: [
-      { type: 'drift.report', ...at, data: { verdict: report.verdict, overthinking: report.overthinking, overacting: report.overacting } },
+      { type: 'drift.report', ...at, data: { verdict: report.verdict, overthinking: report.overthinking, overacting: report.overacting, ...(report.judge && { judge: report.judge }) } },
       { type: 'checkpoint.saved', ...at },
     ],
     save: (tx) => closeStep(tx, key, { parent: c.parent, digest, report, driftState: state, stateHash: c.stateHash, ...c.places }),
     remember: () => deps.cache.extend(key.runId, c.parent, { step: key.step, messages: c.messages, digest }),
   };
 }
+
+/** How a step ended, for its workflow. */
+export const stepEndOf = ({ report, judgeTokens }: Checkpoint, finished: boolean): StepEnd => ({ report, finished, unread: 0, ...(judgeTokens !== undefined && { judgeTokens }) });

@@ -4,7 +4,7 @@ import { addCallDigest, appendEvents, contentHash, finishEffect, type HeadAfter,
 import { v7 as uuidv7 } from 'uuid';
 import type { ToolResult } from '../agent.js';
 import type { PreparedCall } from './call-tool.js';
-import { type Checkpoint, prepareCheckpoint } from './checkpoint.js';
+import { type Checkpoint, prepareCheckpoint, stepEndOf } from './checkpoint.js';
 import { tokensOf } from './context.js';
 import type { RunDeps } from './deps.js';
 
@@ -45,7 +45,7 @@ async function accept(deps: RunDeps, input: ToolCallInput, p: PreparedCall, resu
     told: result.signals ?? [],
   });
   const checkpoint = input.last || result.finish ? await closing(deps, input, p, { stored, digest, stateHash, places, finished: Boolean(result.finish) }) : null;
-  const outcome: ToolOutcome = checkpoint ? { kind: 'closed', end: { report: checkpoint.report, finished: Boolean(result.finish), unread: 0 } } : { kind: 'done', unread: 0 };
+  const outcome: ToolOutcome = checkpoint ? { kind: 'closed', end: stepEndOf(checkpoint, Boolean(result.finish)) } : { kind: 'done', unread: 0 };
   const delivery = result.finish ? deliveryOf(input, result.finish) : null;
   const events = [finishedEvent(input, p, ms, result.error ? { error: result.error } : {}), ...(delivery?.events ?? []), ...(checkpoint?.events ?? [])];
   const write = async (tx: Tx): Promise<HeadAfter> => {
@@ -82,6 +82,7 @@ async function closing(deps: RunDeps, input: ToolCallInput, p: PreparedCall, c: 
     finished: c.finished,
     toolCount: p.agent.contract.tools.length,
     messages: p.opened ? [...p.opened.messages, c.stored] : null,
+    judged: input.judged,
   });
 }
 

@@ -1,8 +1,8 @@
 import { type ChatMessage, type ChatResult, MAX_DIGEST_BYTES, type ModelCall, type Route, type ModelOutcome, type NewEvent, type PlannedCall, type ToolCallRequest, type ToolContract } from '#contracts';
 import { digestTurn } from '#drift';
-import { addTokens, appendEvents, changeStatus, dropChunks, finishEffect, type HeadAfter, insertMessages, MODEL_CALL, NO_PLACES, type NewActivation, type PartialDigest, saveActivation, saveRoute, type StoredMessage, type Turn, type Tx, withTx } from '#store';
+import { addTokens, appendEvents, changeStatus, dropChunks, finishEffect, type HeadAfter, insertCandidates, insertMessages, MODEL_CALL, NO_PLACES, type NewActivation, type NewCandidate, type PartialDigest, saveActivation, saveRoute, type StoredMessage, type TokenCounts, type Turn, type Tx, withTx } from '#store';
 import type { AgentImplementation, ParsedTurn, TurnContext } from '../agent.js';
-import { type Checkpoint, prepareCheckpoint } from './checkpoint.js';
+import { type Checkpoint, prepareCheckpoint, stepEndOf } from './checkpoint.js';
 import { tokensOf } from './context.js';
 import type { RunDeps } from './deps.js';
 import { closedTool } from './gate-tools.js';
@@ -22,8 +22,12 @@ export type Settled = {
   ms: number;
   /** What was read off the model while it wrote, where the run is steered. */
   activation?: NewActivation | null;
+  /** What of it counts for the drift scores. */
+  projection?: PartialDigest['projection'];
   /** Why the turn is refused unseen, in words for the model. */
   refusal?: string;
+  /** All turns that were drawn, the chosen one among them, where there were several. */
+  candidates?: NewCandidate[];
 };
 
 /**
@@ -31,8 +35,9 @@ export type Settled = {
  * where the attempt is still open. A turn without a call closes its step here.
  */
 export async function settleTurn(deps: RunDeps, call: ModelCall, s: Settled): Promise<ModelOutcome> {
-  const parsed = checkCalls(s.agent, call, parse(s));
-  const tokens = s.result.promptTokens + s.result.outputTokens;
+  const parsed = readReply(s.agent, call, s);
+  const spent = spentOn(s);
+  const tokens = spent.prompt + spent.output;
   const calls = parsed.ok ? parsed.calls.map((c, i) => planned(s.agent, c, i)) : [];
   const message: ChatMessage = {
     role: 'assistant',
@@ -44,7 +49,7 @@ export async function settleTurn(deps: RunDeps, call: ModelCall, s: Settled): Pr
   const stored: StoredMessage = { step: call.step, ordinal: 0, tokens: tokensOf(message), message };
   const messages = [...s.words, stored];
   const closes = parsed.ok && calls.length === 0;
-  const checkpoint = closes ? await prepareCheckpoint(deps, call, { digest, calls: [], parent: call.parent, stateHash: s.turn.stateHash, places: NO_PLACES, driftState: s.turn.driftState, finished: false, toolCount: s.agent.contract.tools.length, messages }) : null;
+  const checkpoint = closes ? await prepareCheckpoint(deps, call, { digest, calls: [], parent: call.parent, stateHash: s.turn.stateHash, places: NO_PLACES, driftState: s.turn.driftState, finished: false, toolCount: s.agent.contract.tools.length, messages, judged: call.judged }) : null;
   const outcome = outcomeOf(parsed, calls, tokens, checkpoint);
   const at = { step: call.step, attempt: call.attempt };
   const events: NewEvent[] = checkpoint ? checkpoint.events : calls.map((c) => ({ type: 'tool.called', ...at, data: { call: c.call, tool: c.tool } }));
@@ -52,10 +57,11 @@ export async function settleTurn(deps: RunDeps, call: ModelCall, s: Settled): Pr
   const write = async (tx: Tx): Promise<HeadAfter> => {
     const [head] = await Promise.all([
       appendEvents(tx, call, events),
-      addTokens(tx, call, { prompt: s.result.promptTokens, output: s.result.outputTokens, thinking: s.result.thinkingTokens }, calls.length, !parsed.ok, digest),
+      addTokens(tx, call, spent, calls.length, !parsed.ok, digest),
       insertMessages(tx, call, [stored]),
       saveRoute(tx, call, s.route),
       s.activation ? saveActivation(tx, call, s.activation) : null,
+      s.candidates ? insertCandidates(tx, call, s.candidates) : null,
       s.streamed ? dropChunks(tx, call) : null,
       checkpoint?.save(tx),
       finishEffect(tx, { ...call, call: MODEL_CALL }, {
@@ -82,7 +88,7 @@ async function noteAnswered(deps: RunDeps, call: ModelCall): Promise<void> {
 
 /** As it is kept in the ledger: how much is unread is only known when it is told. */
 function outcomeOf(parsed: ParsedTurn, calls: PlannedCall[], tokens: number, checkpoint: Checkpoint | null): ModelOutcome {
-  if (checkpoint) return { kind: 'closed', tokens, end: { report: checkpoint.report, finished: false, unread: 0 } };
+  if (checkpoint) return { kind: 'closed', tokens, end: stepEndOf(checkpoint, false) };
   return parsed.ok ? { kind: 'calls', calls, tokens, unread: 0 } : { kind: 'rejected', code: 'output_invalid', tokens, unread: 0 };
 }
 
@@ -95,10 +101,22 @@ function openAttempt(call: ModelCall, s: Settled, requests: ToolCallRequest[], m
   return { step: call.step, attempt: call.attempt, messages, digest, pending: { agent, corpusId, worldId, inputHash, stateHash, driftState, parent: call.parent, requests } };
 }
 
-function parse(s: Settled): ParsedTurn {
-  if (s.refusal) return { ok: false, reason: s.refusal };
-  if (s.result.finish === 'aborted') return { ok: false, reason: 'The text repeated itself without end and was cut.' };
-  return s.agent.parseTurn(s.context, s.result);
+/** What all that was drawn for the turn cost. */
+function spentOn({ candidates, result }: Settled): TokenCounts {
+  const all = candidates ?? [result];
+  const sum = (of: (one: Pick<ChatResult, 'promptTokens' | 'outputTokens' | 'thinkingTokens'>) => number): number => all.reduce((n, one) => n + of(one), 0);
+  return { prompt: sum((one) => one.promptTokens), output: sum((one) => one.outputTokens), thinking: sum((one) => one.thinkingTokens) };
+}
+
+/** The turn as its agent reads it, with calls that can be made; or why it is refused. */
+export function readReply(agent: AgentImplementation, call: ModelCall, turn: Pick<Settled, 'context' | 'result' | 'refusal'>): ParsedTurn {
+  return checkCalls(agent, call, parse(agent, turn));
+}
+
+function parse(agent: AgentImplementation, { context, result, refusal }: Pick<Settled, 'context' | 'result' | 'refusal'>): ParsedTurn {
+  if (refusal) return { ok: false, reason: refusal };
+  if (result.finish === 'aborted') return { ok: false, reason: 'The text repeated itself without end and was cut.' };
+  return agent.parseTurn(context, result);
 }
 
 /** Calls of tools that do not exist, and arguments that do not fit, are refused with a reason that the model can use. */
@@ -143,5 +161,6 @@ function partialDigest(deps: RunDeps, s: Settled, malformed: boolean): PartialDi
     malformed: malformed || s.context.attempt > 1,
     degenerate: result.finish === 'aborted',
     calls: [],
+    ...(s.projection && { projection: s.projection }),
   };
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { AgentImplementation, ParsedTurn, Tool, ToolResult, TurnContext, TurnPlan } from '#activities';
 import type { ToolSpec } from '#contracts';
 import { readTextCalls } from '#models';
-import { PathRefused, repoMap } from '#workspace';
+import { diff as gitDiff, PathRefused, repoMap } from '#workspace';
 import { codingContract, type CodingInput, type CodingState, toolArgs } from '../contract.js';
 import { systemWords, turnWords } from '../prompts/words.js';
 import { analyseLog } from './analyse-log.js';
@@ -62,6 +62,13 @@ export function createCodingAgent(settings: CodingSettings): AgentImplementation
         history: 'branch',
         ...(text ? {} : { tools }),
       };
+    },
+    async undone({ runId, input, before, after }) {
+      const [from, to] = [before, after].map((state) => (state as CodingState).workspace?.commit ?? null);
+      if (!to) return null;
+      const { ws } = await openWork(settings, { runId, input, state: before });
+      const patch = await gitDiff(ws.place, from ?? ws.base, to);
+      return patch ? `\`\`\`diff\n${patch.trimEnd()}\n\`\`\`` : null;
     },
     parseTurn,
     asks: questions(settings),

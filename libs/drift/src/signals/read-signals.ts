@@ -5,7 +5,7 @@ import { toolEntropy } from './entropy.js';
 import { degenerateText, errorStreak, malformedOutput } from './errors.js';
 import { evidenceGain, noProgress, progressed } from './evidence.js';
 import { prematureFinish } from './finish.js';
-import { harnessFault } from './harness.js';
+import { harnessFault, misplacedResults } from './harness.js';
 import { churn, cycle, exactRepeat, nearRepeat, staleResult } from './repetition.js';
 import { extendRecent, rut } from './rut.js';
 import type { Signal } from './signal.js';
@@ -14,6 +14,7 @@ import { monologue, thinkRatio, thoughtRedundancy } from './thought.js';
 
 export type Signals = {
   harnessFault: Signal;
+  misplacedResults: Signal;
   degenerateText: Signal;
   prematureFinish: Signal;
   exactRepeat: Signal;
@@ -44,6 +45,7 @@ export function readSignals(history: History, before: DriftState, config: DriftC
 
   const named = {
     harnessFault: harnessFault(history),
+    misplacedResults: misplacedResults(history),
     degenerateText: degenerateText(history),
     prematureFinish: prematureFinish(history),
     exactRepeat: exactRepeat(history, config),
@@ -69,7 +71,7 @@ export function readSignals(history: History, before: DriftState, config: DriftC
     ...named,
     told,
     all: [
-      named.harnessFault, named.degenerateText, ...told, named.exactRepeat, named.cycle, named.errorStreak, restated, alone, stale, near,
+      named.harnessFault, named.misplacedResults, named.degenerateText, ...told, named.exactRepeat, named.cycle, named.errorStreak, restated, alone, stale, near,
       named.toolEntropy, named.rut, undone, thinking, malformed, named.prematureFinish, idle,
     ],
     overthinking: overthinking * guard,

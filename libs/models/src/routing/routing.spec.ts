@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ModelRef, ModelRole } from '#contracts';
 import { createRouter } from './router.js';
-import { SharedSlots } from './shared-slots.js';
+import { SharedSlots, SlotYielded } from './shared-slots.js';
 
 const BIG = { runtimeId: 'gpu', model: 'big' };
 const SMALL = { runtimeId: 'ollama', model: 'small' };
@@ -71,6 +71,25 @@ describe('shared slots', () => {
     for (let i = 0; i < 4; i++) await finish();
     await Promise.all(all);
     expect(order).toEqual(['a1', 'a2', 'b1', 'a3']);
+    expect(slots.inUse).toBe(0);
+  });
+
+  it('are given back by a call that yields when another one waits, and by that one alone', async () => {
+    const slots = new SharedSlots(2);
+    const { call, order, finish } = playground(slots);
+    const untilEnded = (signal: AbortSignal): Promise<never> => new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('ended'))));
+    const yielding = slots.use({ model: 'a', priority: 5, signal: never, yields: true }, untilEnded);
+    const first = call('a1', 'a');
+    await new Promise((resolve) => setImmediate(resolve));
+    // Two slots for two calls: nobody waits yet.
+    expect([slots.inUse, slots.queued]).toEqual([2, 0]);
+    const second = call('a2', 'a');
+    await expect(yielding).rejects.toThrow(SlotYielded);
+    const third = call('a3', 'a');
+    await new Promise((resolve) => setImmediate(resolve));
+    expect([order, slots.queued]).toEqual([['a1', 'a2'], 1]);
+    for (let i = 0; i < 3; i++) await finish();
+    await Promise.all([first, second, third]);
     expect(slots.inUse).toBe(0);
   });
 

@@ -1,5 +1,16 @@
 /** One call's wish for the runtime. `priority` as Temporal has it: 1 is first. */
-export type SlotWish = { model: string; priority: number; signal: AbortSignal };
+export type SlotWish = {
+  model: string;
+  priority: number;
+  signal: AbortSignal;
+  /** Gives its slot back when a call waits that does not yield. */
+  yields?: boolean;
+};
+
+/** Why a call that yields was ended: it may be made again. */
+export class SlotYielded extends Error {
+  override readonly name = 'SlotYielded';
+}
 
 export type SlotBounds = {
   /** Calls of the loaded model that may go before an older one of another. */
@@ -22,6 +33,8 @@ export class SharedSlots {
   private busy = 0;
   private loaded: string | null = null;
   private streak = 0;
+  /** Ends a running call that yields; the newest last. */
+  private readonly yielding: AbortController[] = [];
 
   constructor(
     private readonly count: number,
@@ -37,15 +50,28 @@ export class SharedSlots {
     return this.waiting.length;
   }
 
-  /** Runs `work` once it has a slot; rejects with the signal's reason where that comes first. */
-  async use<T>(wish: SlotWish, work: () => Promise<T>): Promise<T> {
+  /** Runs `work` once it has a slot; rejects with the signal's reason where that comes first. What yields has to listen to the signal that it is given. */
+  async use<T>(wish: SlotWish, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     await this.acquire(wish);
+    const ended = new AbortController();
+    if (wish.yields) this.yielding.push(ended);
     try {
-      return await work();
+      // Somebody may have come between the slot and this line.
+      if (wish.yields && this.waiting.some(({ yields }) => !yields)) ended.abort();
+      ended.signal.throwIfAborted();
+      return await work(wish.yields ? AbortSignal.any([wish.signal, ended.signal]) : wish.signal);
+    } catch (error) {
+      throw ended.signal.aborted ? new SlotYielded('The slot was given to another call.', { cause: error }) : error;
     } finally {
+      if (wish.yields) this.forget(ended);
       this.busy--;
       this.next();
     }
+  }
+
+  private forget(ended: AbortController): void {
+    const at = this.yielding.indexOf(ended);
+    if (at >= 0) this.yielding.splice(at, 1);
   }
 
   private acquire(wish: SlotWish): Promise<void> {
@@ -66,6 +92,7 @@ export class SharedSlots {
       wish.signal.addEventListener('abort', leave, { once: true });
       this.waiting.push(waiter);
       this.next();
+      if (!wish.yields && this.waiting.includes(waiter)) this.yielding.pop()?.abort();
     });
   }
 

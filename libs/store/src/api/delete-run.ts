@@ -20,6 +20,8 @@ export const CONTENT_REFERENCES: readonly (readonly [table: string, column: stri
   ['artifacts', 'evidence_hash'],
   ['batch_items', 'input_hash'],
   ['run_steering', 'vector_hash'],
+  ['judge_verdicts', 'answer_hash'],
+  ['step_candidates', 'body_hash'],
 ];
 
 /** The open step of a run is its newest; a closed one's state is its checkpoint's, and nobody reads an abandoned one's. */

@@ -30,6 +30,10 @@ type Row = {
   thinking_tokens: number;
   tool_calls: number;
   steering_actions: number;
+  judge_verdicts: number;
+  judge_prompt_tokens: number;
+  judge_output_tokens: number;
+  judge_ms: number;
   drift: DriftReport | null;
   head_saved: boolean;
   input?: string;
@@ -38,7 +42,7 @@ type Row = {
 };
 
 const COLUMNS = `r.run_id, r.agent, r.agent_version, r.agent_digest, r.status, r.status_reason, r.model, r.corpus_id, r.world_id, r.thread_id, r.priority, r.tags, r.limits,
-  r.created_at, r.started_at, r.ended_at, h.event_seq, h.inbox_seq, h.head_step, h.next_step, h.prompt_tokens, h.output_tokens, h.thinking_tokens, h.tool_calls, h.steering_actions,
+  r.created_at, r.started_at, r.ended_at, h.event_seq, h.inbox_seq, h.head_step, h.next_step, h.prompt_tokens, h.output_tokens, h.thinking_tokens, h.tool_calls, h.steering_actions, h.judge_verdicts, h.judge_prompt_tokens, h.judge_output_tokens, h.judge_ms,
   (select s.drift from steps s where s.tenant_id = r.tenant_id and s.run_id = r.run_id and s.state = 'closed' order by s.step desc limit 1) as drift,
   exists (select 1 from checkpoints c where c.tenant_id = r.tenant_id and c.run_id = r.run_id and c.step = h.head_step) as head_saved`;
 
@@ -101,7 +105,10 @@ function toRecord(r: Row): RunRecord {
     tags: r.tags,
     limits: r.limits,
     limitsLeft: limitsLeft(r, Date.now()),
-    usage: { steps: r.next_step - 1, promptTokens: r.prompt_tokens, outputTokens: r.output_tokens, thinkingTokens: r.thinking_tokens },
+    usage: {
+      steps: r.next_step - 1, promptTokens: r.prompt_tokens, outputTokens: r.output_tokens, thinkingTokens: r.thinking_tokens,
+      judge: { verdicts: r.judge_verdicts, promptTokens: r.judge_prompt_tokens, outputTokens: r.judge_output_tokens, ms: r.judge_ms },
+    },
     drift: { overthinking: r.drift?.overthinking ?? 0, overacting: r.drift?.overacting ?? 0, verdict: r.drift?.verdict ?? 'ok', actions: r.steering_actions },
     head: { step: r.head_step, checkpoint: r.head_saved ? r.head_step : null },
     lastEvent: r.event_seq,
@@ -113,14 +120,14 @@ function toRecord(r: Row): RunRecord {
   } as RunRecord;
 }
 
-type Spent = { limits: Limits; next_step: number; prompt_tokens: number; output_tokens: number; tool_calls?: number; started_at: Date | null; ended_at?: Date | null };
+type Spent = { limits: Limits; next_step: number; prompt_tokens: number; output_tokens: number; judge_prompt_tokens?: number; judge_output_tokens?: number; tool_calls?: number; started_at: Date | null; ended_at?: Date | null };
 
 /** What is left of each limit, counted as the run's loop counts; never below 0. Seconds run from the first start, waiting included. */
 export function limitsLeft(run: Spent, nowMs: number): Limits {
   const seconds = run.started_at ? Math.floor(((run.ended_at?.getTime() ?? nowMs) - run.started_at.getTime()) / 1_000) : 0;
   return {
     maxSteps: Math.max(0, run.limits.maxSteps - (run.next_step - 1)),
-    maxTokens: Math.max(0, run.limits.maxTokens - run.prompt_tokens - run.output_tokens),
+    maxTokens: Math.max(0, run.limits.maxTokens - run.prompt_tokens - run.output_tokens - (run.judge_prompt_tokens ?? 0) - (run.judge_output_tokens ?? 0)),
     maxSeconds: Math.max(0, run.limits.maxSeconds - seconds),
     ...(run.limits.maxToolCalls === undefined ? {} : { maxToolCalls: Math.max(0, run.limits.maxToolCalls - (run.tool_calls ?? 0)) }),
   };

@@ -2,8 +2,10 @@ import { type CheckpointView, type DriftReport, failureSchema, type RunRef, type
 import { getJson } from '../contents.js';
 import { type CallRow, readCalls } from '../ledger.js';
 import { readStepMessages } from '../messages.js';
+import { readJudgeVerdict } from '../judge-verdicts.js';
 import type { Tx } from '../pool.js';
 import { readActivation } from '../run-steering.js';
+import { readCandidates } from '../step-candidates.js';
 
 export type StepPage = { after: number; limit: number; content: boolean };
 
@@ -39,8 +41,9 @@ export async function listStepViews(tx: Tx, ref: RunRef, page: StepPage): Promis
 export async function readStepView(tx: Tx, ref: RunRef, step: number, content: boolean): Promise<StepView | null> {
   const { rows } = await tx.query<Row>(`select ${COLUMNS} from steps where tenant_id = $1 and run_id = $2 and step = $3`, [ref.tenantId, ref.runId, step]);
   if (!rows[0]) return null;
-  const [view, activation] = [await toView(tx, ref, rows[0], await readCalls(tx, ref, [step]), content), await readActivation(tx, ref, step)];
-  return activation ? { ...view, activation } : view;
+  const view = await toView(tx, ref, rows[0], await readCalls(tx, ref, [step]), content);
+  const [activation, judge, candidates] = [await readActivation(tx, ref, step), await readJudgeVerdict(tx, ref, step, content), await readCandidates(tx, ref, step, content)];
+  return { ...view, ...(activation && { activation }), ...(judge && { judge }), ...(candidates.length > 0 && { candidates }) };
 }
 
 async function toView(tx: Tx, ref: RunRef, r: Row, calls: CallRow[], content: boolean): Promise<StepView> {

@@ -1,4 +1,4 @@
-import type { DriftPolicy, RunRef } from '#contracts';
+import type { DriftOverrides, RunRef } from '#contracts';
 import { v7 as uuidv7 } from 'uuid';
 import { putContents } from '../contents.js';
 import { appendEvents } from '../events.js';
@@ -6,7 +6,7 @@ import { setRunWorld } from '../places.js';
 import type { Tx } from '../pool.js';
 import { forkWorld } from '../world/worlds.js';
 
-export type Seed = { from: RunRef; step: number; /** Agent state in place of the checkpoint's. */ state?: unknown; prompt?: string; policy?: Partial<DriftPolicy> };
+export type Seed = { from: RunRef; step: number; /** Agent state in place of the checkpoint's. */ state?: unknown; prompt?: string; policy?: DriftOverrides };
 
 /**
  * Seeds a run that was just inserted from a checkpoint of another: the branch that leads to it, with its messages and
@@ -51,7 +51,7 @@ export async function seedRun(tx: Tx, run: RunRef, seed: Seed): Promise<void> {
      select $1, $2, s.term, s.step, s.ordinal, s.n, s.enc, s.key_id from memory_terms s where s.tenant_id = $1 and s.run_id = $3 and ${onBranch}`,
     at,
   );
-  await tx.query('update runs set forked_from = $3, forked_step = $4, prompt_hash = coalesce($5, (select prompt_hash from runs where tenant_id = $1 and run_id = $3)), drift = $6 where tenant_id = $1 and run_id = $2', [...at, seed.step, promptHash, seed.policy ?? null]);
+  await tx.query(`update runs set forked_from = $3, forked_step = $4, prompt_hash = coalesce($5, (select prompt_hash from runs where tenant_id = $1 and run_id = $3)), drift = nullif(coalesce((select drift from runs where tenant_id = $1 and run_id = $3), '{}') || coalesce($6::jsonb, '{}'), '{}') where tenant_id = $1 and run_id = $2`, [...at, seed.step, promptHash, seed.policy ?? null]);
   await forkItsWorld(tx, run, seed);
   await tx.query('update run_heads set head_step = $3, next_step = $3 + 1 where tenant_id = $1 and run_id = $2', [run.tenantId, run.runId, seed.step]);
 }
@@ -69,7 +69,7 @@ async function forkItsWorld(tx: Tx, run: RunRef, seed: Seed): Promise<void> {
 }
 
 /** What a fork goes with otherwise than its agent says; nulls for any other run. */
-export async function readOverrides(tx: Tx, ref: RunRef): Promise<{ drift: Partial<DriftPolicy> | null }> {
-  const { rows } = await tx.query<{ drift: Partial<DriftPolicy> | null }>('select drift from runs where tenant_id = $1 and run_id = $2', [ref.tenantId, ref.runId]);
+export async function readOverrides(tx: Tx, ref: RunRef): Promise<{ drift: DriftOverrides | null }> {
+  const { rows } = await tx.query<{ drift: DriftOverrides | null }>('select drift from runs where tenant_id = $1 and run_id = $2', [ref.tenantId, ref.runId]);
   return { drift: rows[0]?.drift ?? null };
 }

@@ -2,7 +2,7 @@ import type { RunRef } from '#contracts';
 import { CONTENT_REFERENCES } from '../api/delete-run.js';
 import type { Tx } from '../pool.js';
 
-const ROWS = ['steps', 'messages', 'checkpoints', 'ledger', 'events', 'inbox', 'artifacts', 'memory_terms', 'workspace_packs'];
+const ROWS = ['steps', 'messages', 'checkpoints', 'ledger', 'events', 'inbox', 'artifacts', 'memory_terms', 'workspace_packs', 'judge_verdicts', 'step_candidates'];
 
 /** Bytes that a run takes as they are stored: its rows, and the bodies that it points at, each once. Bodies that it shares with other runs count with each of them. */
 export async function readRunBytes(tx: Tx, ref: RunRef): Promise<number> {
