@@ -25,5 +25,6 @@ export async function placeRun(tx: Tx, contract: AgentContract, template: Omit<R
     ...(template.corpusId ? { corpusId: template.corpusId } : {}),
     ...(template.model ? { model: template.model } : {}),
     ...(template.steering ? { steering: template.steering } : {}),
+    ...(template.drift ? { drift: template.drift } : {}),
   });
 }
