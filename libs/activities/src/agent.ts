@@ -91,7 +91,7 @@ export type RestoreContext = Pick<TurnContext, 'tenantId' | 'runId' | 'step' | '
   /** Where the run left its world; a world that stands elsewhere was changed by others. */
   leftAt: number | null;
 };
-export type UndoneContext = { runId: string; input: unknown; before: unknown; after: unknown };
+export type UndoneContext = Pick<TurnContext, 'tenantId' | 'runId' | 'input' | 'deps'> & { before: unknown; after: unknown };
 /** What the step begins with in place of the checkpoint's; what is left out stays. */
 export type Restored = { state?: unknown; worldVersion?: number };
 

@@ -20,7 +20,7 @@ export async function offerUndone(deps: RunDeps, call: ModelCall, agent: AgentIm
     const checkpoint = await readCheckpoint(tx, call, steering.step);
     return checkpoint ? getJson(tx, call.tenantId, checkpoint.stateHash) : null;
   });
-  const made = after === null ? null : await agent.undone({ runId: call.runId, input: context.input, before: context.state, after });
+  const made = after === null ? null : await agent.undone({ ...context, before: context.state, after });
   if (!made) return [];
   const most = Math.floor((deps.contextTokens / SHARE) * CHARS_PER_TOKEN);
   const content = `The steps up to ${steering.step} are undone, and what they had made is not there. Unverified and not applied, in case any of it is of use:\n${made.length > most ? `${made.slice(0, most)}\n… cut` : made}`;

@@ -63,10 +63,10 @@ export function createCodingAgent(settings: CodingSettings): AgentImplementation
         ...(text ? {} : { tools }),
       };
     },
-    async undone({ runId, input, before, after }) {
+    async undone({ before, after, ...ctx }) {
       const [from, to] = [before, after].map((state) => (state as CodingState).workspace?.commit ?? null);
       if (!to) return null;
-      const { ws } = await openWork(settings, { runId, input, state: before });
+      const { ws } = await openWork(settings, { ...ctx, state: before });
       const patch = await gitDiff(ws.place, from ?? ws.base, to);
       return patch ? `\`\`\`diff\n${patch.trimEnd()}\n\`\`\`` : null;
     },
