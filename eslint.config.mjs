@@ -78,10 +78,14 @@ export default tseslint.config(
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   { files: ['**/*.{mjs,cjs}'], rules: { ...ANY_CODE, ...SHAPE } },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     plugins: { '@typescript-eslint': tseslint.plugin },
     languageOptions: { parser: tseslint.parser, parserOptions: { project: './infra/lint/tsconfig.json', tsconfigRootDir: import.meta.dirname } },
     rules: { ...ANY_CODE, ...SHAPE, ...TYPED },
+  },
+  {
+    files: ['apps/console/**/*.{ts,tsx}'],
+    languageOptions: { parserOptions: { project: './apps/console/tsconfig.json', tsconfigRootDir: import.meta.dirname } },
   },
   { files: ['libs/{loop,drift,world}/**/*.ts'], ignores: ['**/*.spec.ts'], rules: PURE },
   { files: ['libs/**/*.ts'], ignores: ['**/*.spec.ts', '**/main.ts'], rules: { 'no-console': 'error' } },

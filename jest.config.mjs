@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
-// Three rings, told apart by file name: *.spec.ts needs no server, *.int.spec.ts a Postgres and a Temporal,
-// *.e2e.spec.ts the whole stack. `jest --selectProjects unit integration e2e` picks rings; a path picks a file.
+// Rings, told apart by file name: *.spec.ts needs no server, *.int.spec.ts a Postgres and a Temporal, *.e2e.spec.ts the
+// whole stack, *.browser.spec.ts a Chromium too. `jest --selectProjects unit integration e2e browser` picks rings; a path picks a file.
 const shared = {
   rootDir: import.meta.dirname,
   roots: ['apps', 'libs', 'test', 'bench', 'eval', 'infra'].map((folder) => join(import.meta.dirname, folder)).filter((folder) => existsSync(folder)),
@@ -43,8 +43,9 @@ const ring = (displayName, testMatch, testPathIgnorePatterns, more = {}) => ({
 
 export default {
   projects: [
-    ring('unit', ['**/*.spec.{ts,mjs}'], ['\\.(int|e2e)\\.spec\\.']),
+    ring('unit', ['**/*.spec.{ts,mjs}'], ['\\.(int|e2e|browser)\\.spec\\.']),
     ring('integration', ['**/*.int.spec.ts'], [], servers),
     ring('e2e', ['**/*.e2e.spec.ts'], [], servers),
+    ring('browser', ['**/*.browser.spec.ts'], [], servers),
   ],
 };

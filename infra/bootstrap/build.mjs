@@ -10,12 +10,17 @@ const STAMP = 'dist/.build.json';
 /** Makes Temporal's workflow bundle, so that a workflow that can't be bundled fails here and not in a worker. */
 const BUNDLE = 'dist/apps/worker/src/bundle.js';
 
+/** What the page is made of: it changes less often than the rest, and is built by itself. */
+const PAGE = ['apps/console', 'libs/client', 'package.json', 'package-lock.json'];
+const PAGE_STAMP = 'dist/.console.json';
+
 /** Compiles into dist/ where a source changed since the last build. */
 export async function ensureBuild(root, report) {
   await withLock(
     join(root, '.holdfast', 'build.lock'),
     () => {
-      const files = listFiles(root, SOURCES);
+      buildPage(root, report);
+      const files = listFiles(root, SOURCES).filter((file) => !file.startsWith('apps/console/'));
       const stamp = { files: files.filter((file) => file.endsWith('.ts')), fingerprint: fingerprint(root, files) };
       const last = readStamp(root);
       if (last?.fingerprint === stamp.fingerprint) return;
@@ -31,9 +36,9 @@ export async function ensureBuild(root, report) {
   );
 }
 
-function readStamp(root) {
+function readStamp(root, name = STAMP) {
   try {
-    return JSON.parse(readFileSync(join(root, STAMP), 'utf8'));
+    return JSON.parse(readFileSync(join(root, name), 'utf8'));
   } catch {
     return undefined;
   }
@@ -45,6 +50,17 @@ function dropWhatWasRemoved(root, last, { files }) {
   for (const file of (last?.files ?? []).filter((name) => !kept.has(name))) {
     for (const ending of ['.js', '.js.map']) rmSync(join(root, 'dist', file.replace(/\.ts$/, ending)), { force: true });
   }
+}
+
+/** The console into dist/console, which the API serves. */
+function buildPage(root, report) {
+  const stamp = { fingerprint: fingerprint(root, listFiles(root, PAGE)) };
+  if (readStamp(root, PAGE_STAMP)?.fingerprint === stamp.fingerprint) return;
+  report('Building the console');
+  rmSync(join(root, PAGE_STAMP), { force: true });
+  const { status } = spawnSync(process.execPath, [join(root, 'node_modules/vite/bin/vite.js'), 'build', '--config', 'apps/console/vite.config.mjs'], { cwd: root, stdio: ['ignore', 2, 2] });
+  if (status !== 0) throw new SetupError("The console can't be built: see the error above.");
+  writeFileSync(join(root, PAGE_STAMP), JSON.stringify(stamp));
 }
 
 function compile(root) {

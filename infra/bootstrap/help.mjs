@@ -22,7 +22,8 @@ ${STACK_HELP}
 
 export const TEST_HELP = `npm test -- [OPTIONS]
 
-Lint, then the three rings of tests: unit (no servers), integration (Postgres and Temporal), e2e (the whole stack).
+Lint, then the rings of tests: unit (no servers), integration (Postgres and Temporal), e2e (the whole stack), browser
+(the console in a Chromium; skipped by name where there is none on PATH or in HOLDFAST_BROWSER).
 
-  --ring NAME           only this ring: unit, integration or e2e; without lint
+  --ring NAME           only this ring: unit, integration, e2e or browser; without lint
   anything else         goes to Jest, for instance a path`;

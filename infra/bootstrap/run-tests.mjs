@@ -8,7 +8,7 @@ import { LINT_STEPS } from './checks.mjs';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const RESULTS = join(ROOT, '.holdfast', 'test-results');
-const RINGS = ['unit', 'integration', 'e2e'];
+const RINGS = ['unit', 'integration', 'e2e', 'browser'];
 /** Suites with servers that may run a second time, whole and by themselves: a machine that stalls fails a few. More is no accident. */
 const MOST_AGAIN = 4;
 const NODE_OPTIONS = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];

@@ -36,10 +36,13 @@ function errorPage() {
   ].join('\n');
 }
 
+/** Built into the page that the API serves. */
+const IN_PAGE = new Set(['@mantine/core', '@mantine/hooks', '@tanstack/react-query', '@tanstack/react-virtual', 'react', 'react-dom', 'react-router', 'uplot']);
+
 /** The packages that package.json names, with the licences that the lock file records. */
 function packageTable() {
   const { dependencies, devDependencies } = JSON.parse(read('package.json'));
   const { packages } = JSON.parse(read('package-lock.json'));
-  const rows = (names, use) => Object.keys(names).map((name) => [name, names[name], packages[`node_modules/${name}`]?.license ?? 'see its package', use]);
+  const rows = (names, use) => Object.keys(names).map((name) => [name, names[name], packages[`node_modules/${name}`]?.license ?? 'see its package', IN_PAGE.has(name) ? 'in the console' : use]);
   return table(['Package', 'Version', 'Licence', 'Use'], [...rows(dependencies, 'at run time'), ...rows(devDependencies, 'to build and test')]);
 }

@@ -4,6 +4,9 @@ import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-express';
 import { ApprovalsModule } from './approvals/approvals.controller.js';
 import { AgentsModule } from './agents/agents.controller.js';
+import { CodecModule } from './codec/codec.module.js';
+import { webUiDoor } from './codec/web-ui-door.js';
+import { serveConsole } from './console/serve-console.js';
 import type { ApiOptions } from './core/api-options.js';
 import { identifyCaller } from './core/caller.js';
 import { CoreModule } from './core/core.module.js';
@@ -30,7 +33,7 @@ import { WorldsModule } from './worlds/worlds.module.js';
 @Module({})
 class ApiModule {
   static with(options: ApiOptions): DynamicModule {
-    return { module: ApiModule, imports: [CoreModule.with(options), RunsModule, ApprovalsModule, BatchesModule, SchedulesModule, EventsModule, CorporaModule, AgentsModule, RuntimesModule, WorldsModule, VerificationsModule, DriftModule, WebhooksModule, HealthModule] };
+    return { module: ApiModule, imports: [CoreModule.with(options), RunsModule, ApprovalsModule, BatchesModule, SchedulesModule, EventsModule, CorporaModule, AgentsModule, RuntimesModule, WorldsModule, VerificationsModule, DriftModule, WebhooksModule, CodecModule, HealthModule] };
   }
 }
 
@@ -42,10 +45,13 @@ export async function createApi(options: ApiOptions): Promise<NestExpressApplica
     logger: nestLogger(options.logger),
   });
   app.disable('x-powered-by').disable('etag');
-  app.use(setHeaders, logRequests(options.logger), checkHost, ...jsonBody(), identifyCaller);
+  app.use(setHeaders, logRequests(options.logger), checkHost);
+  app.use('/v1/codec', webUiDoor(options.config.temporalUiUrl));
+  app.use(...jsonBody(), identifyCaller);
   app.useGlobalPipes(new RequestPipe());
   app.useGlobalFilters(new ProblemFilter(options.logger));
   serveDocument(app);
+  serveConsole(app);
   await app.init();
   return app;
 }

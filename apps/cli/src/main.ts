@@ -9,6 +9,7 @@ import { setup } from './commands/setup.js';
 import { steer } from './commands/steer.js';
 import { up } from './commands/up.js';
 import { completionOf } from './remote/completion.js';
+import { EXIT } from './remote/exit-codes.js';
 import { REMOTE_COMMANDS } from './remote/index.js';
 import { verify } from './commands/verify.js';
 
@@ -18,15 +19,21 @@ const COMMANDS: Record<string, Command> = { up, quickstart, setup, doctor, model
 async function main([name = '--help', ...args]: string[]): Promise<number> {
   const command = COMMANDS[name];
   if (command) return command.run(args);
+  const asked = name === '--help' || name === 'help';
+  if (!asked) {
+    console.error(`There is no command ${name}.\n→ holdfast --help lists them.`);
+    return EXIT.usage;
+  }
   const width = Math.max(...Object.keys(COMMANDS).map((n) => n.length));
   console.log(['holdfast COMMAND [OPTIONS]   (--help after a command shows its options)', '', ...Object.entries(COMMANDS).map(([n, c]) => `  ${n.padEnd(width)}  ${c.help}`)].join('\n'));
-  return name === '--help' || name === 'help' ? 0 : 2;
+  return EXIT.done;
 }
 
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  const told = error instanceof ConfigError || error instanceof SetupError || (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS');
+  const misused = (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS') ?? false;
+  const told = misused || error instanceof ConfigError || error instanceof SetupError;
   console.error(told ? `\n${(error as Error).message}` : error);
-  process.exitCode = 1;
+  process.exitCode = misused ? EXIT.usage : EXIT.failed;
 }

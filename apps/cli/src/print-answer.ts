@@ -1,4 +1,4 @@
-import type { RunView } from '#contracts';
+import type { RunView } from '#client';
 
 type Citation = { documentName: string; page: number | null; quote: string };
 type Claim = { text: string; support?: 'supported' | 'partly' | 'unsupported' | 'unchecked'; citations: Citation[] };

@@ -25,7 +25,7 @@ async function main(): Promise<void> {
   const workers = await untilUp(logger, 'Temporal', () =>
     createWorkers(
       config,
-      { pool, notifier, runtime, gate, embedder, agents: loadAgents({ probe: process.env['HOLDFAST_PROBE_AGENT'] === '1', config }), model: config.model, contextTokens: config.contextTokens, search: createSearch(pool, embedder), logger, cache: new RunCache(config.contextTokens) },
+      { pool, notifier, runtime, gate, embedder, agents: loadAgents({ probe: process.env['HOLDFAST_PROBE_AGENT'] === '1', config }), model: config.model, contextTokens: config.contextTokens, search: createSearch(pool, embedder), logger, cache: new RunCache(config.contextTokens), consoleUrl: config.consoleUrl },
       bundle,
     ),
   );

@@ -34,6 +34,8 @@ export const runPlanSchema = z.object({
   unread: z.int(),
   /** Task queue of the gate that judges, where the policy has a judge. */
   judgeQueue: z.string().optional(),
+  /** Where people look at runs; the details that Temporal's Web UI shows lead there. */
+  consoleUrl: z.string().optional(),
 });
 export type RunPlan = z.infer<typeof runPlanSchema>;
 

@@ -9,6 +9,7 @@ export * from './capabilities.js';
 export * from './candidates.js';
 export * from './catalogue.js';
 export * from './cards.js';
+export * from './codec.js';
 export * from './corpus.js';
 export * from './doctor.js';
 export * from './drift.js';

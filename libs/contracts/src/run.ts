@@ -77,7 +77,14 @@ export const runViewSchema = z.object({
   /** Never below 0. */
   limitsLeft: z.object({ maxSteps: z.int().min(0), maxTokens: z.int().min(0), maxSeconds: z.int().min(0), maxToolCalls: z.int().min(0).optional() }),
   usage: usageSchema,
-  drift: z.object({ overthinking: z.number(), overacting: z.number(), verdict: z.string(), actions: z.int() }),
+  drift: z.object({
+    overthinking: z.number(),
+    overacting: z.number(),
+    verdict: z.string(),
+    actions: z.int(),
+    /** From which score on a step is suspect, and from which on each axis alarms once it lasts. */
+    thresholds: z.object({ suspect: z.number(), overthinking: z.number(), overacting: z.number() }),
+  }),
   head: z.object({ step: z.int(), checkpoint: z.int().nullable() }),
   lastEvent: z.int(),
   /** What the run takes in storage, where one run is read. */

@@ -18,6 +18,7 @@ export {
   type StackConfig,
 } from './config/index.js';
 export { createLogger, describeError, type Logger } from './logging/logger.js';
+export { isSummary } from './temporal/is-summary.js';
 export { createDataConverter, FAILURE_CONVERTER_PATH } from './temporal/data-converter.js';
 export { type DeployedVersion, listVersions, makeCurrent } from './temporal/deployment.js';
 export { temporalConnection, type TemporalConnection } from './temporal/connection.js';

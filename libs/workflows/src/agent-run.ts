@@ -14,6 +14,7 @@ import {
 import type { EndStatus, RunPlan, RunRef } from '#contracts';
 import { ERROR_CODES, type ErrorCode, WAKE_SIGNAL } from '#contracts/workflow';
 import { initialState, type LoopState, runLoop } from '#loop';
+import { endDetails } from './details.js';
 import { Judges } from './judges.js';
 import { createPorts } from './ports.js';
 import { control } from './proxies.js';
@@ -87,7 +88,7 @@ async function carry(ref: RunRef, input: AgentRunInput, wake: { pending: boolean
     return continueAsNew<typeof agentRun>({ ...ref, carried: { plan: { ...plan, modelQueue: routing.queue, limits: state.limits, nextStep: state.nextStep }, state } });
   }
   showStatus(result.status);
-  setCurrentDetails(`${result.status} after step ${state.nextStep - 1}`);
+  setCurrentDetails(endDetails(result.status, state.nextStep - 1, plan.consoleUrl, ref.runId));
   if (result.status === 'failed') throw new RunFailed(`The run failed at step ${state.nextStep - 1}; its reason is with the run.`, 'internal', true);
   if (result.status === 'cancelled') return { status: 'cancelled' };
   return { status: result.status };

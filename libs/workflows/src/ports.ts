@@ -4,6 +4,7 @@ import { type ErrorCode, isErrorCode, MAX_PAYLOAD_BYTES, PRIORITY_KEYS } from '#
 import { type LoopPorts, PortFailure } from '#loop';
 import type { RunActivities } from '#activities';
 import { control, model, tool } from './proxies.js';
+import { progressDetails } from './details.js';
 import { showStatus, showStep } from './visibility.js';
 
 const TOOL_MARGIN_MS = 60_000;
@@ -60,7 +61,7 @@ export function createPorts(ref: RunRef, plan: RunPlan, clock: Clockwork): LoopP
     },
     showProgress: (p) => {
       step = p.step + 1;
-      setCurrentDetails(`step ${p.step}: ${p.verdict}${p.steering ? `, ${p.steering}` : ''}`);
+      setCurrentDetails(progressDetails({ ...p, maxSteps: limits.maxSteps }, plan.consoleUrl, ref.runId));
       showStep(p.step, p.verdict);
     },
   };

@@ -17,6 +17,7 @@ const NAMES = {
   ChatMessage: contracts.chatMessageSchema,
   CheckpointPage: contracts.checkpointPageSchema,
   CheckpointView: contracts.checkpointViewSchema,
+  CodecPayloads: contracts.codecPayloadsSchema,
   Comparison: contracts.comparisonSchema,
   CorpusPage: contracts.corpusPageSchema,
   CorpusView: contracts.corpusViewSchema,

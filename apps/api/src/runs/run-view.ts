@@ -1,14 +1,17 @@
+import { DEFAULT_CONFIG } from '#drift';
 import type { RunSummary, RunView } from '#contracts';
 import type { Config } from '#platform';
 import type { RunRecord } from '#store';
+
+const THRESHOLDS: RunView['drift']['thresholds'] = { suspect: DEFAULT_CONFIG.suspectAt, overthinking: DEFAULT_CONFIG.overthinkingAt, overacting: DEFAULT_CONFIG.overactingAt };
 
 type Link = Pick<Config, 'temporalUiUrl' | 'temporalNamespace'>;
 
 /** A stored run as the API shows it, with the link to its story in Temporal's Web UI. */
 export function viewRun(record: RunRecord, link: Link): RunView {
-  const { workflowId, inboxSeq: _, ...run } = record;
+  const { workflowId, inboxSeq: _, drift, ...run } = record;
   const webUrl = link.temporalUiUrl ? `${link.temporalUiUrl}/namespaces/${encodeURIComponent(link.temporalNamespace)}/workflows/${workflowId}` : null;
-  return { ...run, temporal: { workflowId, webUrl } };
+  return { ...run, drift: { ...drift, thresholds: THRESHOLDS }, temporal: { workflowId, webUrl } };
 }
 
 export function summarizeRun(record: RunRecord, link: Link): RunSummary {

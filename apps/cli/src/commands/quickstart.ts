@@ -1,17 +1,16 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { CorpusView, IngestionView, RunView } from '#contracts';
+import { type Client, type CorpusView, createClient, items, pause, type RunEvent, type RunView } from '#client';
 import { QUICKSTART_HELP } from '#bootstrap/help';
 import { PROJECT_ROOT } from '#platform';
 import { startStack } from '#platform/stack';
-import { type ApiClient, createApiClient } from '../api-client.js';
 import { printAnswer } from '../print-answer.js';
 import { parseStackOptions } from '../stack-options.js';
 import { listenForStop } from '../stop-request.js';
-import { setTimeout as sleep } from 'node:timers/promises';
 
 const SAMPLES = join(PROJECT_ROOT, 'samples');
 const CORPUS = 'Sample corpus';
+const POLL_MS = 300;
 const say = (message: string): void => console.error(`• ${message}`);
 
 /** From nothing to a cited answer. */
@@ -32,10 +31,10 @@ export const quickstart = {
     const interrupted = stop.asked.then(() => 'interrupted' as const);
     try {
       say(stack.runtimeNote);
-      const done = await Promise.race([ask(createApiClient(stack.apiUrl), input), interrupted]);
+      const done = await Promise.race([ask(createClient({ baseUrl: stack.apiUrl }), input), interrupted]);
       if (done === 'interrupted') return 130;
       printAnswer(done, question);
-      console.log(`\nRun       ${done.id}\nAPI       ${stack.apiUrl}/v1/runs/${done.id}${done.temporal.webUrl ? `\nTemporal  ${done.temporal.webUrl}` : ''}`);
+      console.log(`\nRun       ${done.id}\nConsole   ${stack.apiUrl}/console/runs/${done.id}\nAPI       ${stack.apiUrl}/v1/runs/${done.id}${done.temporal.webUrl ? `\nTemporal  ${done.temporal.webUrl}` : ''}`);
       console.log(`\n${stack.runtimeNote}`);
       if (values['keep']) {
         console.log('\nThe stack goes on running; Ctrl-C stops it.');
@@ -50,37 +49,39 @@ export const quickstart = {
   },
 };
 
-async function ask(api: ApiClient, input: { question: string; mayRefuse: boolean }): Promise<RunView> {
-  const corpus = await sampleCorpus(api);
+async function ask(client: Client, input: { question: string; mayRefuse: boolean }): Promise<RunView> {
+  const corpus = await sampleCorpus(client);
   say(`Asking: ${input.question}`);
-  const { id } = await api.post<RunView>('/v1/runs', { agent: 'research', corpusId: corpus.id, input });
-  for await (const { event, data } of api.events(`/v1/runs/${id}/events`)) tellProgress(event, data);
-  return api.get<RunView>(`/v1/runs/${id}`);
+  const { id } = await client.createRun({ body: { agent: 'research', corpusId: corpus.id, input } });
+  for await (const item of client.events(id)) if (item.kind === 'event') tellProgress(item.event);
+  return client.getRun({ path: { id } });
 }
 
-async function sampleCorpus(api: ApiClient): Promise<CorpusView> {
+async function sampleCorpus(client: Client): Promise<CorpusView> {
   if (!existsSync(SAMPLES)) throw new Error(`The sample corpus ${SAMPLES} is missing.`);
-  const { data } = await api.get<{ data: CorpusView[] }>('/v1/corpora');
-  const corpus = data.find((c) => c.name === CORPUS) ?? (await api.post<CorpusView>('/v1/corpora', { name: CORPUS }));
-  let ingestion = await api.post<IngestionView>(`/v1/corpora/${corpus.id}/documents`, { path: join(SAMPLES, 'documents') });
+  const corpus = (await known(client)) ?? (await client.createCorpus({ body: { name: CORPUS } }));
+  const { id } = await client.addDocuments({ path: { id: corpus.id }, body: { path: join(SAMPLES, 'documents') } });
   say('Reading the sample corpus');
-  for (let told = 0; ingestion.status === 'queued' || ingestion.status === 'running'; ) {
-    await sleep(300);
-    ingestion = await api.get<IngestionView>(`/v1/corpora/${corpus.id}/ingestions/${ingestion.id}`);
+  for (let told = 0; ; await pause(POLL_MS)) {
+    const ingestion = await client.getIngestion({ path: { id: corpus.id, ingestionId: id } });
     if (ingestion.done + ingestion.failed > told) say(`  ${(told = ingestion.done + ingestion.failed)} of ${ingestion.total}`);
+    if (ingestion.status === 'queued' || ingestion.status === 'running') continue;
+    for (const f of ingestion.files.filter((file) => file.state === 'failed')) say(`  ${f.name} could not be read: ${f.failure?.detail ?? 'unknown'}`);
+    return corpus;
   }
-  for (const f of ingestion.files.filter((file) => file.state === 'failed')) say(`  ${f.name} could not be read: ${f.failure?.detail ?? 'unknown'}`);
-  return corpus;
 }
 
-function tellProgress(event: string, data: Record<string, unknown>): void {
-  const step = data['step'] as number | null | undefined;
-  const details = (data['data'] ?? {}) as Record<string, unknown>;
+async function known(client: Client): Promise<CorpusView | undefined> {
+  for await (const corpus of items(client.listCorpora, {})) if (corpus.name === CORPUS) return corpus;
+  return undefined;
+}
+
+function tellProgress({ type, step, data }: RunEvent): void {
   const where = step ? `step ${step}: ` : '';
-  if (event === 'step.started') say(`${where}the model is thinking`);
-  if (event === 'step.attempt_reset') say(`${where}trying again`);
-  if (event === 'tool.called') say(`${where}${String(details['tool'])}`);
-  if (event === 'tool.finished' && details['rejected']) say(`${where}refused (${String(details['rejected'])})`);
-  if (event === 'drift.report') say(`${where}drift check: ${String(details['verdict'])}`);
-  if (event === 'status.changed') say(`status: ${String(details['status'])}${details['code'] ? ` (${String(details['code'])})` : ''}`);
+  if (type === 'step.started') say(`${where}the model is thinking`);
+  if (type === 'step.attempt_reset') say(`${where}trying again`);
+  if (type === 'tool.called') say(`${where}${String(data['tool'])}`);
+  if (type === 'tool.finished' && data['rejected']) say(`${where}refused (${String(data['rejected'])})`);
+  if (type === 'drift.report') say(`${where}drift check: ${String(data['verdict'])}`);
+  if (type === 'status.changed') say(`status: ${String(data['status'])}${data['code'] ? ` (${String(data['code'])})` : ''}`);
 }

@@ -19,7 +19,7 @@ export const up = {
     const stack = await startStack({ config, ports, report: say, signal: stop.signal, ...(probe ? { env: { HOLDFAST_PROBE_AGENT: probe } } : {}) });
     say(stack.runtimeNote);
     const webUi = stack.temporalUiUrl === undefined ? '' : `, Temporal Web UI ${stack.temporalUiUrl}`;
-    console.log(`holdfast ready: API ${stack.apiUrl}, documentation ${stack.apiUrl}/docs${webUi}, data ${config.dataDir}`);
+    console.log(`holdfast ready: API ${stack.apiUrl}, console ${stack.apiUrl}/console, documentation ${stack.apiUrl}/docs${webUi}, data ${config.dataDir}`);
     await stop.asked;
     say('Stopping');
     await stack.stop();

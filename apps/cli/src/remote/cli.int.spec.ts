@@ -1,11 +1,11 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { RunRows } from '#apps/api/src/testing/run-rows';
 import { startApi, type TestApi } from '#apps/api/src/testing/start-api';
-import type { RunEvent, RunView } from '#client';
+import type { Accepted, RunEvent, RunView } from '#client';
 import { PROJECT_ROOT } from '#platform';
 import { createPool, type Pool } from '#store';
 import { testDatabase } from '#test/setup/servers';
@@ -90,6 +90,71 @@ describe('holdfast', () => {
     expect(json(made.out)).toMatchObject({ items: { total: 2 } });
     writeFileSync(file, '{"key":"a"}\nnonsense\n');
     expect(await holdfast(['batch', 'start', file, '--agent', 'echo'])).toMatchObject({ code: 2, err: expect.stringContaining('line 2') });
+  });
+
+  it('steers a run: message, pause, resume, cancel, rewind, fork', async () => {
+    const ref = await rows.run();
+    await rows.start(ref);
+    for (const n of [1, 2, 3]) await rows.step(ref, n, n - 1);
+    const said = async (...args: string[]) => json<Accepted>((await holdfast([...args, '--json'])).out);
+    expect((await said('message', ref.runId, 'look', 'closer')).number).toBeGreaterThan(0);
+    expect(await said('rewind', ref.runId, '1', '--lesson', 'not so')).toMatchObject({ runId: ref.runId });
+    const forked = json<RunView>((await holdfast(['fork', ref.runId, '2', '--model', 'other', '--message', 'go another way', '--json'])).out);
+    expect([forked.model, forked.id === ref.runId]).toEqual(['other', false]);
+    expect(await said('pause', ref.runId, '--reason', 'lunch')).toMatchObject({ runId: ref.runId });
+    await rows.status(ref, 'paused');
+    expect(await said('resume', ref.runId)).toMatchObject({ runId: ref.runId });
+    expect((await holdfast(['cancel', ref.runId])).out).toMatch(/^accepted/);
+  });
+
+  it('shows what a run asks, and refuses arguments that are no JSON', async () => {
+    const ref = await rows.run();
+    expect(json((await holdfast(['approve', '--run', ref.runId, '--json'])).out)).toMatchObject({ data: [] });
+    expect(await holdfast(['approve', NOBODY])).toMatchObject({ code: 4 });
+    expect(await holdfast(['approve'])).toMatchObject({ code: 2, err: expect.stringContaining('--run RUN') });
+  });
+
+  it('keeps schedules', async () => {
+    expect(await holdfast(['schedule', 'add', 'Morning'])).toMatchObject({ code: 2, err: expect.stringContaining('--cron') });
+    expect(json((await holdfast(['schedule', '--json'])).out)).toEqual({ data: [] });
+    expect(await holdfast(['schedule', 'show', NOBODY])).toMatchObject({ code: 4 });
+  });
+
+  it('lists and learns cards', async () => {
+    const made = await fetch(`${api.url}/v1/corpora`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ name: 'Learning' }) });
+    expect(made.status).toBe(201);
+    expect(json((await holdfast(['cards', 'list', 'Learning', '--all', '--json'])).out)).toEqual({ data: [] });
+    expect(await holdfast(['cards', 'review', NOBODY, 'perfectly'])).toMatchObject({ code: 2, err: expect.stringContaining('again, hard, good, easy') });
+    expect(await holdfast(['cards', 'review', NOBODY, 'good'])).toMatchObject({ code: 4 });
+    expect(await holdfast(['cards', 'review', 'Learning'])).toMatchObject({ code: 2, err: expect.stringContaining('terminal') });
+    expect(await holdfast(['ask', 'Nowhere', 'what?'])).toMatchObject({ code: 2, err: expect.stringContaining('no corpus called Nowhere') });
+  });
+
+  it('shows a batch, cancels it, and writes its results', async () => {
+    const file = join(folder, 'more.ndjson');
+    writeFileSync(file, '{"key":"a","input":{"text":"x"}}\n');
+    const { id } = json<{ id: string }>((await holdfast(['batch', 'start', file, '--agent', 'echo', '--json'])).out);
+    expect((await holdfast(['batch', 'show', id])).out).toContain('0 of 1 done');
+    const target = join(folder, 'results.ndjson');
+    expect((await holdfast(['export', 'batch', id, '--out', target])).code).toBe(0);
+    expect(json(readFileSync(target, 'utf8').trim().split('\n')[0]!)).toMatchObject({ key: 'a' });
+    expect(json((await holdfast(['batch', 'cancel', id, '--json'])).out)).toMatchObject({ id });
+    expect((await holdfast(['batch', 'list'])).out).toContain(id);
+  });
+
+  it('completes its commands, their parts and their options', async () => {
+    const script = (await holdfast(['completion', 'bash'])).out;
+    const complete = spawnSync('bash', ['-c', `${script}\nCOMP_WORDS=(holdfast corpus a); COMP_CWORD=2; _holdfast; echo "\${COMPREPLY[*]}"; COMP_WORDS=(holdfast wat); COMP_CWORD=1; _holdfast; echo "\${COMPREPLY[*]}"`], { encoding: 'utf8' });
+    expect(complete.stdout.split('\n').slice(0, 2)).toEqual(['add', 'watch']);
+    expect((await holdfast(['completion', 'zsh'])).out).toContain('bashcompinit');
+    expect(await holdfast(['completion', 'fish'])).toMatchObject({ code: 2 });
+  });
+
+  it('names the command that there is not, and takes no colour where it is not wanted', async () => {
+    expect(await holdfast(['wtach'])).toMatchObject({ code: 2, out: '', err: expect.stringContaining('no command wtach') });
+    expect((await holdfast(['--help'])).out).toContain('completion');
+    expect((await holdfast(['runs', '--limit', 'many'])).code).toBe(2);
+    expect((await holdfast(['runs'], { FORCE_COLOR: '1', NO_COLOR: '1' })).out).not.toContain('\u001b');
   });
 
   it('says what to do about what went wrong, under a code of its own', async () => {

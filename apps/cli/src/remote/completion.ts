@@ -5,7 +5,7 @@ const USAGE = `holdfast completion bash|zsh
   source <(holdfast completion bash)`;
 
 /** Words of the second place, where there are some. */
-const PARTS: Record<string, string> = { corpus: 'list add', schedule: 'list add show trigger pause resume delete', batch: 'list start show cancel retry', export: 'run artifact batch cards', completion: 'bash zsh', steer: 'label fit eval use' };
+const PARTS: Record<string, string> = { corpus: 'list add', cards: 'list take review', schedule: 'list add show trigger pause resume delete', batch: 'list start show cancel retry', export: 'run artifact batch cards', completion: 'bash zsh', steer: 'label fit eval use' };
 
 /** A completion script for a shell: commands, their parts, their options. */
 export function completionScript(shell: string, options: Record<string, string[]>): string {

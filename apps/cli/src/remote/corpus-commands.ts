@@ -88,7 +88,7 @@ export function bar(done: number, all: number): string {
   return `${'█'.repeat(full)}${'░'.repeat(BAR - full)} ${done} of ${all}`;
 }
 
-async function named(client: Client, name: string, make: boolean): Promise<CorpusView> {
+export async function named(client: Client, name: string, make: boolean): Promise<CorpusView> {
   if (isId(name)) return client.getCorpus({ path: { id: name } });
   for await (const one of items(client.listCorpora, {})) if (one.name === name) return one;
   if (make) return client.createCorpus({ body: { name } });

@@ -12,14 +12,15 @@ const message: RemoteCommand = {
 
 const approve: RemoteCommand = {
   help: 'show what a run asks, approve or deny it',
-  usage: `approve APPROVAL [--deny] [--comment TEXT]
+  usage: `approve APPROVAL [--deny] [--edit JSON] [--comment TEXT]
 holdfast approve --run RUN      lists what the run asked
 
   --deny           deny it
+  --edit JSON      approve it with these arguments instead
   --comment TEXT   words for the run
   --digest D       fails unless this is still what is to be approved (default: what is read now)`,
   args: 0,
-  options: { run: { type: 'string' }, deny: { type: 'boolean' }, comment: { type: 'string' }, digest: { type: 'string' } },
+  options: { run: { type: 'string' }, deny: { type: 'boolean' }, edit: { type: 'string' }, comment: { type: 'string' }, digest: { type: 'string' } },
   async run({ client, out, args, values, signal }) {
     const runId = text(values['run']);
     if (runId) {
@@ -30,12 +31,22 @@ holdfast approve --run RUN      lists what the run asked
     if (!args[0]) throw new UsageError('approve: name an approval, or --run RUN to list them');
     const asked = await client.getApproval({ path: { id: args[0] }, signal });
     out.progress(`${asked.tool} ${JSON.stringify(asked.args)}`);
-    const body = { decision: values['deny'] ? ('deny' as const) : ('approve' as const), digest: text(values['digest']) ?? asked.digest, comment: text(values['comment']) };
+    const edit = text(values['edit']);
+    const body = { ...(edit === undefined ? {} : { editedArgs: objectOf('--edit', edit) }), decision: values['deny'] ? ('deny' as const) : ('approve' as const), digest: text(values['digest']) ?? asked.digest, comment: text(values['comment']) };
     const decided = await client.decideApproval({ path: { id: asked.id }, body, signal });
     out.result(decided, () => decided.status);
     return EXIT.done;
   },
 };
+
+/** @throws UsageError */
+function objectOf(name: string, given: string): Record<string, unknown> {
+  try {
+    return JSON.parse(given) as Record<string, unknown>;
+  } catch (error) {
+    throw new UsageError(`${name}: ${(error as Error).message}`);
+  }
+}
 
 const fork: RemoteCommand = {
   help: 'start a new run from a step of one',

@@ -32,7 +32,7 @@ export async function beginRun(deps: RunDeps, ref: RunRef): Promise<RunPlan> {
       await startRun(tx, ref, { model, runtimeId: route.runtimeId });
       lastSeq = (await appendEvents(tx, ref, [...(row.started_at ? [] : [{ type: 'run.started' as const, data: { model, ...(drift.off && { rungsOff: drift.off }) } }]), { type: 'status.changed', data: { status: 'running' } }])).lastSeq;
     }
-    return { plan: { ...planOf(agent, row, { model, route, routed, drift }, startedAtMs), ...(deps.toolQueue ? { toolQueue: deps.toolQueue } : {}), ...(drift.enabled && drift.judge ? { judgeQueue: TASK_QUEUES.judge(judgeRoute(deps.gate, model).runtimeId) } : {}) }, lastSeq };
+    return { plan: { ...planOf(agent, row, { model, route, routed, drift }, startedAtMs), ...(deps.consoleUrl ? { consoleUrl: deps.consoleUrl } : {}), ...(deps.toolQueue ? { toolQueue: deps.toolQueue } : {}), ...(drift.enabled && drift.judge ? { judgeQueue: TASK_QUEUES.judge(judgeRoute(deps.gate, model).runtimeId) } : {}) }, lastSeq };
   });
   deps.notifier.announce(ref.runId, lastSeq);
   return plan;

@@ -24,4 +24,6 @@ export type RunDeps = {
   toolQueue?: string;
   logger: Logger;
   cache: RunCache;
+  /** Address of the console, without a slash at its end. */
+  consoleUrl?: string;
 };

@@ -21,6 +21,7 @@ export interface StackConfig {
   readonly buildId: string | undefined;
   readonly drainSeconds: number;
   readonly temporalUiUrl: string | undefined;
+  readonly consoleUrl: string;
   readonly payloadKeyFile: string | undefined;
   readonly runtime: RuntimeKind | undefined;
   readonly runtimeUrl: string | undefined;

@@ -80,6 +80,7 @@ export function loadStackConfig(env: Environment): StackConfig {
     buildId: settings.HOLDFAST_BUILD_ID,
     drainSeconds: settings.HOLDFAST_DRAIN_SECONDS,
     temporalUiUrl: settings.HOLDFAST_TEMPORAL_UI_URL?.replace(/\/$/, ''),
+    consoleUrl: (settings.HOLDFAST_CONSOLE_URL ?? `http://${settings.HOLDFAST_HOST.includes(':') ? `[${settings.HOLDFAST_HOST}]` : settings.HOLDFAST_HOST}:${settings.HOLDFAST_PORT}/console`).replace(/\/$/, ''),
     payloadKeyFile: settings.HOLDFAST_PAYLOAD_KEY_FILE,
     runtime: settings.HOLDFAST_RUNTIME,
     runtimeUrl: settings.HOLDFAST_RUNTIME_URL?.replace(/\/$/, ''),

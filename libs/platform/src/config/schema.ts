@@ -54,6 +54,7 @@ export const settingsSchema = z.object({
   HOLDFAST_BUILD_ID: z.string().regex(/^[\w.-]{1,100}$/).optional().describe('Version of this worker. Given: runs stay with workers of the version they began with, and new ones go to the version that was made current (`npm run holdfast -- deploy`).'),
   HOLDFAST_DRAIN_SECONDS: z.coerce.number().int().min(1).max(3_600).default(8).describe('Seconds that a worker, told to stop, lets what it is doing go on. What is not done then is done again by another one.'),
   HOLDFAST_TEMPORAL_UI_URL: url('http', 'https').optional().describe("Address of Temporal's Web UI, for links to runs."),
+  HOLDFAST_CONSOLE_URL: url('http', 'https').optional().describe("Address under which people open the console; runs in Temporal's Web UI lead there.").meta({ shownDefault: 'HOLDFAST_HOST and HOLDFAST_PORT, /console' }),
   HOLDFAST_PAYLOAD_KEY_FILE: path.optional().describe('Key file (lines of `id base64-of-32-bytes`, the first one encrypts). Not given: the stack makes one in the data folder; a process started by hand encrypts nothing.'),
   HOLDFAST_RUNTIME: z.enum(RUNTIME_KINDS).optional().describe('Kind of model runtime. Not given: an Ollama that answers and has a Gemma, else the embedded one.'),
   HOLDFAST_RUNTIME_URL: url('http', 'https').optional().describe('Address of the model runtime.'),

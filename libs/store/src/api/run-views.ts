@@ -1,8 +1,8 @@
 import { type DriftReport, type Failure, type Limits, type Priority, type RunRef, type RunStatus, type RunView, workflowIds } from '#contracts';
 import type { Tx } from '../pool.js';
 
-/** A run as the store knows it; the link into Temporal's Web UI is the API's to add. `input` and `result` are absent in lists. */
-export type RunRecord = Omit<RunView, 'temporal'> & { workflowId: string; inboxSeq: number };
+/** A run as the store knows it; the link into Temporal's Web UI and the drift's thresholds are the API's to add. `input` and `result` are absent in lists. */
+export type RunRecord = Omit<RunView, 'temporal' | 'drift'> & { drift: Omit<RunView['drift'], 'thresholds'>; workflowId: string; inboxSeq: number };
 
 type Row = {
   run_id: string;

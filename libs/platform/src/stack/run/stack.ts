@@ -64,7 +64,7 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
     await ensureBubblewrap(setup);
     const choice = await chooseRuntime(setup, config);
     const settings: Settings = { ...stackSettings(config, port), ...choice.settings, ...options.env };
-    const starts = [database(set, setup, options), temporal(set, setup, options), startChosenRuntime(set, config, choice)];
+    const starts = [database(set, setup, options), temporal(set, setup, options, `http://127.0.0.1:${port}/v1/codec`), startChosenRuntime(set, config, choice)];
     Object.assign(settings, ...(await allOrFirstError(starts)));
     signal?.throwIfAborted();
     report('Starting the API and a worker');
@@ -90,7 +90,7 @@ async function database(set: ProcessSet, setup: Setup, { config, ports, report }
   return { DATABASE_URL: url, DATABASE_DIRECT_URL: url };
 }
 
-async function temporal(set: ProcessSet, setup: Setup, { config, ports, report }: StackOptions): Promise<Settings> {
+async function temporal(set: ProcessSet, setup: Setup, { config, ports, report }: StackOptions, codecEndpoint: string): Promise<Settings> {
   const { temporalAddress: address, temporalUiUrl, temporalNamespace: namespace } = config;
   if (address !== undefined) {
     const given = temporalConnection({ ...config, temporalAddress: address });
@@ -102,7 +102,7 @@ async function temporal(set: ProcessSet, setup: Setup, { config, ports, report }
   const port = await resolvePort({ port: ports.temporal, service: 'Temporal', option: '--temporal-port' });
   const uiPort = await resolvePort({ port: ports.ui, service: "Temporal's Web UI", option: '--ui-port' });
   report('Starting Temporal');
-  const server = await startTemporal(set, cli, { port, uiPort, namespace });
+  const server = await startTemporal(set, cli, { port, uiPort, namespace, codecEndpoint });
   await registerSearchAttributes({ address: server.address }, namespace);
   return { TEMPORAL_ADDRESS: server.address, HOLDFAST_TEMPORAL_UI_URL: server.uiUrl! };
 }

@@ -9,6 +9,8 @@ export interface TemporalOptions {
   /** Undefined: without the Web UI. */
   readonly uiPort: number | undefined;
   readonly namespace: string;
+  /** Where the Web UI has payloads decoded: an address below which there are /encode and /decode. */
+  readonly codecEndpoint?: string;
 }
 
 export interface TemporalServer {
@@ -57,11 +59,11 @@ export async function startTemporal(set: ProcessSet, cli: string, options: Tempo
   return { address, uiUrl: options.uiPort === undefined ? undefined : `http://127.0.0.1:${options.uiPort}` };
 }
 
-function temporalArguments(dataDir: string, { port, uiPort, namespace }: TemporalOptions): string[] {
+function temporalArguments(dataDir: string, { port, uiPort, namespace, codecEndpoint }: TemporalOptions): string[] {
   return [
     ...['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(port), '--namespace', namespace],
     ...['--db-filename', join(dataDir, 'temporal.db'), '--log-level', 'warn'],
-    ...(uiPort === undefined ? ['--headless'] : ['--ui-port', String(uiPort)]),
+    ...(uiPort === undefined ? ['--headless'] : ['--ui-port', String(uiPort), '--ui-disable-news-fetch', ...(codecEndpoint === undefined ? [] : ['--ui-codec-endpoint', codecEndpoint])]),
     ...TEMPORAL_PRAGMAS.flatMap((pragma) => ['--sqlite-pragma', pragma]),
     ...TEMPORAL_SETTINGS.flatMap((setting) => ['--dynamic-config-value', setting]),
   ];
