@@ -25,7 +25,7 @@ export async function runLoop(state: LoopState, ports: LoopPorts): Promise<LoopE
 async function advance(state: LoopState, ports: LoopPorts): Promise<LoopEnd | null> {
   if (limitReached(state, ports)) return finish(state, ports, 'limit_reached', 'limit_reached');
   if (roomDue(state, ports) && (await makeRoom(state, ports))) return null;
-  const result = await attemptStep(state, ports);
+  const result = await runStep(state, ports).catch(asFailed);
   if (result.kind === 'closed') {
     const after = afterStep(state, ports, result.end);
     return after && (await after);
@@ -43,13 +43,9 @@ async function advance(state: LoopState, ports: LoopPorts): Promise<LoopEnd | nu
   return finish(state, ports, result.code === 'limit_reached' ? 'limit_reached' : 'failed', result.code, step);
 }
 
-async function attemptStep(state: LoopState, ports: LoopPorts): Promise<StepResult> {
-  try {
-    return await runStep(state, ports);
-  } catch (error) {
-    if (error instanceof PortFailure) return { kind: 'failed', code: error.code };
-    throw error;
-  }
+function asFailed(error: unknown): StepResult {
+  if (error instanceof PortFailure) return { kind: 'failed', code: error.code };
+  throw error;
 }
 
 /** Null where the run goes on at once: a step that closes well costs no turn of the event loop. */

@@ -1,5 +1,5 @@
 import { ActivityFailure, ApplicationFailure, patched, setCurrentDetails, TimeoutFailure } from '@temporalio/workflow';
-import type { ModelOutcome, RunPlan, RunRef } from '#contracts';
+import type { ModelMoved, ModelOutcome, RunPlan, RunRef } from '#contracts';
 import { type ErrorCode, isErrorCode, MAX_PAYLOAD_BYTES, PRIORITY_KEYS } from '#contracts/workflow';
 import { type LoopPorts, PortFailure } from '#loop';
 import type { RunActivities } from '#activities';
@@ -31,23 +31,23 @@ export function createPorts(ref: RunRef, plan: RunPlan, clock: Clockwork): LoopP
       const summary = `step ${input.step}${input.attempt > 1 ? ` attempt ${input.attempt}` : ''}${input.steering && !input.steering.holdout ? ` after ${input.steering.rung}` : ''}`;
       const call = (queue: string, moves: number) => {
         const routed = { ...(plan.routed ? { routed: true } : {}), ...(moves > 0 ? { moves, again: true } : {}) };
-        return attempt(() => model.callModel.executeWithOptions({ taskQueue: queue, priority, scheduleToCloseTimeout: `${secondsLeft()}s`, summary }, [small({ ...ref, ...input, ...routed })]));
+        return model.callModel.executeWithOptions({ taskQueue: queue, priority, scheduleToCloseTimeout: `${secondsLeft()}s`, summary }, [small({ ...ref, ...input, ...routed })]);
       };
-      return followMoves(call, clock.routing);
+      return call(clock.routing.queue, 0).then((outcome) => (outcome.kind === 'moved' ? followMoves(outcome, call, clock.routing) : outcome)).catch(asPortFailure);
     },
     // The tool's own time limit is kept by its activity; this one only catches an activity that does not.
-    callTool: (input, timeoutMs) => attempt(() => tool.callTool.executeWithOptions({ ...(plan.toolQueue ? { taskQueue: plan.toolQueue } : {}), startToCloseTimeout: timeoutMs + TOOL_MARGIN_MS, summary: `step ${input.step} ${input.tool}` }, [small({ ...ref, ...input })])),
-    compact: (input) => attempt(() => model.compactRun.executeWithOptions({ taskQueue: clock.routing.queue, priority, scheduleToCloseTimeout: `${secondsLeft()}s`, summary: `step ${input.step} makes room` }, [small({ ...ref, ...input })])),
+    callTool: (input, timeoutMs) => tool.callTool.executeWithOptions({ ...(plan.toolQueue ? { taskQueue: plan.toolQueue } : {}), startToCloseTimeout: timeoutMs + TOOL_MARGIN_MS, summary: `step ${input.step} ${input.tool}` }, [small({ ...ref, ...input })]).catch(asPortFailure),
+    compact: (input) => model.compactRun.executeWithOptions({ taskQueue: clock.routing.queue, priority, scheduleToCloseTimeout: `${secondsLeft()}s`, summary: `step ${input.step} makes room` }, [small({ ...ref, ...input })]).catch(asPortFailure),
     mayCompact: () => patched('compaction'),
     askJudge: ({ step: at }) => clock.askJudge(at),
-    abandonStep: (input) => attempt(() => control.abandonStep({ ...ref, ...input })),
+    abandonStep: (input) => control.abandonStep({ ...ref, ...input }).catch(asPortFailure),
     applyInbox: async (input) => {
-      const outcome = await attempt(() => control.applyInbox({ ...ref, ...input }));
+      const outcome = await control.applyInbox({ ...ref, ...input }).catch(asPortFailure);
       limits = outcome.limits;
       return outcome;
     },
-    askPerson: (input) => attempt(() => control.askPerson({ ...ref, ...input })),
-    finishRun: (input) => attempt(() => control.finishRun({ ...ref, ...input })),
+    askPerson: (input) => control.askPerson({ ...ref, ...input }).catch(asPortFailure),
+    finishRun: (input) => control.finishRun({ ...ref, ...input }).catch(asPortFailure),
     wakePending: () => clock.wake.pending,
     clearWake: () => {
       clock.wake.pending = false;
@@ -68,27 +68,26 @@ export function createPorts(ref: RunRef, plan: RunPlan, clock: Clockwork): LoopP
 }
 
 /** A gate may send a call on to another one: because its runtime failed, or the configuration changed. */
-async function followMoves(call: (queue: string, moves: number) => ReturnType<RunActivities['callModel']>, routing: { queue: string }): Promise<ModelOutcome> {
-  let { queue } = routing;
-  for (let moves = 0; ; moves++) {
-    const outcome = await call(queue, moves);
+async function followMoves(first: ModelMoved, call: (queue: string, moves: number) => ReturnType<RunActivities['callModel']>, routing: { queue: string }): Promise<ModelOutcome> {
+  let moved = first;
+  for (let moves = 1; ; moves++) {
+    if (moved.stays) routing.queue = moved.queue;
+    const outcome = await call(moved.queue, moves);
     if (outcome.kind !== 'moved') return outcome;
-    queue = outcome.queue;
-    if (outcome.stays) routing.queue = queue;
+    moved = outcome;
   }
 }
 
-/** Turns a failure that is final into the loop's own; a cancel and the rest pass through. */
-async function attempt<T>(call: () => Promise<T>): Promise<T> {
-  try {
-    return await call();
-  } catch (error) {
-    // The run's time is over while the activity waits for its next try: the server then gives its last failure.
-    if (error instanceof ActivityFailure && error.retryState === 'TIMEOUT') throw new PortFailure('limit_reached');
-    if (error instanceof ActivityFailure && error.cause instanceof ApplicationFailure) throw new PortFailure(codeOf(error.cause));
-    if (error instanceof ActivityFailure && error.cause instanceof TimeoutFailure) throw new PortFailure(error.cause.timeoutType === 'SCHEDULE_TO_CLOSE' ? 'limit_reached' : 'tool_failed');
-    throw error;
-  }
+/**
+ * Turns a failure that is final into the loop's own; a cancel and the rest pass through. As a handler and not an async
+ * function around the call: the SDK takes a stack trace for each promise that a workflow makes.
+ */
+function asPortFailure(error: unknown): never {
+  // The run's time is over while the activity waits for its next try: the server then gives its last failure.
+  if (error instanceof ActivityFailure && error.retryState === 'TIMEOUT') throw new PortFailure('limit_reached');
+  if (error instanceof ActivityFailure && error.cause instanceof ApplicationFailure) throw new PortFailure(codeOf(error.cause));
+  if (error instanceof ActivityFailure && error.cause instanceof TimeoutFailure) throw new PortFailure(error.cause.timeoutType === 'SCHEDULE_TO_CLOSE' ? 'limit_reached' : 'tool_failed');
+  throw error;
 }
 
 function codeOf(failure: ApplicationFailure): ErrorCode {
