@@ -22,8 +22,7 @@ describe('a backup of a whole installation', () => {
   let pool: Pool;
   beforeAll(async () => void (runtime = await startScriptedRuntime({ script: playScenario })));
   afterAll(async () => {
-    await pool?.end();
-    await stack?.stop();
+    if (stack) await stop();
     await runtime.stop();
     rmSync(folder, { recursive: true, force: true });
   });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it, jest } from '@jest/globals';
 import { loadConfig, PROJECT_ROOT } from '../config/index.js';
 import { helm, kubeconform, kubernetesSchemas } from './setup/helm.js';
+import { KUBERNETES_VERSION } from './setup/pins.js';
 import { TOOLS_DIR } from './setup/tools.js';
 
 jest.setTimeout(60_000);
@@ -11,6 +12,8 @@ const setup = { toolsDir: TOOLS_DIR, report: () => {} };
 const tools = { helm: await helm(setup), kubeconform: await kubeconform(setup), schemas: await kubernetesSchemas(setup) };
 const missing = Object.values(tools).flatMap((tool) => ('missing' in tool ? [tool.missing] : []))[0];
 const suite = missing === undefined ? describe : describe.skip;
+/** A helm that was built without its release's flags takes the oldest Kubernetes for granted. */
+const KUBE = ['--kube-version', KUBERNETES_VERSION];
 const CHART = join(PROJECT_ROOT, 'infra/helm/holdfast');
 
 /** One object of what helm wrote, as far as the tests look into it. */
@@ -20,7 +23,7 @@ suite(`infra/helm${missing === undefined ? '' : ` (skipped: ${missing})`}`, () =
   const path = (tool: keyof typeof tools): string => (tools[tool] as { path: string }).path;
   const run = (tool: keyof typeof tools, args: string[], input?: string) => spawnSync(path(tool), args, { encoding: 'utf8', ...(input === undefined ? {} : { input }) });
   const render = (...more: string[]): string => {
-    const { status, stdout, stderr } = run('helm', ['template', 'hf', CHART, ...more]);
+    const { status, stdout, stderr } = run('helm', ['template', 'hf', CHART, ...KUBE, ...more]);
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     return stdout;
   };
@@ -33,7 +36,7 @@ suite(`infra/helm${missing === undefined ? '' : ` (skipped: ${missing})`}`, () =
   ];
 
   it('passes helm lint', () => {
-    const { status, stdout } = run('helm', ['lint', '--strict', CHART]);
+    const { status, stdout } = run('helm', ['lint', '--strict', ...KUBE, CHART]);
     expect([status, stdout]).toEqual([0, expect.stringContaining('0 chart(s) failed')]);
   });
 
@@ -64,7 +67,7 @@ suite(`infra/helm${missing === undefined ? '' : ` (skipped: ${missing})`}`, () =
   });
 
   it('refuses to leave a role without a worker', () => {
-    const { status, stderr } = run('helm', ['template', 'hf', CHART, '--set', 'workers.tools=null']);
+    const { status, stderr } = run('helm', ['template', 'hf', CHART, ...KUBE, '--set', 'workers.tools=null']);
     expect([status, stderr]).toEqual([1, expect.stringContaining('no worker has the role tools')]);
   });
 });

@@ -69,7 +69,8 @@ async function copyTemporal(config: StackConfig, urls: BackupOptions['temporalUr
   const file = join(config.dataDir, 'temporal.db');
   if (!existsSync(file)) throw new SetupError(`${config.dataDir} holds no stack: there is no ${file}.`);
   const { DatabaseSync: Database } = createRequire(import.meta.url)('node:sqlite') as { DatabaseSync: typeof DatabaseSync };
-  const database = new Database(file);
+  // Temporal's schema writes strings in double quotes.
+  const database = new Database(file, { enableDoubleQuotedStringLiterals: true });
   try {
     // A server that is writing holds the file for moments only.
     database.exec('pragma busy_timeout = 30000');

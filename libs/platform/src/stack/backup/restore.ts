@@ -53,8 +53,9 @@ async function intoOwnDatabase(dataDir: string, dump: string, replace: boolean, 
     const admin = withDatabase(database.url, 'postgres');
     const [{ n }] = (await ask<{ n: number }>(admin, `select count(*)::int as n from pg_stat_activity where datname = '${APP_DATABASE}'`)) as [{ n: number }];
     if (n > 0) throw new SetupError(`A stack runs on ${dataDir}. Stop it first.`);
+    // From template1, which has pgvector: what was made before the first client is not in a dump.
     await ask(admin, `drop database if exists ${APP_DATABASE}`);
-    await ask(admin, `create database ${APP_DATABASE} owner ${APP_ROLE} template template0`);
+    await ask(admin, `create database ${APP_DATABASE} owner ${APP_ROLE}`);
     await loadDump(database, dump, []);
   } finally {
     await database.close();

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { installOnce } from '#bootstrap/install-once';
 import { findOnPath, runCommand } from './command.js';
@@ -36,6 +36,7 @@ export async function kubernetesSchemas(setup: Setup): Promise<Built> {
 }
 
 function writeSchemas({ definitions }: { definitions: Record<string, Definition> }, folder: string): void {
+  mkdirSync(folder, { recursive: true });
   for (const definition of Object.values(definitions)) if (definition.properties && definition.additionalProperties === undefined) definition.additionalProperties = false;
   // These two take several shapes, which the description says in words only.
   definitions['io.k8s.apimachinery.pkg.util.intstr.IntOrString'] = { oneOf: [{ type: 'string' }, { type: 'integer' }] } as Definition;
