@@ -7,10 +7,10 @@ import { Child } from '#test/harness/child';
 import { ollamaMissing, startTestOllama } from '#test/setup/ollama';
 import { parseMeasureOptions, printTable, type Row, writeJson } from '../options.js';
 import { bareFolder, bareSpeed, type Speed } from './bare.js';
-import { firstTokens, serverSpeed } from './server.js';
+import { alternatingTurns, firstTokens, serverSpeed, together } from './server.js';
 
 const COMMAND = 'npm run bench:runtime';
-const PARTS = ['speed', 'turns'];
+const PARTS = ['speed', 'turns', 'parallel'];
 const options = parseMeasureOptions(COMMAND, PARTS);
 const MODEL = 'gemma3:270m';
 /** One thread: with two on a shared machine all three measure the neighbours. */
@@ -22,18 +22,29 @@ const PROMPT = `${'The study enrolled 240 patients with hypertension and followe
 const setup = { toolsDir: TOOLS_DIR, report: (message: string): void => console.error(`• ${message}`) };
 const gguf = await gemma270m(setup);
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-bench-runtime-'));
-const runtime = new Child('runtime', {
-  command: process.execPath,
-  args: ['--import', join(PROJECT_ROOT, 'test/setup/source-loader.mjs'), join(PROJECT_ROOT, 'apps/runtime/src/main.ts')],
-  env: { HOLDFAST_LLAMA_DIR: await llamaLibraries(setup), HOLDFAST_GGUF: gguf, HOLDFAST_MODEL: MODEL, HOLDFAST_THREADS: String(THREADS), HOLDFAST_RUNTIME_PORT: '0' },
-  log: join(folder, 'runtime.log'),
-  ready: /runtime ready on http/,
-});
-await runtime.start();
-const url = /http:\S+/.exec(runtime.readyLine)![0];
+const llamaDir = await llamaLibraries(setup);
+const children: Child[] = [];
+const url = await serve(1);
 const metrics: Record<string, number> = {};
 const rows: Row[] = [];
 const median = (values: number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
+
+/** Starts the embedded runtime with so many slots. @returns its address */
+async function serve(slots: number): Promise<string> {
+  const child = new Child(`runtime-${slots}`, {
+    command: process.execPath,
+    args: ['--import', join(PROJECT_ROOT, 'test/setup/source-loader.mjs'), join(PROJECT_ROOT, 'apps/runtime/src/main.ts')],
+    env: { HOLDFAST_LLAMA_DIR: llamaDir, HOLDFAST_GGUF: gguf, HOLDFAST_MODEL: MODEL, HOLDFAST_THREADS: String(THREADS), HOLDFAST_MODEL_SLOTS: String(slots), HOLDFAST_RUNTIME_PORT: '0' },
+    log: join(folder, `runtime-${slots}.log`),
+    ready: /runtime ready on http/,
+  });
+  children.push(child);
+  await child.start();
+  const address = /http:\S+/.exec(child.readyLine)![0];
+  // Loaded before anything is timed.
+  await fetch(`${address}/api/chat`, { method: 'POST', body: JSON.stringify({ model: MODEL, messages: [] }) });
+  return address;
+}
 
 /** Rounds in turn, so that what else the machine does meets all of them. */
 async function speed(): Promise<void> {
@@ -71,11 +82,31 @@ async function turns(): Promise<void> {
   rows.push(...shown);
 }
 
+/** What a runtime with four slots writes in all, by how many ask at once; and two conversations that take turns. */
+async function parallel(): Promise<void> {
+  const four = await serve(4);
+  const table: Row[] = [];
+  for (const asking of [1, 2, 4]) {
+    // The first round tries what is faster, together or one by one.
+    await together(four, MODEL, asking, TOKENS);
+    const seen = await together(four, MODEL, asking, TOKENS);
+    metrics[`parallel.${asking}.reply_per_second`] = seen.perSecond;
+    table.push({ 'asking at once': asking, 'reply tokens/s in all': seen.perSecond.toFixed(1), 'first tokens within ms': seen.firstTokenMs.toFixed(0) });
+  }
+  printTable('Four slots', table);
+  const turns = await alternatingTurns(url, MODEL, 5);
+  Object.assign(metrics, { 'alternating.prompt': turns.prompt, 'alternating.reused': turns.cached, 'alternating.first_token_ms': turns.ms });
+  const alternating: Row[] = [{ 'prompt tokens': turns.prompt, reused: turns.cached, 'first token ms': turns.ms.toFixed(0) }];
+  printTable('Fifth turn of two conversations that take turns, one slot', alternating);
+  rows.push(...table, ...alternating);
+}
+
 try {
   if (!options.only || options.only === 'speed') await speed();
   if (!options.only || options.only === 'turns') await turns();
+  if (!options.only || options.only === 'parallel') await parallel();
   await writeJson(options.json, COMMAND, metrics, rows);
 } finally {
-  await runtime.stop();
+  for (const child of children) await child.stop();
   rmSync(folder, { recursive: true, force: true });
 }

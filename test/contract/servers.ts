@@ -8,7 +8,7 @@ import { Child } from '../harness/child.js';
 import { ollamaMissing, startTestOllama } from '../setup/ollama.js';
 
 export const MODEL = 'gemma3:270m';
-const EMBED_MODEL = 'all-minilm';
+export const EMBED_MODEL = 'all-minilm';
 
 /** A runtime of the contract suite; `missing` says why it cannot be had here. */
 export type Column = { name: string; start(): Promise<{ runtime: Runtime; stop(): Promise<void> }>; missing?: string };

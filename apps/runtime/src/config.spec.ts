@@ -7,7 +7,7 @@ const given = { HOLDFAST_LLAMA_DIR: '/llama', HOLDFAST_GGUF: '/model.gguf' };
 
 describe('readConfig', () => {
   it('has defaults', () => {
-    expect(readConfig(given)).toMatchObject({ bins: '/llama/bins', chat: { name: 'gemma3:270m', file: '/model.gguf' }, embed: undefined, port: 0, nativeLogs: false });
+    expect(readConfig(given)).toMatchObject({ bins: '/llama/bins', chat: { name: 'gemma3:270m', file: '/model.gguf' }, embed: undefined, slots: 1, port: 0, nativeLogs: false });
   });
 
   it('never takes more threads than cores', () => {
@@ -24,6 +24,7 @@ describe('readConfig', () => {
     [{ HOLDFAST_LLAMA_DIR: '/llama' }, 'HOLDFAST_GGUF'],
     [{ ...given, HOLDFAST_RUNTIME_PORT: '70000' }, 'HOLDFAST_RUNTIME_PORT'],
     [{ ...given, HOLDFAST_THREADS: '0' }, 'HOLDFAST_THREADS'],
+    [{ ...given, HOLDFAST_MODEL_SLOTS: '0' }, 'HOLDFAST_MODEL_SLOTS'],
   ])('names the variable that is wrong', (env, variable) => {
     expect(() => readConfig(env as unknown as NodeJS.ProcessEnv)).toThrow(variable);
   });

@@ -13,6 +13,7 @@ const schema = z
     HOLDFAST_MODEL: z.string().min(1).default('gemma3:270m'),
     HOLDFAST_EMBED_MODEL: z.string().min(1).default('all-minilm'),
     HOLDFAST_THREADS: z.coerce.number().int().min(1).optional(),
+    HOLDFAST_MODEL_SLOTS: z.coerce.number().int().min(1).max(64).default(1),
     HOLDFAST_RUNTIME_PORT: port.default(0),
     HOLDFAST_LOG_LEVEL: z.string().default('info'),
   })
@@ -30,6 +31,8 @@ export interface RuntimeConfig {
   readonly chat: ModelSetting | undefined;
   readonly embed: ModelSetting | undefined;
   readonly threads: number;
+  /** Requests that the chat model works on at once. */
+  readonly slots: number;
   /** 0: a free one. */
   readonly port: number;
   /** llama.cpp's own log on stderr. */
@@ -48,6 +51,7 @@ export function readConfig(env: NodeJS.ProcessEnv): RuntimeConfig {
     embed: values.HOLDFAST_EMBED_GGUF ? { name: values.HOLDFAST_EMBED_MODEL, file: values.HOLDFAST_EMBED_GGUF } : undefined,
     // More threads than cores cost a hundredfold: llama.cpp's threads spin at barriers.
     threads: Math.min(values.HOLDFAST_THREADS ?? 2, availableParallelism()),
+    slots: values.HOLDFAST_MODEL_SLOTS,
     port: values.HOLDFAST_RUNTIME_PORT,
     nativeLogs: values.HOLDFAST_LOG_LEVEL === 'debug' || values.HOLDFAST_LOG_LEVEL === 'trace',
   };

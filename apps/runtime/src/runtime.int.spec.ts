@@ -50,6 +50,7 @@ describe('embedded runtime with Gemma 3 270M and all-MiniLM-L6-v2', () => {
         HOLDFAST_EMBED_GGUF: process.env['HOLDFAST_EMBED_GGUF'] ?? (await minilmGguf(setup)),
         HOLDFAST_MODEL: MODEL,
         HOLDFAST_EMBED_MODEL: 'all-minilm',
+        HOLDFAST_MODEL_SLOTS: '3',
         HOLDFAST_RUNTIME_PORT: '0',
       },
       log: join(folder, 'runtime.log'),
@@ -80,8 +81,15 @@ describe('embedded runtime with Gemma 3 270M and all-MiniLM-L6-v2', () => {
     expect(shown.capabilities).toEqual(['completion']);
     expect((shown.model_info as unknown as Record<string, unknown>)['gemma3.context_length']).toBe(32768);
     expect((await client.version()).version).toMatch(/llama\.cpp/);
-    expect((await client.ps()).models).toHaveLength(2);
   });
+
+  it('loads a model with its first request, and keeps it', async () => {
+    expect((await client.ps()).models).toEqual([]);
+    await client.chat({ model: MODEL, messages: [], stream: false });
+    expect((await client.ps()).models.map(({ name }) => name)).toEqual([MODEL]);
+    const first = await ask('Hello', { num_predict: 1 });
+    expect(first.load_duration).toBeLessThan(200e6);
+  }, 60_000);
 
   it('streams a reply with its figures at the end', async () => {
     let text = '';
@@ -105,6 +113,36 @@ describe('embedded runtime with Gemma 3 270M and all-MiniLM-L6-v2', () => {
     expect(again.prompt_eval_count).toBe(first.prompt_eval_count);
     expect((again as unknown as { prompt_cached_count: number }).prompt_cached_count).toBeGreaterThanOrEqual(384);
   }, 300_000);
+
+  it('serves several at once, and one with a seed as if it were alone', async () => {
+    const questions = ['Tell a story.', `${LONG} What was measured?`, 'Count to ten.'];
+    const alone: string[] = [];
+    for (const [seed, question] of questions.entries()) alone.push((await ask(question, { seed })).message.content);
+    const order: string[] = [];
+    const stream = async (name: string, content: string, options: object): Promise<string> => {
+      let text = '';
+      for await (const part of await client.chat({ model: MODEL, messages: [{ role: 'user', content }], options: { num_predict: 24, ...options }, stream: true })) {
+        text += part.message.content;
+        if (order.at(-1) !== name) order.push(name);
+      }
+      return text;
+    };
+    const texts = await Promise.all([stream('seeded', questions[0]!, { seed: 0 }), stream('a', 'Describe a castle.', {}), stream('b', 'Describe a ship.', {})]);
+    // Neither waits for the other to end.
+    expect(order.filter((name) => name === 'seeded').length).toBeGreaterThan(1);
+    expect(texts[0]).toBe(alone[0]);
+    const again = await Promise.all(questions.map((question, seed) => stream(String(seed), question, { seed })));
+    expect(again).toEqual(alone);
+  }, 120_000);
+
+  it('keeps the prompts of conversations that take turns', async () => {
+    type Counted = { prompt_cached_count: number };
+    const turn = async (who: string, more: string): Promise<number> => ((await ask(`${who} ${LONG} ${more}`, { num_predict: 1 })) as unknown as Counted).prompt_cached_count;
+    await turn('Anna', 'What was measured?');
+    await turn('Bert', 'What was measured?');
+    expect(await turn('Anna', 'What was measured, and where?')).toBeGreaterThanOrEqual(384);
+    expect(await turn('Bert', 'What was measured, and where?')).toBeGreaterThanOrEqual(384);
+  }, 120_000);
 
   it('answers under a schema with JSON that satisfies it, for ten prompts', async () => {
     const prompts = ['blood pressure', 'Hamlet', 'aspirin', 'photosynthesis', 'a checkpoint', 'vaccines', 'Peru', 'a castle', 'the sky', 'insulin'];
@@ -254,6 +292,14 @@ describe('embedded runtime with Gemma 3 270M and all-MiniLM-L6-v2', () => {
     expect((await client.embed({ model: 'all-minilm', input: long })).embeddings).toHaveLength(1);
     expect(await refusal('/api/embed', { model: 'all-minilm', input: long, truncate: false })).toEqual([400, expect.stringContaining('exceeds the context length')]);
     expect(await refusal('/api/embed', { model: MODEL, input: 'x' })).toEqual([400, expect.stringContaining('does not support embeddings')]);
+  }, 120_000);
+
+  it('embeds a question before the passages that came first', async () => {
+    const order: string[] = [];
+    const passages = client.embed({ model: 'all-minilm', input: Array.from({ length: 24 }, (_, i) => `${i} ${LONG.slice(0, 900)}`) }).then(() => order.push('passages'));
+    const question = client.embed({ model: 'all-minilm', input: 'What was measured?' }).then(() => order.push('question'));
+    await Promise.all([passages, question]);
+    expect(order).toEqual(['question', 'passages']);
   }, 120_000);
 
   it('answers other requests, embeddings too, while it generates', async () => {

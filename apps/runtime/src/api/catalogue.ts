@@ -8,9 +8,9 @@ export async function tags(models: readonly ServedModel[]): Promise<Json> {
   return { models: await Promise.all(models.map(listed)) };
 }
 
-/** GET /api/ps: every served model is loaded, and stays so. */
+/** GET /api/ps: a model is loaded with its first request, and stays so. */
 export async function running(models: readonly ServedModel[]): Promise<Json> {
-  const loaded = models.map(async (model) => ({
+  const loaded = models.filter(({ thread }) => thread.contextSize !== undefined).map(async (model) => ({
     ...(await listed(model)),
     size_vram: 0,
     context_length: model.thread.contextSize,

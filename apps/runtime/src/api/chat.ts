@@ -21,7 +21,10 @@ export async function chat(model: ServedModel, body: ChatBody, exchange: Exchang
   await assertSameModel(model, body.options.axes);
   const stamp = (): Part => ({ model: body.model, created_at: new Date().toISOString() });
   const message = (content: string, more: Part = {}): Part => ({ ...stamp(), message: { role: 'assistant', content, ...more } });
-  if (body.messages.length === 0) return exchange.json({ ...message(''), done: true, done_reason: 'load' });
+  if (body.messages.length === 0) {
+    await model.thread.load(exchange.signal);
+    return exchange.json({ ...message(''), done: true, done_reason: 'load' });
+  }
   if (body.messages.some(({ images }) => images?.length)) throw new Fault(400, `"${model.setting.name}" does not take images`);
 
   const tools = body.format ? [] : (body.tools ?? []);

@@ -16,7 +16,10 @@ export async function generate(model: ServedModel, body: GenerateBody, exchange:
   await assertSameModel(model, body.options.axes);
   if (body.think) throw new Fault(400, `"${model.setting.name}" does not support thinking in /api/generate; use /api/chat`);
   const part = (response: string): Record<string, unknown> => ({ model: body.model, created_at: new Date().toISOString(), response });
-  if (body.prompt === '') return exchange.json({ ...part(''), done: true, done_reason: 'load' });
+  if (body.prompt === '') {
+    await model.thread.load(exchange.signal);
+    return exchange.json({ ...part(''), done: true, done_reason: 'load' });
+  }
   if (body.images?.length) throw new Fault(400, `"${model.setting.name}" does not take images`);
 
   let reply = '';

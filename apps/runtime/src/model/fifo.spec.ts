@@ -17,6 +17,22 @@ describe('Fifo', () => {
     expect(fifo.depth).toBe(0);
   });
 
+  it('lets in as many as there are places', async () => {
+    const fifo = new Fifo(2);
+    const releases: (() => void)[] = [];
+    const log: string[] = [];
+    const hold = (name: string) => fifo.run(never, () => new Promise<void>((resolve) => (log.push(name), releases.push(resolve))));
+    const all = ['a', 'b', 'c'].map(hold);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect([log, fifo.depth]).toEqual([['a', 'b'], 3]);
+    releases[1]!();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(log).toEqual(['a', 'b', 'c']);
+    releases.forEach((release) => release());
+    await Promise.all(all);
+    expect(fifo.depth).toBe(0);
+  });
+
   it('lets one that waits give up without holding up the others', async () => {
     const fifo = new Fifo();
     const leaving = new AbortController();

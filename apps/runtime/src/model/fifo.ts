@@ -1,11 +1,16 @@
-/** One holder at a time, in order of arrival. Whoever gives up while waiting leaves no gap. */
+/** So many holders at a time, in order of arrival. Whoever gives up while waiting leaves no gap. */
 export class Fifo {
-  #held = false;
+  readonly #places: number;
+  #held = 0;
   readonly #waiting: (() => void)[] = [];
+
+  constructor(places = 1) {
+    this.#places = places;
+  }
 
   /** How many hold or wait. */
   get depth(): number {
-    return this.#waiting.length + (this.#held ? 1 : 0);
+    return this.#waiting.length + this.#held;
   }
 
   /** Runs `work` when its turn has come. Rejects with the signal's reason where that aborts first. */
@@ -20,8 +25,8 @@ export class Fifo {
 
   #enter(signal: AbortSignal): Promise<void> {
     if (signal.aborted) return Promise.reject(signal.reason as Error);
-    if (!this.#held) {
-      this.#held = true;
+    if (this.#held < this.#places) {
+      this.#held += 1;
       return Promise.resolve();
     }
     return new Promise((resolve, reject) => {
@@ -41,6 +46,6 @@ export class Fifo {
   #leave(): void {
     const next = this.#waiting.shift();
     if (next) next();
-    else this.#held = false;
+    else this.#held -= 1;
   }
 }

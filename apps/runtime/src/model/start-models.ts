@@ -5,10 +5,13 @@ import { ComputeTurn } from '../worker/compute-turn.js';
 import { ModelThread } from './model-thread.js';
 import { serveModel, type ServedModel } from './served-model.js';
 
-/** Context made at start; Ollama's default. A request may ask for a larger one. */
+/** Context that a model is loaded with; Ollama's default. A request may ask for a larger one. */
 export const DEFAULT_CONTEXT = 4096;
 
-/** Loads the configured models, one after the other: the library's registry of backends isn't made for two at once. */
+/** Embedding jobs that the thread may choose from: a short one goes before a long one. */
+const EMBED_JOBS = 8;
+
+/** Opens the configured models, one after the other: the library's registry of backends isn't made for two at once. */
 export async function startModels(config: RuntimeConfig, onDeath: (error: Error) => void): Promise<ServedModel[]> {
   const turn = ComputeTurn.memory();
   const models: ServedModel[] = [];
@@ -25,7 +28,8 @@ async function startModel(kind: ServedModel['kind'], setting: ModelSetting, conf
     throw new Error(`${variable}: no file ${setting.file}`);
   });
   const { bins, threads, nativeLogs } = config;
-  const thread = await ModelThread.start({ kind, bins, file: setting.file, threads, contextSize: DEFAULT_CONTEXT, nativeLogs, turn }, onDeath);
+  const slots = kind === 'chat' ? config.slots : EMBED_JOBS;
+  const thread = await ModelThread.start({ kind, bins, file: setting.file, threads, contextSize: DEFAULT_CONTEXT, slots, nativeLogs, turn }, onDeath);
   const template = kind === 'chat' ? templateFor(thread.ready.controls) : undefined;
   if (kind === 'chat' && !template) throw new Error(`${variable}: the model's vocabulary has the turn markers of neither Gemma nor ChatML`);
   return serveModel(kind, setting, thread, template);

@@ -13,8 +13,10 @@ export interface ControlVector {
 }
 
 export interface ContextOptions {
-  /** Tokens that fit, prompt and reply together. */
+  /** Tokens that fit into each sequence, prompt and reply together. */
   readonly size: number;
+  /** Conversations that are kept side by side; one where not given. */
+  readonly sequences?: number;
   /** Threads at most; never more than cores. */
   readonly threads: number;
   /** Tokens evaluated by one call; also how soon a long prompt can be interrupted. */
@@ -24,28 +26,41 @@ export interface ContextOptions {
   readonly tap?: ResidualTap;
 }
 
+/** A token at its place in a sequence. */
+export interface Row {
+  readonly sequence: number;
+  readonly position: number;
+  readonly token: number;
+}
+
 const POOLING_NONE = 0;
 const SEQUENCE = 0;
 
-/** One llama.cpp context with one sequence. Not for use by two callers at once. */
+/** One llama.cpp context. Its sequences share the weights' evaluation and nothing else. Not for use by two callers at once. */
 export class NativeContext {
+  /** Tokens of each sequence. */
   readonly size: number;
+  readonly sequences: number;
   readonly batch: number;
   readonly pooled: boolean;
   readonly #llama: Llama;
   readonly #model: NativeModel;
   readonly #pointer: Pointer;
   readonly #memory: Pointer;
+  /** Address of each sequence's number, as a batch wants it. */
+  readonly #sequenceAddresses: readonly bigint[];
   #steered = false;
   #threads: number;
 
   constructor(llama: Llama, model: NativeModel, options: ContextOptions) {
     this.#llama = llama;
     this.#model = model;
-    assertRoom(`a context of ${options.size} tokens`, cacheBytes(model.facts, options.size));
+    const { size, sequences = 1 } = options;
+    assertRoom(`a context of ${sequences === 1 ? '' : `${sequences} times `}${size} tokens`, cacheBytes(model.facts, size * sequences));
     const pointer = llama.contextInit(model.pointer, {
       ...llama.contextDefaults(),
-      n_ctx: options.size,
+      n_ctx: size * sequences,
+      n_seq_max: sequences,
       n_batch: options.batch,
       n_ubatch: options.batch,
       n_threads: options.threads,
@@ -53,10 +68,12 @@ export class NativeContext {
       embeddings: options.embeddings ?? false,
       cb_eval: options.tap?.callback ?? null,
     });
-    if (!pointer) throw new Error(`llama.cpp could not make a context of ${options.size} tokens: out of memory?`);
+    if (!pointer) throw new Error(`llama.cpp could not make a context of ${size} tokens: out of memory?`);
     this.#pointer = pointer;
     this.#memory = llama.memory(pointer);
-    this.size = llama.contextSize(pointer);
+    this.sequences = sequences;
+    this.size = Math.floor(llama.contextSize(pointer) / sequences);
+    this.#sequenceAddresses = numbersInMemory(sequences);
     this.batch = options.batch;
     this.#threads = options.threads;
     this.pooled = llama.poolingType(pointer) > POOLING_NONE;
@@ -68,15 +85,28 @@ export class NativeContext {
     this.#threads = threads;
   }
 
-  /** Evaluates `tokens` (at most one batch) behind what the sequence holds; the last one's logits are kept. */
-  decode(tokens: Int32Array): void {
-    const status = this.#llama.decode(this.#pointer, batchOf(tokens));
+  /** Evaluates `tokens` (at most one batch) from `position` of a sequence on; the last one's logits are kept. */
+  decode(sequence: number, position: number, tokens: Int32Array): void {
+    const outputs = new Int8Array(tokens.length);
+    outputs[tokens.length - 1] = 1;
+    this.#decode(tokens, tokens.map((_, index) => position + index), Array<number>(tokens.length).fill(sequence), outputs);
+  }
+
+  /** Evaluates a token of each of several sequences together; the logits of all are kept, in the same order. */
+  decodeTogether(rows: readonly Row[]): void {
+    this.#decode(Int32Array.from(rows, ({ token }) => token), Int32Array.from(rows, ({ position }) => position), rows.map(({ sequence }) => sequence), new Int8Array(rows.length).fill(1));
+  }
+
+  #decode(tokens: Int32Array, positions: Int32Array, sequences: readonly number[], outputs: Int8Array): void {
+    const addresses = BigUint64Array.from(sequences, (sequence) => this.#sequenceAddresses[sequence]!);
+    const batch = { n_tokens: tokens.length, token: tokens, embd: null, pos: positions, n_seq_id: new Int32Array(tokens.length).fill(1), seq_id: addresses, logits: outputs };
+    const status = this.#llama.decode(this.#pointer, batch);
     if (status !== 0) throw new Error(`llama_decode answered ${status} for ${tokens.length} tokens`);
   }
 
-  /** Logits of the last evaluated token, float32[vocabulary]. A view of native memory: the next decode overwrites it. */
-  logits(): Float32Array {
-    return new Float32Array(koffi.view(this.#llama.logits(this.#pointer, -1), this.#model.vocabSize * 4));
+  /** Logits of a row of the last evaluation, of its last one where none is named: float32[vocabulary]. A view of native memory: the next evaluation overwrites it. */
+  logits(row = -1): Float32Array {
+    return new Float32Array(koffi.view(this.#llama.logits(this.#pointer, row), this.#model.vocabSize * 4));
   }
 
   /** Pooled embedding of `tokens`, float32[embedding width], not normalised. */
@@ -89,10 +119,10 @@ export class NativeContext {
     return new Float32Array(koffi.view(vector, this.#model.facts.embeddingWidth * 4)).slice();
   }
 
-  /** Drops everything from position `length` on. False where the cache can't be cut there: it is empty then. */
-  truncate(length: number): boolean {
-    if (length > 0 && this.#llama.memoryRemove(this.#memory, SEQUENCE, length, -1)) return true;
-    this.#llama.memoryClear(this.#memory, false);
+  /** Drops everything of a sequence from position `length` on. False where it can't be cut there: it is empty then. */
+  truncate(sequence: number, length: number): boolean {
+    if (this.#llama.memoryRemove(this.#memory, sequence, length, -1)) return true;
+    this.#llama.memoryRemove(this.#memory, sequence, 0, -1);
     return length === 0;
   }
 
@@ -110,6 +140,14 @@ export class NativeContext {
   free(): void {
     this.#llama.contextFree(this.#pointer);
   }
+}
+
+/** The numbers from 0 to `count`, kept for good in native memory. */
+function numbersInMemory(count: number): bigint[] {
+  const memory: unknown = koffi.alloc('int32', count);
+  new Int32Array(koffi.view(memory, count * 4)).forEach((_, index, all) => (all[index] = index));
+  const start = BigInt(koffi.address(memory));
+  return Array.from({ length: count }, (_, index) => start + BigInt(index * 4));
 }
 
 function batchOf(tokens: Int32Array): Record<string, unknown> {

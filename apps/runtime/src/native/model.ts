@@ -33,10 +33,11 @@ export class NativeModel {
   readonly #llama: Llama;
   readonly #piece = Buffer.alloc(256);
 
-  constructor(llama: Llama, file: string) {
+  /** `what`: its vocabulary and facts alone, which take a moment and little memory, or its weights too. */
+  constructor(llama: Llama, file: string, what: 'vocabulary' | 'weights' = 'weights') {
     this.#llama = llama;
-    assertRoom('the model', statSync(file).size);
-    const pointer = llama.modelLoad(file, { ...llama.modelDefaults(), n_gpu_layers: 0 });
+    if (what === 'weights') assertRoom('the model', statSync(file).size);
+    const pointer = llama.modelLoad(file, { ...llama.modelDefaults(), n_gpu_layers: 0, vocab_only: what === 'vocabulary' });
     if (!pointer) throw new Error(`llama.cpp could not load ${file}: not a GGUF file, damaged, or of an architecture it doesn't know`);
     this.pointer = pointer;
     this.vocab = llama.modelVocab(pointer);
@@ -79,6 +80,10 @@ export class NativeModel {
     return large;
   }
 
+  free(): void {
+    this.#llama.modelFree(this.pointer);
+  }
+
   endsTurn(token: number): boolean {
     return this.#llama.isEog(this.vocab, token);
   }
@@ -91,12 +96,15 @@ export class NativeModel {
 
 function readFacts(llama: Llama, model: Pointer): ModelFacts {
   const metadata = readMetadata(llama, model);
+  const architecture = String(metadata['general.architecture'] ?? 'unknown');
+  // llama.cpp's own figures are there with the weights only; the file's always.
+  const told = (key: string, own: number): number => Number(metadata[`${architecture}.${key}`] ?? own);
   return {
-    architecture: String(metadata['general.architecture'] ?? 'unknown'),
+    architecture,
     parameters: Number(llama.modelParameters(model)),
-    trainedContext: llama.modelTrainedContext(model),
-    embeddingWidth: llama.modelEmbd(model),
-    layers: llama.modelLayers(model),
+    trainedContext: told('context_length', llama.modelTrainedContext(model)),
+    embeddingWidth: told('embedding_length', llama.modelEmbd(model)),
+    layers: told('block_count', llama.modelLayers(model)),
     metadata,
   };
 }

@@ -1,4 +1,4 @@
-import type { NativeContext } from '../native/context.js';
+import type { NativeContext, Row } from '../native/context.js';
 import type { ComputeTurn } from './compute-turn.js';
 import { ThreadPace, type Work } from './thread-pace.js';
 
@@ -21,19 +21,21 @@ export class Compute {
     this.#replyThreads = parameters < SMALL_MODEL ? 1 : threads;
   }
 
-  /** Evaluates the next tokens of a prompt behind what `context` holds. */
-  prompt(context: NativeContext, tokens: Int32Array): void {
+  /** Evaluates the next tokens of a prompt, from `position` of a sequence on. */
+  prompt(context: NativeContext, sequence: number, position: number, tokens: Int32Array): void {
     // One token is attended to as in a reply.
-    if (tokens.length === 1) this.reply(context, tokens);
-    else this.#paced(context, 'block', tokens.length, () => context.decode(tokens));
+    if (tokens.length === 1) this.reply(context, { sequence, position, token: tokens[0]! });
+    else this.#paced(context, 'block', tokens.length, () => context.decode(sequence, position, tokens));
   }
 
   /** Evaluates a token of a reply. */
-  reply(context: NativeContext, token: Int32Array): void {
-    this.#turn.take(() => {
-      context.setThreads(this.#replyThreads);
-      context.decode(token);
-    });
+  reply(context: NativeContext, { sequence, position, token }: Row): void {
+    this.#onReplyThreads(context, () => context.decode(sequence, position, Int32Array.of(token)));
+  }
+
+  /** Evaluates a token each of several replies. */
+  replies(context: NativeContext, rows: readonly Row[]): void {
+    this.#onReplyThreads(context, () => context.decodeTogether(rows));
   }
 
   /** Pooled embedding of `tokens`. */
@@ -47,6 +49,13 @@ export class Compute {
     for (let round = 0; round < 2 && this.#pace.wantsProbe(performance.now()); round += 1) {
       this.#paced(context, 'token', 1, computeToken);
     }
+  }
+
+  #onReplyThreads(context: NativeContext, compute: () => void): void {
+    this.#turn.take(() => {
+      context.setThreads(this.#replyThreads);
+      compute();
+    });
   }
 
   #paced<T>(context: NativeContext, work: Work, tokens: number, compute: () => T): T {

@@ -6,33 +6,68 @@ import { Compute } from './compute.js';
 import type { ComputeTurn } from './compute-turn.js';
 import type { EmbedJob, EmbedResult, WorkerSetup } from './protocol.js';
 
-/** One embedding model with one context. A text is one batch: these models attend in both directions. */
+export interface EmbedAnswers {
+  readonly embedded: (id: number, result: EmbedResult) => void;
+  readonly failed: (id: number, error: unknown) => void;
+}
+
+type Open = { readonly job: EmbedJob; readonly inputs: readonly Int32Array[]; readonly vectors: Float32Array[] };
+
+/**
+ * One embedding model with one context. A text is one batch: these models attend in both directions. Of several jobs
+ * the one with the fewest texts left goes first, so that a question needn't wait for a document's passages.
+ */
 export class EmbedEngine {
   readonly model: NativeModel;
   readonly #compute: Compute;
   readonly #context: NativeContext;
+  readonly #answers: EmbedAnswers;
+  #open: Open[] = [];
 
-  constructor(llama: Llama, setup: WorkerSetup, turn: ComputeTurn) {
+  constructor(llama: Llama, setup: WorkerSetup, turn: ComputeTurn, answers: EmbedAnswers) {
     this.model = new NativeModel(llama, setup.file);
+    this.#answers = answers;
     this.#compute = new Compute(turn, setup.threads, this.model.facts.parameters);
     const size = Math.min(setup.contextSize, this.model.facts.trainedContext);
-    this.#context = turn.take(() => new NativeContext(llama, this.model, { size, threads: setup.threads, batch: size, embeddings: true }));
-    if (!this.#context.pooled) throw new Error(`${setup.file} declares no pooling: it is not an embedding model`);
+    try {
+      this.#context = turn.take(() => new NativeContext(llama, this.model, { size, threads: setup.threads, batch: size, embeddings: true }));
+    } catch (error) {
+      this.model.free();
+      throw error;
+    }
+    if (!this.#context.pooled) throw new Error('the file of the embedding model declares no pooling: it is not an embedding model');
   }
 
   get contextSize(): number {
     return this.#context.batch;
   }
 
-  run(job: EmbedJob): EmbedResult {
-    const cancel = new Int32Array(job.cancel);
+  /** Takes a job; it is answered later. Throws a Fault where a text is too long. */
+  submit(job: EmbedJob): void {
     const inputs = job.texts.map((text, index) => this.#tokens(text, index, job.truncate));
-    const vectors: Float32Array[] = [];
-    for (const input of inputs) {
-      if (Atomics.load(cancel, 0) !== 0) break;
-      vectors.push(unit(this.#compute.embed(this.#context, input)));
+    this.#open.push({ job, inputs, vectors: [] });
+    if (this.#open.length === 1) this.#goOn();
+  }
+
+  /** Embeds one text; between two of them messages come in. */
+  #goOn(): void {
+    const left = ({ inputs, vectors }: Open): number => inputs.length - vectors.length;
+    const next = this.#open.reduce((best, open) => (left(open) < left(best) ? open : best));
+    try {
+      if (left(next) > 0 && !isCancelled(next.job)) next.vectors.push(unit(this.#compute.embed(this.#context, next.inputs[next.vectors.length]!)));
+      if (left(next) === 0 || isCancelled(next.job)) {
+        this.#close(next);
+        this.#answers.embedded(next.job.id, { vectors: next.vectors, tokens: next.inputs.reduce((sum, input) => sum + input.length, 0) });
+      }
+    } catch (error) {
+      this.#close(next);
+      this.#answers.failed(next.job.id, error);
     }
-    return { vectors, tokens: inputs.reduce((sum, input) => sum + input.length, 0) };
+    if (this.#open.length > 0) setImmediate(() => this.#goOn());
+  }
+
+  #close(done: Open): void {
+    this.#open = this.#open.filter((open) => open !== done);
   }
 
   #tokens(text: string, index: number, truncate: boolean): Int32Array {
@@ -45,6 +80,10 @@ export class EmbedEngine {
     cut[limit - 1] = tokens[tokens.length - 1]!;
     return cut;
   }
+}
+
+function isCancelled({ cancel }: EmbedJob): boolean {
+  return Atomics.load(new Int32Array(cancel), 0) !== 0;
 }
 
 /** `vector` scaled to length 1. */

@@ -3,67 +3,153 @@ import { GrammarMask } from '../native/grammar-mask.js';
 import type { Llama } from '../native/library.js';
 import type { NativeModel } from '../native/model.js';
 import { TokenSampler } from '../native/sampler.js';
-import type { AxisWatch } from './axis-watch.js';
-import type { FinishReason, GenerateJob } from './protocol.js';
+import { AxisWatch } from './axis-watch.js';
+import type { FinishReason, GenerateJob, GenerateResult } from './protocol.js';
 import { ReplyText } from './reply-text.js';
 import type { Seat } from './seat.js';
 
-/** What the reply loop works with; all of it belongs to one worker thread. */
+/** What replies work with; all of it belongs to one worker thread. */
 export interface ReplyTools {
   readonly llama: Llama;
   readonly model: NativeModel;
-  readonly seat: Seat;
-  readonly watch: AxisWatch | undefined;
   readonly candidates: Candidates;
-  readonly isCancelled: () => boolean;
+}
+
+/** What a reply needs that its job doesn't say. */
+export interface ReplySetting {
+  readonly prompt: Int32Array;
+  readonly seat: Seat;
+  /** Tokens of prompt and reply together at most. */
+  readonly room: number;
+  /** Milliseconds that loading took. */
+  readonly loadMs: number;
   readonly onText: (text: string) => void;
 }
 
-export interface Reply {
-  readonly reason: FinishReason;
-  readonly tokens: number;
-}
+/**
+ * One request under way: its prompt is read block by block, then tokens are sampled and evaluated one after the other.
+ * Each call of `read`, `write` or `take` does one such piece, so that several replies go on side by side.
+ */
+export class Reply {
+  readonly seat: Seat;
+  /** Whether its tokens may be evaluated together with others': that changes low bits, and with them the text of a seed. */
+  readonly mayShare: boolean;
+  readonly #tools: ReplyTools;
+  readonly #job: GenerateJob;
+  readonly #setting: ReplySetting;
+  readonly #watch: AxisWatch | undefined;
+  readonly #cancel: Int32Array;
+  readonly #text: ReplyText;
+  readonly #limit: number;
+  readonly #cachedTokens: number;
+  readonly #startedAt = performance.now();
+  #sampler: TokenSampler | undefined;
+  #constraint: Constraint | undefined;
+  #readAt: number | undefined;
+  #count = 0;
+  #pending = -1;
+  #reason: FinishReason | undefined;
 
-/** Samples and evaluates token after token, starting from the logits that the prompt left in the context. */
-export function generateReply(tools: ReplyTools, job: GenerateJob, prompt: Int32Array): Reply {
-  const sampler = new TokenSampler(tools.llama, tools.model, tools.candidates, job.sampling);
-  const constraint = new Constraint(tools, job);
-  try {
-    for (const token of prompt.subarray(-Math.max(1, job.sampling.repeatLastN))) sampler.accept(token);
-    return replyLoop(tools, job, prompt.length, sampler, constraint);
-  } finally {
-    constraint.free();
-    sampler.free();
+  constructor(tools: ReplyTools, job: GenerateJob, setting: ReplySetting) {
+    this.#tools = tools;
+    this.#job = job;
+    this.#setting = setting;
+    this.seat = setting.seat;
+    this.mayShare = !job.seeded && !setting.seat.tap;
+    this.#watch = job.axes && new AxisWatch(job.axes);
+    this.#cancel = new Int32Array(job.cancel);
+    this.#text = new ReplyText(job.stop);
+    this.#limit = Math.min(job.maxTokens ?? Infinity, setting.room - setting.prompt.length);
+    this.seat.taken = true;
+    this.#cachedTokens = this.seat.begin(setting.prompt);
   }
-}
 
-function replyLoop(tools: ReplyTools, job: GenerateJob, promptTokens: number, sampler: TokenSampler, constraint: Constraint): Reply {
-  const { model, seat, watch } = tools;
-  const { context } = seat;
-  const text = new ReplyText(job.stop);
-  const room = context.size < job.contextSize ? context.size : job.contextSize;
-  const limit = Math.min(job.maxTokens ?? Infinity, room - promptTokens);
-  const finish = (reason: FinishReason, tokens: number): Reply => {
-    emit(tools, text.end());
-    return { reason, tokens };
-  };
-
-  for (let count = 0; ; ) {
-    if (tools.isCancelled()) return { reason: 'cancelled', tokens: count };
-    if (count >= limit) return finish('length', count);
-    const logits = context.logits();
-    const token = constraint.choose(sampler, logits);
-    if (model.endsTurn(token)) return finish('stop', count);
-    count += 1;
-    sampler.accept(token);
-    emit(tools, text.push(model.piece(token, job.markers)));
-    if (text.stopped || constraint.isComplete(logits)) return finish('stop', count);
-    if (count < limit) seat.reply(token, watch);
+  get isReading(): boolean {
+    return this.#readAt === undefined;
   }
-}
 
-function emit(tools: ReplyTools, text: string): void {
-  if (text.length > 0) tools.onText(text);
+  /** Why it ended; undefined while it goes on. */
+  get reason(): FinishReason | undefined {
+    return this.#reason;
+  }
+
+  /** The token to be evaluated next, at its place. */
+  get row(): ReturnType<Seat['row']> {
+    return this.seat.row(this.#pending);
+  }
+
+  /** Ends it where its client left. Answers whether it goes on. */
+  goesOn(): boolean {
+    if (this.#reason === undefined && Atomics.load(this.#cancel, 0) !== 0) this.#reason = 'cancelled';
+    return this.#reason === undefined;
+  }
+
+  /** Reads the next block of the prompt; after the last one the first token is sampled. */
+  read(): void {
+    if (!this.seat.read(this.#setting.prompt, this.#watch)) return;
+    this.#readAt = performance.now();
+    const { llama, model, candidates } = this.#tools;
+    this.#sampler = new TokenSampler(llama, model, candidates, this.#job.sampling);
+    this.#constraint = new Constraint(this.#tools, this.#job);
+    for (const token of this.#setting.prompt.subarray(-Math.max(1, this.#job.sampling.repeatLastN))) this.#sampler.accept(token);
+    this.#choose(this.seat.context.logits());
+  }
+
+  /** Evaluates the pending token by itself and samples the next. */
+  write(): void {
+    this.seat.reply(this.#pending, this.#watch);
+    this.#choose(this.seat.context.logits());
+  }
+
+  /** Goes on from the logits of its pending token, which was evaluated together with others'. */
+  take(logits: Float32Array): void {
+    this.seat.advance();
+    this.#choose(logits);
+  }
+
+  result(): GenerateResult {
+    const ended = performance.now();
+    const readAt = this.#readAt ?? ended;
+    return {
+      reason: this.#reason ?? 'cancelled',
+      promptTokens: this.#setting.prompt.length,
+      cachedTokens: this.#cachedTokens,
+      replyTokens: this.#count,
+      contextSize: this.seat.context.size,
+      loadMs: this.#setting.loadMs,
+      promptMs: readAt - this.#startedAt,
+      replyMs: ended - readAt,
+      traces: this.#watch?.traces.slice(0, this.#count),
+    };
+  }
+
+  /** Gives up the seat and what is native. */
+  free(): void {
+    this.#constraint?.free();
+    this.#sampler?.free();
+    this.seat.taken = false;
+  }
+
+  #choose(logits: Float32Array): void {
+    if (this.#count >= this.#limit) return this.#finish('length');
+    const token = this.#constraint!.choose(this.#sampler!, logits);
+    if (this.#tools.model.endsTurn(token)) return this.#finish('stop');
+    this.#count += 1;
+    this.#sampler!.accept(token);
+    this.#emit(this.#text.push(this.#tools.model.piece(token, this.#job.markers)));
+    if (this.#text.stopped || this.#constraint!.isComplete(logits)) return this.#finish('stop');
+    if (this.#count >= this.#limit) return this.#finish('length');
+    this.#pending = token;
+  }
+
+  #finish(reason: FinishReason): void {
+    this.#reason = reason;
+    this.#emit(this.#text.end());
+  }
+
+  #emit(text: string): void {
+    if (text.length > 0) this.#setting.onText(text);
+  }
 }
 
 /** The grammar of a reply: there from the start, or from the brace on that opens a tool call, or never. */

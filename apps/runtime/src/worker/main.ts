@@ -1,47 +1,76 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { openLlama } from '../native/library.js';
+import { NativeModel } from '../native/model.js';
 import { Fault } from '../fault.js';
 import { ChatEngine } from './chat-engine.js';
 import { ComputeTurn } from './compute-turn.js';
 import { EmbedEngine } from './embed-engine.js';
-import type { EmbedJob, GenerateJob, ResidualJob, WorkerReply, WorkerSetup } from './protocol.js';
+import type { EmbedJob, GenerateJob, LoadJob, ResidualJob, WorkerReply, WorkerSetup } from './protocol.js';
 
-/** Entry of a model's thread: loads the model, says so, then runs the jobs it is sent, each to its end. */
+/**
+ * Entry of a model's thread. It says at once what the model's file tells, loads the weights with the first job, keeps
+ * them, and answers the jobs it is sent.
+ */
 const setup = workerData as WorkerSetup;
 const port = parentPort!;
 const send = (reply: WorkerReply): void => port.postMessage(reply);
 
 const llama = openLlama(setup.bins, { nativeLogs: setup.nativeLogs });
 const turn = new ComputeTurn(setup.turn);
-const engine = setup.kind === 'chat' ? chat() : embed();
-send({ kind: 'ready', facts: engine.model.facts, library: llama.version, contextSize: engine.contextSize(), controls: engine.controls });
+const glance = new NativeModel(llama, setup.file, 'vocabulary');
+const controls = ['<start_of_turn>', '<|im_start|>', '<|turn>'].filter((text) => glance.tokenize(text, true).length === 1);
+send({ kind: 'ready', facts: glance.facts, library: llama.version, controls });
+glance.free();
 
-function chat() {
-  const chatEngine = new ChatEngine(llama, setup, turn);
-  port.on('message', (job: GenerateJob | ResidualJob) => {
+if (setup.kind === 'chat') serveChat();
+else serveEmbeddings();
+
+function serveChat(): void {
+  const engine = onFirstUse(() => new ChatEngine(llama, setup, turn, {
+    text: (id, text) => send({ kind: 'text', id, text }),
+    generated: (id, result) => send({ kind: 'generated', id, result }),
+    read: (id, result) => send({ kind: 'read', id, result }),
+    failed: fail,
+  }));
+  port.on('message', (job: GenerateJob | ResidualJob | LoadJob) => {
     answer(job.id, () => {
-      if ('residual' in job) return send({ kind: 'read', id: job.id, result: chatEngine.residual(job) });
-      const result = chatEngine.run(job, (text) => send({ kind: 'text', id: job.id, text }));
-      send({ kind: 'generated', id: job.id, result });
+      const { loaded, loadMs } = engine();
+      if ('load' in job) send({ kind: 'loaded', id: job.id, contextSize: loaded.contextSize });
+      else loaded.submit(job, loadMs);
     });
   });
-  const controls = ['<start_of_turn>', '<|im_start|>', '<|turn>'].filter((text) => chatEngine.model.tokenize(text, true).length === 1);
-  return { model: chatEngine.model, contextSize: () => chatEngine.contextSize, controls };
 }
 
-function embed() {
-  const embedEngine = new EmbedEngine(llama, setup, turn);
-  port.on('message', (job: EmbedJob) => {
-    answer(job.id, () => send({ kind: 'embedded', id: job.id, result: embedEngine.run(job) }));
+function serveEmbeddings(): void {
+  const engine = onFirstUse(() => new EmbedEngine(llama, setup, turn, { embedded: (id, result) => send({ kind: 'embedded', id, result }), failed: fail }));
+  port.on('message', (job: EmbedJob | LoadJob) => {
+    answer(job.id, () => {
+      const { loaded } = engine();
+      if ('load' in job) send({ kind: 'loaded', id: job.id, contextSize: loaded.contextSize });
+      else loaded.submit(job);
+    });
   });
-  return { model: embedEngine.model, contextSize: () => embedEngine.contextSize, controls: [] };
+}
+
+/** Loads once; where memory is short the next job tries again. */
+function onFirstUse<Engine>(load: () => Engine): () => { loaded: Engine; loadMs: number } {
+  let loaded: Engine | undefined;
+  return () => {
+    const started = performance.now();
+    loaded ??= load();
+    return { loaded, loadMs: performance.now() - started };
+  };
 }
 
 function answer(id: number, run: () => void): void {
   try {
     run();
   } catch (error) {
-    const status = error instanceof Fault ? error.status : 500;
-    send({ kind: 'failed', id, status, message: error instanceof Error ? error.message : String(error) });
+    fail(id, error);
   }
+}
+
+function fail(id: number, error: unknown): void {
+  const status = error instanceof Fault ? error.status : 500;
+  send({ kind: 'failed', id, status, message: error instanceof Error ? error.message : String(error) });
 }

@@ -23,6 +23,11 @@ export class PromptCache {
     this.#tokens = tokens;
   }
 
+  /** Tokens that are held. */
+  get length(): number {
+    return this.#tokens.length;
+  }
+
   clear(): void {
     this.#tokens = new Int32Array(0);
   }

@@ -10,8 +10,10 @@ export interface WorkerSetup {
   readonly bins: string;
   readonly file: string;
   readonly threads: number;
-  /** Tokens of the context made at start; a request with a larger num_ctx makes a larger one. */
+  /** Tokens of the first context; a request with a larger num_ctx makes a larger one. */
   readonly contextSize: number;
+  /** Requests that are worked on at once. */
+  readonly slots: number;
   readonly nativeLogs: boolean;
   /** Shared by all workers: only one of them computes at a time. */
   readonly turn: SharedArrayBuffer;
@@ -30,6 +32,8 @@ export interface GenerateJob extends JobBase {
   readonly maxTokens: number | undefined;
   /** Tokens of prompt and reply together at most. */
   readonly contextSize: number;
+  /** Whether the request named its seed: its text may then depend on nothing else. */
+  readonly seeded: boolean;
   readonly stop: readonly string[];
   /** Whether the reply's text has its markers in it, for a model that writes thoughts and calls between them. */
   readonly markers?: boolean | undefined;
@@ -67,6 +71,11 @@ export interface EmbedJob extends JobBase {
   readonly truncate: boolean;
 }
 
+/** Loads the model where it isn't yet, and does nothing else. */
+export interface LoadJob extends JobBase {
+  readonly load: true;
+}
+
 export type FinishReason = 'stop' | 'length' | 'cancelled';
 
 export interface GenerateResult {
@@ -90,7 +99,8 @@ export interface EmbedResult {
 }
 
 export type WorkerReply =
-  | { readonly kind: 'ready'; readonly facts: ModelFacts; readonly library: string; readonly contextSize: number; readonly controls: readonly string[] }
+  | { readonly kind: 'ready'; readonly facts: ModelFacts; readonly library: string; readonly controls: readonly string[] }
+  | { readonly kind: 'loaded'; readonly id: number; readonly contextSize: number }
   | { readonly kind: 'text'; readonly id: number; readonly text: string }
   | { readonly kind: 'generated'; readonly id: number; readonly result: GenerateResult }
   | { readonly kind: 'read'; readonly id: number; readonly result: ResidualResult }

@@ -10,7 +10,8 @@ import type { Seat } from './seat.js';
 export function readResidual(seat: Seat, job: ResidualJob, context: Int32Array, text: Int32Array, width: number, isCancelled: () => boolean): ResidualResult {
   const watch = job.axes && new AxisWatch(job.axes);
   seat.context.steer(job.steer);
-  seat.evaluate(context, watch, isCancelled);
+  seat.begin(context);
+  for (let read = false; !read && !isCancelled(); ) read = seat.read(context, watch);
   const means = new Means(job.layers, width);
   if (!job.perplexity) readBlocks(seat, text, means, isCancelled);
   const logLoss = job.perplexity ? scored(seat, text, watch, isCancelled) / text.length : undefined;
@@ -21,7 +22,7 @@ function readBlocks(seat: Seat, text: Int32Array, means: Means, isCancelled: () 
   const layers = new Set(means.layers);
   for (let at = 0; at < text.length && !isCancelled(); at += BLOCK) {
     const block = text.subarray(at, Math.min(text.length, at + BLOCK));
-    const decode = (): void => seat.context.decode(block);
+    const decode = (): void => seat.append(block);
     if (layers.size === 0) decode();
     else seat.tap!.during(layers, (layer, rows) => means.add(layer, rows), decode);
   }

@@ -1,52 +1,90 @@
-import type { NativeContext } from '../native/context.js';
+import type { NativeContext, Row } from '../native/context.js';
 import type { ResidualTap } from '../native/residual-tap.js';
 import type { AxisWatch } from './axis-watch.js';
 import type { Compute } from './compute.js';
 import { BLOCK, PromptCache } from './prompt-cache.js';
 
-/** A context with what it holds. Plain requests have one, steered requests another: they share no evaluated prompt. */
+/** A sequence of a context with what it holds. Steered requests have a context of their own: they share no evaluated prompt. */
 export class Seat {
   readonly context: NativeContext;
   readonly tap: ResidualTap | undefined;
+  /** Whether a request sits here. */
+  taken = false;
+  readonly #sequence: number;
   readonly #compute: Compute;
   readonly #cache = new PromptCache();
   readonly #spare: number;
+  #length = 0;
 
   /** `spare`: a token to measure the pace with. */
-  constructor(context: NativeContext, compute: Compute, spare: number, tap?: ResidualTap) {
+  constructor(context: NativeContext, sequence: number, compute: Compute, spare: number, tap?: ResidualTap) {
     this.context = context;
     this.tap = tap;
+    this.#sequence = sequence;
     this.#compute = compute;
     this.#spare = spare;
   }
 
-  /** Brings the context to hold exactly `prompt`, block by block so that a cancel gets in. Answers how much was reused. */
-  evaluate(prompt: Int32Array, watch: AxisWatch | undefined, isCancelled: () => boolean): number {
-    const reusable = this.tap ? 0 : this.#cache.reusable(prompt);
-    const start = this.context.truncate(reusable) ? reusable : 0;
-    this.#probe(start);
-    for (let at = start; at < prompt.length && !isCancelled(); at += BLOCK) {
-      const end = Math.min(prompt.length, at + BLOCK);
-      this.#cache.clear();
-      const block = prompt.subarray(at, end);
-      // Only the block that ends the prompt decides a token; what comes before is read by nobody and left alone.
-      if (end === prompt.length) this.watched(watch, () => this.#compute.prompt(this.context, block));
-      else this.#compute.prompt(this.context, block);
-      this.#cache.holds(prompt.slice(0, end));
-    }
-    return start;
+  /** How much of `prompt` is evaluated here already. */
+  reusable(prompt: Int32Array): number {
+    return this.tap ? 0 : this.#cache.reusable(prompt);
+  }
+
+  /** Tokens of the last prompt that a request here left for the next one. */
+  get kept(): number {
+    return this.#cache.length;
+  }
+
+  /** Keeps what `prompt` shares with the one before, and drops the rest. Answers how much is kept. */
+  begin(prompt: Int32Array): number {
+    const reusable = this.reusable(prompt);
+    this.#length = this.context.truncate(this.#sequence, reusable) ? reusable : 0;
+    this.#probe();
+    return this.#length;
+  }
+
+  /** Evaluates the next block of `prompt`, short enough that a cancel gets in. Answers whether that was the last. */
+  read(prompt: Int32Array, watch: AxisWatch | undefined): boolean {
+    const end = Math.min(prompt.length, this.#length + BLOCK);
+    const isLast = end === prompt.length;
+    const block = prompt.subarray(this.#length, end);
+    const decode = (): void => this.#compute.prompt(this.context, this.#sequence, this.#length, block);
+    this.#cache.clear();
+    // Only the block that ends the prompt decides a token; what comes before is read by nobody and left alone.
+    if (isLast) this.watched(watch, decode);
+    else decode();
+    this.#length = end;
+    this.#cache.holds(prompt.slice(0, end));
+    return isLast;
   }
 
   /** Evaluates one token of a reply. */
   reply(token: number, watch: AxisWatch | undefined): void {
-    this.watched(watch, () => this.#compute.reply(this.context, Int32Array.of(token)));
+    this.watched(watch, () => this.#compute.reply(this.context, this.row(token)));
+    this.advance();
+  }
+
+  /** Evaluates tokens without a reply, as many as a batch takes. */
+  append(tokens: Int32Array): void {
+    this.context.decode(this.#sequence, this.#length, tokens);
+    this.#length += tokens.length;
+  }
+
+  /** A token at the next place. */
+  row(token: number): Row {
+    return { sequence: this.#sequence, position: this.#length, token };
+  }
+
+  /** Notes that the next place was filled. */
+  advance(): void {
+    this.#length += 1;
   }
 
   /** A fresh process's first tokens fault the weights in and tell how busy the cores are. */
   warmUp(): void {
-    this.#compute.reply(this.context, Int32Array.of(this.#spare));
-    this.context.truncate(0);
-    this.#probe(0);
+    this.#compute.reply(this.context, this.row(this.#spare));
+    this.context.truncate(this.#sequence, 0);
+    this.#probe();
   }
 
   watched(watch: AxisWatch | undefined, decode: () => void): void {
@@ -55,11 +93,11 @@ export class Seat {
     watch.endToken();
   }
 
-  /** Lets the pace be measured with a token that isn't kept; the context holds `length` tokens before and after. */
-  #probe(length: number): void {
+  /** Lets the pace be measured with a token that isn't kept. */
+  #probe(): void {
     this.#compute.probe(this.context, () => {
-      this.context.decode(Int32Array.of(this.#spare));
-      this.context.truncate(length);
+      this.context.decode(this.#sequence, this.#length, Int32Array.of(this.#spare));
+      this.context.truncate(this.#sequence, this.#length);
     });
   }
 }

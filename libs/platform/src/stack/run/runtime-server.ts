@@ -41,6 +41,7 @@ export async function startRuntime(set: ProcessSet, config: StackConfig, files: 
         HOLDFAST_MODEL: config.model ?? TINY_MODEL,
         HOLDFAST_EMBED_MODEL: config.embedModel ?? EMBEDDED_EMBED_MODEL,
         HOLDFAST_THREADS: String(config.threads),
+        HOLDFAST_MODEL_SLOTS: String(config.modelSlots),
         HOLDFAST_RUNTIME_PORT: String(port),
       },
       stopSignal: 'SIGTERM',

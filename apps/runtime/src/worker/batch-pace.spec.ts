@@ -1,0 +1,39 @@
+import { describe, expect, it } from '@jest/globals';
+import { BatchPace } from './batch-pace.js';
+
+/** Plays `rounds` of `rows` tokens, where a token costs `alone` ms by itself and `together` ms in company. */
+function play(pace: BatchPace, rows: number, rounds: number, cost: { alone: number; together: number }, now = 0): { now: number; together: number } {
+  let together = 0;
+  for (let i = 0; i < rounds; i += 1) {
+    const joined = pace.choose(rows, now);
+    const [times, size, ms] = joined ? [1, rows, rows * cost.together] : [rows, 1, cost.alone];
+    if (joined) together += 1;
+    for (let t = 0; t < times; t += 1) {
+      now += ms;
+      pace.note(size, ms, now);
+    }
+  }
+  return { now, together };
+}
+
+describe('BatchPace', () => {
+  it('never joins one with itself', () => {
+    const pace = new BatchPace();
+    pace.note(1, 10, 0);
+    expect(pace.choose(1, 0)).toBe(false);
+  });
+
+  it('evaluates together where that is faster', () => {
+    expect(play(new BatchPace(), 4, 100, { alone: 100, together: 40 }).together).toBe(99);
+  });
+
+  it('evaluates one by one where that is faster, after a few tries', () => {
+    expect(play(new BatchPace(), 2, 100, { alone: 10, together: 18 }).together).toBe(3);
+  });
+
+  it('tries again after a while, and takes up what changed', () => {
+    const pace = new BatchPace();
+    const before = play(pace, 2, 100, { alone: 10, together: 18 });
+    expect(play(pace, 2, 100, { alone: 10, together: 6 }, before.now + 60_000).together).toBe(100);
+  });
+});
