@@ -53,6 +53,8 @@ export type RuntimeConfig = {
   allowedHosts?: readonly string[];
   /** Sent as a bearer token. */
   apiKey?: string;
+  /** Certificate (PEM) of the authority that the server's comes from, where the system does not know it. */
+  ca?: string;
 };
 
 export function createRuntime(config: RuntimeConfig): Runtime {

@@ -7,7 +7,7 @@ import { WireError } from '../wire/wire-error.js';
  * The `fetch` that the Ollama client is given, since with its own it cannot be aborted before the first token, gives
  * up after five silent minutes, and prints a line that does not parse (which may be content) to the console.
  */
-export function ollamaFetch(signal: AbortSignal, silenceMs: number, hosts: HostCheck): typeof fetch {
+export function ollamaFetch(signal: AbortSignal, silenceMs: number, hosts: HostCheck, ca?: string): typeof fetch {
   return async (input, init) => {
     const url = String(input instanceof Request ? input.url : input);
     const response = await httpRequest({
@@ -18,6 +18,7 @@ export function ollamaFetch(signal: AbortSignal, silenceMs: number, hosts: HostC
       signal,
       silenceMs,
       hosts,
+      ca,
     });
     if (!/\/api\/(chat|pull)$/.test(url)) return new Response(checkedJson(await readText(response)));
     return new Response(checkedLines(lineBatches(response), signal));

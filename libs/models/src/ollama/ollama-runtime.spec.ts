@@ -146,6 +146,11 @@ describe('ollama runtime', () => {
     expect((error as Error).cause).toBeUndefined();
   });
 
+  it('tells how much memory is missing', async () => {
+    const { runtime } = await scripted({ script: () => ({ error: { status: 500, message: 'model requires more system memory (5.6 GiB) than is available (3.1 GiB)' } }) });
+    await expect(runtime.chat(request(), { signal: never })).rejects.toMatchObject({ code: 'runtime_unavailable', message: expect.stringMatching(/takes 5.6 GiB, and 3.1 GiB are free/) });
+  });
+
   it('tells how to get a model that is missing', async () => {
     const { runtime } = await scripted({ script: [], models: ['other:latest'] });
     await expect(runtime.chat(request(), { signal: never })).rejects.toThrow('ollama pull scripted:latest');

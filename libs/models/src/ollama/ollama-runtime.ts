@@ -22,7 +22,7 @@ export function createOllamaRuntime(config: RuntimeConfig): Runtime {
   const { kind, url, silenceMs = SILENCE_MS } = config;
   const hosts = createHostCheck(config.allowedHosts);
   const headers = config.apiKey ? { authorization: `Bearer ${config.apiKey}` } : undefined;
-  const client = (signal: AbortSignal, silence = silenceMs): Ollama => new Ollama({ host: url, fetch: ollamaFetch(signal, silence, hosts), ...(headers && { headers }) });
+  const client = (signal: AbortSignal, silence = silenceMs): Ollama => new Ollama({ host: url, fetch: ollamaFetch(signal, silence, hosts, config.ca), ...(headers && { headers }) });
   const lookup = (): Ollama => client(AbortSignal.timeout(LOOKUP_MS), LOOKUP_MS);
   const failure = (error: unknown, model = config.model): Error => toHoldfastError(error, { kind, url, model });
   // A model without thinking refuses a request that asks for it; a remedy that turns it on must not fail the step.

@@ -25,9 +25,9 @@ export function createOpenAiRuntime(config: RuntimeConfig): Runtime {
   const base = url.replace(/\/+$/, '').replace(/\/v1$/, '');
   const failure = (error: unknown, model = config.model): Error => toHoldfastError(error, { kind: 'openai', url, model });
   const post = (path: string, body: unknown, signal: AbortSignal) =>
-    httpRequest({ url: `${base}${path}`, method: 'POST', headers: { 'content-type': 'application/json', ...key }, body: JSON.stringify(body), signal, silenceMs, hosts });
+    httpRequest({ url: `${base}${path}`, method: 'POST', headers: { 'content-type': 'application/json', ...key }, body: JSON.stringify(body), signal, silenceMs, hosts, ca: config.ca });
   const get = async (path: string): Promise<unknown> =>
-    json(await readText(await httpRequest({ url: `${base}${path}`, method: 'GET', headers: key, signal: AbortSignal.timeout(LOOKUP_MS), silenceMs: LOOKUP_MS, hosts })));
+    json(await readText(await httpRequest({ url: `${base}${path}`, method: 'GET', headers: key, signal: AbortSignal.timeout(LOOKUP_MS), silenceMs: LOOKUP_MS, hosts, ca: config.ca })));
 
   async function models(): Promise<string[]> {
     try {

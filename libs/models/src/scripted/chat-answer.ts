@@ -17,6 +17,7 @@ export async function streamAnswer(answer: ScriptedAnswer, request: ScriptedRequ
     ...(answer.withoutEnd ? [] : [line({}, { done: true, done_reason: answer.doneReason ?? 'stop', ...counts(answer, request), ...(answer.axes && { axes: answer.axes }) })]),
   ];
   response.writeHead(200, { 'content-type': 'application/x-ndjson' });
+  if (answer.stall) return void response.write(parts[0]);
   if (answer.drop) {
     response.write(parts[0], () => response.destroy());
     return;
@@ -44,7 +45,7 @@ function counts(answer: ScriptedAnswer, request: ScriptedRequest): Record<string
   const output = (): number => estimateTokens(answer.content ?? '') + estimateTokens(answer.thinking ?? '') + 8 * (answer.toolCalls?.length ?? 0);
   return {
     total_duration: 1_000_000,
-    load_duration: 0,
+    load_duration: (answer.loadMs ?? 0) * 1e6,
     prompt_eval_count: answer.promptTokens ?? prompt(),
     prompt_eval_duration: 1,
     eval_count: answer.outputTokens ?? output(),

@@ -1,4 +1,5 @@
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
+import https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { estimateTokens } from '../tokens.js';
 import { answerTo, type Script, type ScriptedAnswer, type ScriptedRequest } from './script.js';
@@ -7,20 +8,21 @@ export type OpenAiFront = { url: string; /** Chat calls, those with a wrong key 
 
 type Body = { model: string; messages: { role: string; content: string; tool_calls?: { function: { name: string; arguments: string } }[] }[]; response_format?: { json_schema?: { schema?: Record<string, unknown> } } };
 
-/** A hosted endpoint with OpenAI's API that answers from a script; 401 without the key, as such services do. */
-export async function startOpenAiFront(script: Script, apiKey: string): Promise<OpenAiFront> {
+/** A hosted endpoint with OpenAI's API that answers from a script; 401 without the key, as such services do. Over TLS where a certificate for `localhost` is given. */
+export async function startOpenAiFront(script: Script, apiKey: string, tls?: { key: string; cert: string }): Promise<OpenAiFront> {
   let calls = 0;
-  const server = http.createServer((request, response) => {
+  const serve = (request: IncomingMessage, response: ServerResponse): void => {
     const path = request.url ?? '';
     if (path === '/v1/models') return void response.end(JSON.stringify({ data: [] }));
     if (path !== '/v1/chat/completions') return fail(response, 404, 'not found');
     const n = calls++;
     if (request.headers.authorization !== `Bearer ${apiKey}`) return fail(response, 401, 'wrong key');
     chat(script, request, response, n).catch((error: Error) => fail(response, 500, error.message));
-  });
+  };
+  const server = tls ? https.createServer(tls, serve) : http.createServer(serve);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `${tls ? 'https://localhost' : 'http://127.0.0.1'}:${(server.address() as AddressInfo).port}`,
     calls: () => calls,
     stop: () => (server.closeAllConnections(), new Promise((resolve) => void server.close(() => resolve()))),
   };

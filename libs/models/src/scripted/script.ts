@@ -14,10 +14,14 @@ export type ScriptedAnswer = {
   toolCalls?: { name: string; args: Record<string, unknown> }[];
   /** Milliseconds that the answer takes, spread over its pieces. */
   delayMs?: number;
+  /** Milliseconds that the model is said to have taken to load. */
+  loadMs?: number;
   /** Answers with this status instead; `message` as Ollama's `error`. */
   error?: { status: number; message?: string };
   /** Never answers; the call ends when the client leaves or the server stops. */
   hang?: boolean;
+  /** Sends its first piece and then nothing more, until the client leaves. */
+  stall?: boolean;
   /** Breaks the connection after the first piece. */
   drop?: boolean;
   /** Ends the stream in order but without its last line, as Ollama does where an answer fills the context. */

@@ -5,7 +5,9 @@ import { WireError } from './wire-error.js';
 
 // Node's own fetch gives up when no header comes for five minutes, which a long prompt on a CPU exceeds, and its
 // limit cannot be set without another package. Hence node:http, with sockets kept open between calls.
-const agents = { 'http:': new http.Agent({ keepAlive: true }), 'https:': new https.Agent({ keepAlive: true }) };
+const plain = new http.Agent({ keepAlive: true });
+/** By the authority that is trusted; the system's own under none. */
+const secure = new Map<string | undefined, https.Agent>();
 
 const CONNECT_MS = 10_000;
 /** Of whoever names no hosts. */
@@ -21,6 +23,8 @@ export type HttpRequest = {
   silenceMs: number;
   /** Loopback only where not given. */
   hosts?: HostCheck;
+  /** Certificate (PEM) of the authority that the server's must come from; the system's where not given. */
+  ca?: string | undefined;
 };
 
 /**
@@ -49,7 +53,7 @@ function open(request: HttpRequest, mayReopen: boolean): Promise<http.IncomingMe
     if (signal.aborted) return reject(signal.reason);
     const { assertUrl, lookup } = request.hosts ?? LOOPBACK_ONLY;
     assertUrl(url);
-    const call = (tls ? https : http).request(url, { method: request.method, headers, agent: tls ? agents['https:'] : agents['http:'], lookup });
+    const call = (tls ? https : http).request(url, { method: request.method, headers, agent: tls ? secureAgent(request.ca) : plain, lookup });
     const connecting = setTimeout(() => call.destroy(new WireError('unreachable', 'connect timeout')), CONNECT_MS);
     const onAbort = (): void => void call.destroy(asError(signal.reason));
     const release = (): void => signal.removeEventListener('abort', onAbort);
@@ -73,11 +77,20 @@ function open(request: HttpRequest, mayReopen: boolean): Promise<http.IncomingMe
   });
 }
 
+function secureAgent(ca: string | undefined): https.Agent {
+  const agent = secure.get(ca) ?? new https.Agent({ keepAlive: true, ...(ca && { ca }) });
+  secure.set(ca, agent);
+  return agent;
+}
+
+/** Of a certificate that is not trusted, out of date, or another host's (Node's `tls` documentation, X509 certificate error codes). */
+const UNTRUSTED = /^(ERR_TLS_CERT|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_)/;
+
 export function asWireError(error: unknown): WireError {
   if (error instanceof WireError) return error;
   const code = (error as NodeJS.ErrnoException | undefined)?.code ?? '';
   const refused = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT'].includes(code);
-  return new WireError(refused ? 'unreachable' : 'broken', code);
+  return new WireError(refused ? 'unreachable' : UNTRUSTED.test(code) ? 'untrusted' : 'broken', code);
 }
 
 export async function readText(response: http.IncomingMessage): Promise<string> {

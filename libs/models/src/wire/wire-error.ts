@@ -4,7 +4,7 @@ import { HoldfastError } from '#contracts';
 export class WireError extends Error {
   override readonly name = 'WireError';
   constructor(
-    readonly what: 'unreachable' | 'broken' | 'silent' | 'garbled' | 'status' | 'refused',
+    readonly what: 'unreachable' | 'untrusted' | 'broken' | 'silent' | 'garbled' | 'status' | 'refused',
     readonly detail: string,
     readonly status: number = 0,
   ) {
@@ -15,7 +15,7 @@ export class WireError extends Error {
 export type WireContext = { kind: 'ollama' | 'openai' | 'embedded'; url: string; model: string };
 
 /** What is not an answer of a status has its code by its kind alone. */
-const CODES = { unreachable: 'runtime_unavailable', broken: 'runtime_unavailable', silent: 'runtime_stalled', garbled: 'runtime_protocol', refused: 'runtime_host_refused', status: 'runtime_unavailable' } as const;
+const CODES = { unreachable: 'runtime_unavailable', untrusted: 'runtime_unavailable', broken: 'runtime_unavailable', silent: 'runtime_stalled', garbled: 'runtime_protocol', refused: 'runtime_host_refused', status: 'runtime_unavailable' } as const;
 
 /**
  * The stable code for a wire error. Only its class and status reach the message: runtimes quote the model's output
@@ -55,9 +55,15 @@ function missingModelMessage({ kind, url, model }: WireContext): string {
   return `The runtime at ${url} does not have ${model}. Load it there (LM Studio: lms get ${model}), or set HOLDFAST_MODEL to one that it lists.`;
 }
 
-function unavailableMessage(wire: WireError, { url }: WireContext): string {
+/** Ollama's words, and the embedded runtime's; of them only the numbers are passed on. */
+const SHORT_OF_MEMORY = /requires more system memory \(([\d.]+ [KMGT]i?B)\) than is available \(([\d.]+ [KMGT]i?B)\)/;
+
+function unavailableMessage(wire: WireError, { url, model }: WireContext): string {
+  const memory = SHORT_OF_MEMORY.exec(wire.detail);
+  if (memory) return `The runtime at ${url} is short of memory: ${model} takes ${memory[1]}, and ${memory[2]} are free. Free some, or choose a smaller model or context.`;
   const said = {
     unreachable: 'does not accept connections',
+    untrusted: 'has a certificate that is not trusted here; name the file of its authority as caFile',
     broken: 'closed the connection before the answer was complete',
     silent: 'sent nothing for too long',
     garbled: 'sent something that is not its API: no JSON, or no UTF-8',

@@ -26,6 +26,7 @@ export interface StackConfig {
   readonly runtime: RuntimeKind | undefined;
   readonly runtimeUrl: string | undefined;
   readonly runtimeKeyFile: string | undefined;
+  readonly runtimeCaFile: string | undefined;
   /** Beside loopback. */
   readonly runtimeHosts: readonly string[];
   readonly furtherRuntimes: readonly RuntimeSetting[];

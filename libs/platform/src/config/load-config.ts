@@ -43,7 +43,7 @@ export function runtimesOf(config: StackConfig): RuntimesConfig {
   const embedUrl = config.embedUrl ?? runtimeUrl;
   const model = config.model ?? DEFAULTS[runtime].model;
   const embedModel = config.embedModel ?? DEFAULTS[runtime].embedModel;
-  const own = { id: runtime, kind: runtime, slots: config.modelSlots, ...(config.runtimeKeyFile && { keyFile: config.runtimeKeyFile }) };
+  const own = { id: runtime, kind: runtime, slots: config.modelSlots, ...(config.runtimeKeyFile && { keyFile: config.runtimeKeyFile }), ...(config.runtimeCaFile && { caFile: config.runtimeCaFile }) };
   const runtimes = resolveRuntimes([{ ...own, url: runtimeUrl }, ...config.furtherRuntimes], config.runtimeHosts);
   // A server that only embeds is no runtime that models are routed to, and checked all the same.
   resolveRuntimes([{ ...own, url: embedUrl }], config.runtimeHosts);
@@ -85,6 +85,7 @@ export function loadStackConfig(env: Environment): StackConfig {
     runtime: settings.HOLDFAST_RUNTIME,
     runtimeUrl: settings.HOLDFAST_RUNTIME_URL?.replace(/\/$/, ''),
     runtimeKeyFile: settings.HOLDFAST_RUNTIME_KEY_FILE,
+    runtimeCaFile: settings.HOLDFAST_RUNTIME_CA_FILE,
     runtimeHosts: settings.HOLDFAST_RUNTIME_HOSTS,
     furtherRuntimes: settings.HOLDFAST_RUNTIMES,
     roleSettings: settings.HOLDFAST_ROLES,

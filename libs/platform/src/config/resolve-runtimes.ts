@@ -4,7 +4,7 @@ import { ConfigError } from './config-error.js';
 import type { RoleSettings, RuntimeSetting } from './runtime-settings.js';
 
 /** A runtime as processes use it; `apiKey` was read from its file and is never logged. */
-export type ConfiguredRuntime = Omit<RuntimeSetting, 'keyFile'> & { readonly apiKey: string | undefined };
+export type ConfiguredRuntime = Omit<RuntimeSetting, 'keyFile' | 'caFile'> & { readonly apiKey: string | undefined; readonly ca: string | undefined };
 export type RoleRoutes = Readonly<Record<ModelRole, readonly ModelRef[]>>;
 
 /** Of a runtime on loopback nobody in between can read; a hosted one needs TLS to keep its key. */
@@ -17,7 +17,7 @@ const isLoopback = (host: string): boolean => /^(localhost|127(\.\d{1,3}){3}|\[:
 export function resolveRuntimes(settings: readonly RuntimeSetting[], allowedHosts: readonly string[]): ConfiguredRuntime[] {
   const allowed = new Set(allowedHosts.map((host) => host.toLowerCase()));
   const ids = new Set<string>();
-  return settings.map(({ keyFile, ...setting }) => {
+  return settings.map(({ keyFile, caFile, ...setting }) => {
     if (ids.has(setting.id)) throw new ConfigError('HOLDFAST_RUNTIMES', `two runtimes have the id ${setting.id}`, 'Give each its own id');
     ids.add(setting.id);
     const { hostname, protocol } = new URL(setting.url);
@@ -25,18 +25,28 @@ export function resolveRuntimes(settings: readonly RuntimeSetting[], allowedHost
     if (!isLoopback(host) && !allowed.has(host.replace(/^\[|\]$/g, '')))
       throw new ConfigError('HOLDFAST_RUNTIME_HOSTS', `the runtime ${setting.id} is on ${host}, which is not in the allow-list`, 'Add the host there if prompts and documents may go to it; loopback needs no entry');
     if (keyFile && protocol !== 'https:' && !isLoopback(host)) throw new ConfigError('HOLDFAST_RUNTIMES', `the key of ${setting.id} would travel in clear`, 'Use an https address');
-    return { ...setting, apiKey: keyFile === undefined ? undefined : readKey(setting.id, keyFile) };
+    return { ...setting, apiKey: keyFile === undefined ? undefined : readKey(setting.id, keyFile), ca: caFile === undefined ? undefined : readCa(setting.id, caFile) };
   });
 }
 
 function readKey(id: string, file: string): string {
-  try {
-    const key = readFileSync(file, 'utf8').trim();
-    if (/^[\x21-\x7e]+$/.test(key)) return key;
-  } catch (error) {
-    throw new ConfigError('HOLDFAST_RUNTIMES', `the key file of ${id} can't be read (${(error as NodeJS.ErrnoException).code})`, 'Make it readable for this process');
-  }
+  const key = read(file, `the key file of ${id}`).trim();
+  if (/^[\x21-\x7e]+$/.test(key)) return key;
   throw new ConfigError('HOLDFAST_RUNTIMES', `the key file of ${id} holds no key`, 'It holds one line: the key');
+}
+
+function readCa(id: string, file: string): string {
+  const ca = read(file, `the CA file of ${id}`);
+  if (ca.includes('-----BEGIN CERTIFICATE-----')) return ca;
+  throw new ConfigError('HOLDFAST_RUNTIMES', `the CA file of ${id} holds no certificate`, 'It holds certificates in PEM');
+}
+
+function read(file: string, what: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new ConfigError('HOLDFAST_RUNTIMES', `${what} can't be read (${(error as NodeJS.ErrnoException).code})`, 'Make it readable for this process');
+  }
 }
 
 /** Every role's routes: what is configured, else those of `main`, else the default model. */

@@ -25,13 +25,15 @@ export const runtimeSettingSchema = z.strictObject({
   url: z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/$/, '')),
   /** File that holds an API key; read when a process starts. */
   keyFile: z.string().min(1).optional(),
+  /** File (PEM) of the authority that signed its certificate, where the system does not know it. */
+  caFile: z.string().min(1).optional(),
   /** Requests that it works on at once. */
   slots: z.int().min(1).default(1),
 });
 export type RuntimeSetting = z.output<typeof runtimeSettingSchema>;
 
 /** Runtimes beside the one of HOLDFAST_RUNTIME_URL: JSON in the environment, an array in the file. */
-export const runtimesSchema = z.preprocess(json, z.array(runtimeSettingSchema, { error: 'must be a JSON array of {id, kind, url, keyFile?, slots?}' }));
+export const runtimesSchema = z.preprocess(json, z.array(runtimeSettingSchema, { error: 'must be a JSON array of {id, kind, url, keyFile?, caFile?, slots?}' }));
 
 const route = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}\/.+$/, { error: 'a route is RUNTIME/MODEL' });
 

@@ -15,7 +15,7 @@ const GPU = { id: 'gpu', kind: 'openai', url: 'https://gpu.example/v1', keyFile 
 describe('runtimes and roles', () => {
   it('are one runtime and its model where nothing is said', () => {
     const { runtimes, roles } = load({ HOLDFAST_RUNTIME: 'ollama', HOLDFAST_MODEL: 'gemma4:e2b' });
-    expect(runtimes).toEqual([{ id: 'ollama', kind: 'ollama', url: 'http://127.0.0.1:11434', slots: 1, apiKey: undefined }]);
+    expect(runtimes).toEqual([{ id: 'ollama', kind: 'ollama', url: 'http://127.0.0.1:11434', slots: 1, apiKey: undefined, ca: undefined }]);
     expect([roles.main, roles.judge]).toEqual([[{ runtimeId: 'ollama', model: 'gemma4:e2b' }], [{ runtimeId: 'ollama', model: 'gemma4:e2b' }]]);
     expect(roles.embed).toEqual([{ runtimeId: 'ollama', model: 'embeddinggemma' }]);
   });
@@ -34,6 +34,7 @@ describe('runtimes and roles', () => {
     ['the same for the one that embeds', { HOLDFAST_EMBED_URL: 'http://10.0.0.7:11434' }, /^HOLDFAST_RUNTIME_HOSTS/],
     ['a key in clear', { HOLDFAST_RUNTIMES: JSON.stringify([{ ...GPU, url: 'http://gpu.example' }]), HOLDFAST_RUNTIME_HOSTS: 'gpu.example' }, /travel in clear/],
     ['a missing key file', { HOLDFAST_RUNTIMES: JSON.stringify([{ ...GPU, keyFile: join(folder, 'none') }]), HOLDFAST_RUNTIME_HOSTS: 'gpu.example' }, /ENOENT/],
+    ['a CA file without a certificate', { HOLDFAST_RUNTIMES: JSON.stringify([{ ...GPU, caFile: keyFile }]), HOLDFAST_RUNTIME_HOSTS: 'gpu.example' }, /the CA file of gpu holds no certificate/],
     ['an id that stands twice', { HOLDFAST_RUNTIMES: JSON.stringify([{ ...GPU, id: 'ollama', url: 'http://127.0.0.1:1' }]) }, /two runtimes have the id ollama/],
     ['a role on no runtime', { HOLDFAST_ROLES: '{"main":"cloud/x"}' }, /^HOLDFAST_ROLES: there is no runtime cloud/],
     ['JSON that is none', { HOLDFAST_RUNTIMES: '[{' }, /^HOLDFAST_RUNTIMES: must be a JSON array/],
