@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
-const sourced = z.object({ source: z.url() });
+/** `verified`: the figures were compared with the source; otherwise they are as others report them. */
+const sourced = z.object({ source: z.url(), verified: z.boolean() });
 
 /** One build of a model, at one quantisation. Bytes are decimal, as the registries show them. */
 export const modelBuildSchema = sourced.extend({
@@ -51,6 +52,8 @@ export const modelFitSchema = z.object({
   installed: z.boolean(),
   picked: z.boolean(),
   sources: z.array(z.url()),
+  /** Of what the fit rests on, the facts that were not compared with their source. */
+  unverified: z.array(z.enum(['weights', 'parameters', 'context', 'memory', 'quality'])),
 });
 export type ModelFit = z.infer<typeof modelFitSchema>;
 

@@ -37,9 +37,11 @@ function show({ machine, data }: ModelList): void {
   const width = (column: number): number => Math.max(...rows.map((r) => r[column]!.length));
   for (const r of rows) console.log(r.map((cell, i) => cell.padEnd(width(i))).join('  ').trimEnd());
   console.log('\n* the one to take. Speeds are expected from memory bandwidth; `holdfast doctor` measures them. Sources: --json.');
+  console.log('~ rests on a figure that was not compared with its source.');
 }
 
 function row(fit: ModelFit): string[] {
-  const context = fit.fits ? `${Math.floor(fit.contextTokens / 1_024)}K` : 'does not fit';
-  return [fit.picked ? '*' : '', `${fit.title} ${fit.quantization}`, `${gigabytes(fit.weightBytes)} GB`, context, fit.fits ? String(fit.expectedSpeed) : '', fit.fits ? fit.on : '', fit.installed ? 'is there' : fit.command];
+  const about = (...facts: ModelFit['unverified']): string => (facts.some((fact) => fit.unverified.includes(fact)) ? '~' : '');
+  const context = fit.fits ? `${about('context', 'memory')}${Math.floor(fit.contextTokens / 1_024)}K` : 'does not fit';
+  return [fit.picked ? '*' : '', `${fit.title} ${fit.quantization}`, `${about('weights')}${gigabytes(fit.weightBytes)} GB`, context, fit.fits ? String(fit.expectedSpeed) : '', fit.fits ? fit.on : '', fit.installed ? 'is there' : fit.command];
 }

@@ -10,6 +10,12 @@ describe('catalogue', () => {
     for (const model of GEMMA) expect(() => catalogueModelSchema.parse(model)).not.toThrow();
   });
 
+  it('says which facts were not compared with their source', () => {
+    const fits = fitModels(EXAMPLE_MACHINES.desktop);
+    expect(fits.find(({ id, quantization }) => id === 'gemma-4-26b-a4b' && quantization === 'Q8_0')?.unverified).toEqual(['memory']);
+    expect(fits.find(({ id }) => id === 'gemma-3n-e2b')?.unverified).toEqual(['weights', 'parameters', 'context', 'memory', 'quality']);
+  });
+
   it.each([
     ['pi5', 'gemma-4-e2b', 'Q4_0', 'cpu', [5, 15]],
     ['laptop', 'gemma-4-e4b', 'Q4_0', 'gpu', [40, 90]],

@@ -63,7 +63,13 @@ function fitOf(model: CatalogueModel, build: ModelBuild, place: Place, installed
     installed: installed.some((name) => sameTag(name, build.ollama)),
     picked: false,
     sources: [...new Set([build.source, model.parameters.source, model.memory.source])],
+    unverified: unverifiedOf(model, build),
   };
+}
+
+function unverifiedOf({ parameters, context, memory, quality }: CatalogueModel, build: ModelBuild): ModelFit['unverified'] {
+  const facts = { weights: build, parameters, context, memory, quality };
+  return (Object.keys(facts) as (keyof typeof facts)[]).filter((name) => !facts[name].verified);
 }
 
 /** Quality, less where answers come slower than an agent needs them; a build that is there already wins a tie. */
