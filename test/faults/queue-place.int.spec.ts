@@ -42,8 +42,15 @@ describe('runs that wait for one slot', () => {
     expect(place).toMatchObject({ queue: 'holdfast-model-ollama', estimatedWaitSeconds: expect.any(Number) });
     expect(place.estimatedWaitSeconds).toBeGreaterThan(0);
     expect(await placeOf(first.runId)).toMatchObject({ waiting: false, place: null });
+    const read = async (runId: string, etag?: string) => fetch(`${address}/v1/runs/${runId}`, { ...(etag && { headers: { 'if-none-match': etag } }) });
+    const shown = await read(others[0]!.runId);
+    expect(await shown.json()).toMatchObject({ status: 'running', queue: { waiting: true, place: 2, gates: 1, queue: 'holdfast-model-ollama', estimatedWaitSeconds: place.estimatedWaitSeconds } });
+    expect((await read(others[0]!.runId, shown.headers.get('etag')!)).status).toBe(304);
+    expect(await (await read(first.runId)).json()).toMatchObject({ queue: null });
     free();
     for (const ref of [first, ...others]) await stack.untilStatus(ref, 'completed');
     expect(await placeOf(others[1]!.runId)).toMatchObject({ waiting: false });
+    const ended = await read(others[0]!.runId, shown.headers.get('etag')!);
+    expect([ended.status, await ended.json()]).toMatchObject([200, { status: 'completed', queue: null }]);
   });
 });

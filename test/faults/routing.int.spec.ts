@@ -1,7 +1,7 @@
 import { NativeConnection } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
-import { createExaminationActivities, createJudgeActivities, createModelGate, createRunActivities, type ModelGate } from '#activities';
+import { createModelGate, type ModelGate } from '#activities';
 import { createGates } from '#apps/worker/src/gates';
 import { LOCAL_PRINCIPAL, LOCAL_TENANT, type ModelRef, type RunRef } from '#contracts';
 import { createRuntime, type Runtime } from '#models';
@@ -13,9 +13,11 @@ import { insertRun, withTx } from '#store';
 import { checkRun } from '../harness/check-run.js';
 import { LoopStack } from '../harness/loop-stack.js';
 import { modelOf, playScenario, type Scenario } from '../harness/scenario.js';
+import { testCa, testTls } from '../harness/tls/index.js';
 
 jest.setTimeout(60_000);
 const KEY = 'sk-hosted';
+const play = playScenario as LoopStack['script'];
 const NOWHERE = 'http://127.0.0.1:1';
 
 describe('where model calls go', () => {
@@ -25,9 +27,9 @@ describe('where model calls go', () => {
   let cloud: Runtime;
   beforeAll(async () => {
     stack = await LoopStack.start();
-    hosted = await startOpenAiFront(playScenario, KEY);
+    hosted = await startOpenAiFront(playScenario, KEY, testTls());
     local = createRuntime({ id: 'local', kind: 'ollama', url: stack.runtime.url, model: '', embedModel: 'e' });
-    cloud = createRuntime({ id: 'cloud', kind: 'openai', url: hosted.url, model: '', embedModel: 'e', apiKey: KEY });
+    cloud = createRuntime({ id: 'cloud', kind: 'openai', url: hosted.url, model: '', embedModel: 'e', apiKey: KEY, ca: testCa() });
     Object.assign(stack.config, { gates: ['local', 'cloud', 'down'] });
   });
   afterAll(async () => {
@@ -58,7 +60,7 @@ describe('where model calls go', () => {
     return rows.map((r) => `${r.runtime_id} ${r.reason}`);
   }
 
-  it('moves a run from a hosted endpoint to a local runtime at a checkpoint, by configuration alone', async () => {
+  it('moves a run from a hosted endpoint, over TLS, to a local runtime at a checkpoint, by configuration alone', async () => {
     const scenario = { steps: 8, delayMs: 60 };
     await reconfigure(gateOf([cloud, local], [{ runtimeId: 'cloud', model: modelOf({ ...scenario, key: 'cloud' }) }]));
     const ref = await startRun(scenario);
@@ -102,16 +104,15 @@ describe('where model calls go', () => {
   });
 
   it('is served by a gate that joins later, with no other change', async () => {
-    const gpu = createRuntime({ id: 'gpu', kind: 'openai', url: hosted.url, model: '', embedModel: 'e', apiKey: KEY });
+    const gpu = createRuntime({ id: 'gpu', kind: 'openai', url: hosted.url, model: '', embedModel: 'e', apiKey: KEY, ca: testCa() });
     const scenario = { steps: 2, key: 'gpu' };
     Object.assign(stack.config, { gates: ['local'] });
     await reconfigure(gateOf([local, gpu], [{ runtimeId: 'gpu', model: modelOf(scenario) }]));
     const ref = await startRun(scenario);
-    await stack.untilStatus(ref, 'running');
+    // Its machine is off: nobody serves the queue.
+    expect((await stack.untilStatus(ref, 'waiting_runtime', 30_000)).status_reason).toMatchObject({ code: 'runtime_unavailable', detail: expect.stringContaining('HOLDFAST_GATES=gpu') });
     const connection = await NativeConnection.connect({ address: stack.config.temporalAddress });
-    const { callModel, compactRun } = createRunActivities(stack.deps);
-    const activities = { callModel, compactRun, ...createExaminationActivities({ pool: stack.pool, runtimes: stack.deps.gate.runtimes, contextTokens: 8_192 }), ...createJudgeActivities(stack.deps) };
-    const gate = await createGates(stack.deps, activities, { connection, namespace: stack.config.temporalNamespace, dataConverter: createDataConverter(stack.config) }, ['gpu']);
+    const gate = await createGates(stack.deps, { connection, namespace: stack.config.temporalNamespace, dataConverter: createDataConverter(stack.config) }, ['gpu']);
     const running = gate.run();
     try {
       await stack.untilStatus(ref, 'completed');
@@ -121,6 +122,28 @@ describe('where model calls go', () => {
       await running;
       await connection.close();
       Object.assign(stack.config, { gates: ['local', 'cloud', 'down'] });
+    }
+  });
+
+  it('serves the calls of the loaded model before it swaps, within the bound', async () => {
+    const order: string[] = [];
+    const [a, b] = [modelOf({ steps: 5, key: 'a' }), modelOf({ steps: 5, key: 'b' })];
+    stack.script = async (request, n) => {
+      order.push(request.model === a ? 'a' : 'b');
+      return { ...(await play(request, n)), loadMs: 8_000 };
+    };
+    try {
+      const [main, fast] = [a, b].map((model) => [{ runtimeId: 'local', model }]) as [ModelRef[], ModelRef[]];
+      await reconfigure(createModelGate({ runtimes: new Map([['local', local]]), slots: new Map([['local', 1]]), roles: { main, fast, large: main, judge: main, vision: main, embed: main }, defaultRuntimeId: 'local' }));
+      const refs = await Promise.all([a, a, a, b, b, b].map((model) => startRun({ steps: 5 }, model)));
+      for (const ref of refs) await stack.untilStatus(ref, 'completed');
+      const streaks = order.join('').match(/a+|b+/g)!.map(({ length }) => length);
+      expect(order).toHaveLength(36);
+      // In turn by arrival every call would be a swap: 36. Eight in a row are the bound while another model waits.
+      expect(streaks.length).toBeLessThanOrEqual(12);
+      expect(Math.max(...streaks.slice(0, -1))).toBeLessThanOrEqual(8);
+    } finally {
+      stack.script = play;
     }
   });
 

@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { soleGate } from '#activities';
+import { withTx } from '#store';
 import { checkRun } from '../harness/check-run.js';
 import { LoopStack } from '../harness/loop-stack.js';
 import { playScenario } from '../harness/scenario.js';
 
 jest.setTimeout(40_000);
 
-type Play = (request: never, n: number) => ReturnType<LoopStack['script']>;
-const play = playScenario as unknown as Play;
+const play = playScenario as LoopStack['script'];
 
 describe('a run whose runtime is not there', () => {
   let stack: LoopStack;
@@ -15,7 +16,7 @@ describe('a run whose runtime is not there', () => {
 
   it('says which command gets the missing model, and goes on when the model appears', async () => {
     let there = false;
-    stack.script = (request, n) => (there ? play(request as never, n) : { error: { status: 404, message: `model '${request.model}' not found` } });
+    stack.script = (request, n) => (there ? play(request, n) : { error: { status: 404, message: `model '${request.model}' not found` } });
     const ref = await stack.startRun({ steps: 2 });
     const { status_reason: reason } = await stack.untilStatus(ref, 'waiting_runtime');
     expect(reason).toEqual({ code: 'model_missing', detail: expect.stringContaining('ollama pull') });
@@ -30,12 +31,46 @@ describe('a run whose runtime is not there', () => {
     const ref = await stack.startRun({ steps: 1 });
     expect((await stack.untilStatus(ref, 'waiting_runtime')).status_reason?.code).toBe('runtime_unavailable');
     let there = false;
-    stack.script = (request, n) => (there ? play(request as never, n) : { error: { status: 404, message: `model '${request.model}' not found` } });
+    stack.script = (request, n) => (there ? play(request, n) : { error: { status: 404, message: `model '${request.model}' not found` } });
     await stack.runtime.start();
     await untilReason(stack, ref, 'model_missing');
     there = true;
     await stack.untilStatus(ref, 'completed');
     await checkRun(stack.pool, ref, { status: 'completed' });
+  });
+
+  it('pauses its gate: all runs say that they wait, nobody asks the runtime for each, and all go on when it is back', async () => {
+    stack.script = play;
+    await stack.runtime.stop();
+    const refs = await Promise.all([1, 2, 3].map(() => stack.startRun({ steps: 1 })));
+    for (const ref of refs) expect((await stack.untilStatus(ref, 'waiting_runtime')).status_reason?.code).toBe('runtime_unavailable');
+    expect(stack.deps.gate.isPaused('ollama')).toBe(true);
+    await stack.runtime.start();
+    for (const ref of refs) await stack.untilStatus(ref, 'completed');
+    expect(stack.deps.gate.isPaused('ollama')).toBe(false);
+  });
+
+  it('is tried again when its stream falls silent, before the first token and after it', async () => {
+    await stack.stopWorkers();
+    const before = stack.deps.gate;
+    stack.deps.gate = soleGate(stack.deps.runtime, 'none', 4, { limitsOf: () => ({ firstTokenMs: 400, stallMs: 400 }) });
+    await stack.startWorkers();
+    try {
+      for (const silent of [{ hang: true }, { content: 'Once upon a time there was', stall: true }]) {
+        let calls = 0;
+        stack.script = (request, n) => (calls++ === 0 ? silent : play(request, n));
+        const ref = await stack.startRun({ steps: 1 });
+        await stack.untilStatus(ref, 'completed');
+        const { events } = await checkRun(stack.pool, ref, { status: 'completed' });
+        const { rows } = await withTx(stack.pool, ref.tenantId, (tx) => tx.query<{ data: unknown }>(`select data from events where run_id = $1 and type = 'status.changed' order by seq`, [ref.runId]));
+        expect(rows.map(({ data }) => data)).toContainEqual(expect.objectContaining({ status: 'waiting_runtime', code: 'runtime_stalled' }));
+        expect(events.filter((e) => e.type === 'step.started')).toHaveLength(2);
+      }
+    } finally {
+      await stack.stopWorkers();
+      stack.deps.gate = before;
+      await stack.startWorkers();
+    }
   });
 
   it('is cancelled at once', async () => {
@@ -55,7 +90,7 @@ describe('a run whose runtime is not there', () => {
     let down = true;
     stack.script = (request, n) => {
       if (calls++ === 0) return { content: 'x', toolCalls: [{ name: 'no_such_tool', args: {} }] };
-      return down ? { error: { status: 503, message: 'loading' } } : play(request as never, n);
+      return down ? { error: { status: 503, message: 'loading' } } : play(request, n);
     };
     const ref = await stack.startRun({ steps: 2 });
     await stack.untilStatus(ref, 'waiting_runtime');

@@ -1,5 +1,5 @@
 import { NativeConnection, Runtime as TemporalRuntime } from '@temporalio/worker';
-import { createExaminationActivities, createJudgeActivities, createRunActivities, RunCache } from '#activities';
+import { RunCache } from '#activities';
 import { createSearch } from '#corpus';
 import { createDefaultRuntime, createEmbedder } from '#models';
 import { ConfigError, createDataConverter, createLogger, loadConfig, temporalConnection } from '#platform';
@@ -25,10 +25,8 @@ async function main(): Promise<void> {
     model: config.model, contextTokens: config.contextTokens, search: createSearch(pool, embedder), logger, cache: new RunCache(config.contextTokens),
   };
   const connection = await NativeConnection.connect(temporalConnection(config));
-  const { callModel, compactRun } = createRunActivities(deps);
-  const examination = createExaminationActivities({ pool, runtimes: deps.gate.runtimes, contextTokens: config.contextTokens });
   const shared = { connection, namespace: config.temporalNamespace, dataConverter: createDataConverter(config), ...workerOptions(config) };
-  const gates = await createGates(deps, { callModel, compactRun, ...examination, ...createJudgeActivities(deps) }, shared, config.gates);
+  const gates = await createGates(deps, shared, config.gates);
   const running = gates.run();
   console.log('gate ready');
   await running;

@@ -1,24 +1,27 @@
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
-import type { ExaminationActivities, JudgeActivities, RunActivities, RunDeps } from '#activities';
+import { createEmbeddingActivities, createExaminationActivities, createJudgeActivities, createRunActivities, type RunDeps } from '#activities';
 import { TASK_QUEUES } from '#contracts';
 import { describeError } from '#platform';
 import { ALL_TENANTS, liveRoutes, withTx } from '#store';
+import { noteDeserted } from './deserted-queues.js';
 
 /** Milliseconds between two looks for queues that live runs use and nobody serves any more. */
 const SWEEP_MS = 5_000;
 /** Judges at work at once, at each runtime. */
 const JUDGES = 1;
+/** Documents that are embedded at once: each sends its passages by the batch already. */
+const EMBED_SLOTS = 1;
 
-export type GateActivities = Pick<RunActivities, 'callModel' | 'compactRun'> & ExaminationActivities & JudgeActivities;
 type Shared = Omit<WorkerOptions, 'taskQueue'> & { connection: NativeConnection };
 
 export type Gates = { run(): Promise<void>; shutdown(): void };
 
 /**
  * The gates of this process: one queue a runtime and model, whose workers share the runtime's slots (see
- * docs/decisions/0070). `serves` names the runtimes; a process with a graphics card serves its own and no other.
+ * docs/decisions/0070), and a lane for the documents that it embeds. `serves` names the runtimes; a process with a graphics card serves its own and no other.
  */
-export async function createGates(deps: RunDeps, activities: GateActivities, shared: Shared, serves: readonly string[]): Promise<Gates> {
+export async function createGates(deps: RunDeps, shared: Shared, serves: readonly string[]): Promise<Gates> {
+  const activities = gateActivities(deps);
   const served = new Map<string, Worker>();
   const running: Promise<void>[] = [];
   const open = async (taskQueue: string, slots: number): Promise<Worker> => {
@@ -28,13 +31,15 @@ export async function createGates(deps: RunDeps, activities: GateActivities, sha
   };
   const ids = [...deps.gate.runtimes.keys()];
   for (const id of ids.filter((name) => serves.includes(name))) await Promise.all([...queuesOf(deps, id).map((queue) => open(queue, deps.gate.slots.get(id) ?? 1)), open(TASK_QUEUES.judge(id), JUDGES)]);
+  if (serves.includes(deps.embedder.id)) await open(TASK_QUEUES.embeddings(deps.embedder.id), EMBED_SLOTS);
 
-  /** Runs whose queue went away with a change of the configuration: their next call is sent on from there. */
+  /** Runs whose queue went away with a change of the configuration: their next call is sent on from there. And those whose gate is away. */
   async function sweep(): Promise<void> {
     const routes = await withTx(deps.pool, ALL_TENANTS, liveRoutes);
     const known = new Set(ids.flatMap((id) => queuesOf(deps, id)));
     const orphans = routes.flatMap(({ runtimeId, model }) => [TASK_QUEUES.model(runtimeId, model), ...(ids.includes(runtimeId) ? [] : [TASK_QUEUES.model(runtimeId)])]).filter((queue) => !known.has(queue) && !served.has(queue));
     for (const queue of orphans) running.push((await open(queue, 4)).run());
+    await noteDeserted({ deps, connection: shared.connection, namespace: shared.namespace ?? 'default', served });
   }
 
   let timer: NodeJS.Timeout | undefined;
@@ -64,6 +69,12 @@ export async function createGates(deps: RunDeps, activities: GateActivities, sha
       for (const worker of served.values()) if (worker.getState() === 'RUNNING') worker.shutdown();
     },
   };
+}
+
+/** What asks a runtime for something. */
+function gateActivities(deps: RunDeps) {
+  const { callModel, compactRun } = createRunActivities(deps);
+  return { callModel, compactRun, ...createExaminationActivities({ pool: deps.pool, runtimes: deps.gate.runtimes, contextTokens: deps.contextTokens }), ...createJudgeActivities(deps), ...createEmbeddingActivities(deps) };
 }
 
 /** The queues of a runtime: its models', and one for models that no role names. */

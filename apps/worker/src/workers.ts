@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NativeConnection, Worker, type WorkflowBundle } from '@temporalio/worker';
 import { Client, Connection } from '@temporalio/client';
-import { createBatchActivities, createExaminationActivities, createJudgeActivities, createIngestionActivities, createReconcilerActivities, createRunActivities, createRetentionActivities, createScheduleActivities, createWebhookActivities, type RunDeps } from '#activities';
+import { createBatchActivities, createIngestionActivities, createReconcilerActivities, createRunActivities, createRetentionActivities, createScheduleActivities, createWebhookActivities, type RunDeps } from '#activities';
 import { DEPLOYMENT, TASK_QUEUES, type WorkerRole, workflowIds, WORKFLOWS } from '#contracts';
 import { type Config, createDataConverter, createPublicHosts, temporalConnection } from '#platform';
 import { createGates } from './gates.js';
@@ -35,7 +35,7 @@ export async function createWorkers(config: Config, given: RunDeps, workflowBund
   const connection = await NativeConnection.connect(server);
   const clientConnection = await Connection.connect(server);
   const client = new Client({ connection: clientConnection, namespace: config.temporalNamespace, dataConverter });
-  const { callModel, compactRun, ...quick } = createRunActivities(deps);
+  const { callModel: _call, compactRun: _compact, ...quick } = createRunActivities(deps);
   const ingestion = createIngestionActivities({ ...deps, maxFileBytes: config.maxFileBytes, documentQueue: has('documents') ? undefined : TASK_QUEUES.documents });
   const shared = { connection, namespace: config.temporalNamespace, dataConverter, ...workerOptions(config) };
   const workers: Worker[] = [];
@@ -62,8 +62,7 @@ export async function createWorkers(config: Config, given: RunDeps, workflowBund
   // One poller each: where this process carries workflows too, only what began while others took it comes this way.
   if (has('tools')) workers.push(await Worker.create({ ...shared, taskQueue: TASK_QUEUES.tools, activities: { callTool: quick.callTool }, maxConcurrentActivityTaskExecutions: 50, maxConcurrentActivityTaskPolls: has('workflows') ? 1 : 5 }));
   if (has('documents')) workers.push(await Worker.create({ ...shared, taskQueue: TASK_QUEUES.documents, activities: { ingestFile: ingestion.ingestFile, embedDocument: ingestion.embedDocument }, maxConcurrentActivityTaskExecutions: 4, maxConcurrentActivityTaskPolls: has('workflows') ? 1 : 2 }));
-  const examination = createExaminationActivities({ pool: deps.pool, runtimes: deps.gate.runtimes, contextTokens: config.contextTokens });
-  const gates = await createGates(deps, { callModel, compactRun, ...examination, ...createJudgeActivities(deps) }, shared, has('model') ? config.gates : []);
+  const gates = await createGates(deps, shared, has('model') ? config.gates : []);
   return {
     async run() {
       const running = Promise.all([...workers.map((worker) => worker.run()), gates.run()]);

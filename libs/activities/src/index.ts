@@ -3,7 +3,7 @@ export { createExaminationActivities, type ExaminationActivities, type Examinati
 export { type BatchActivities, type BatchDeps, createBatchActivities } from './batches.js';
 export { createModelGate, isRuntimeFailure, type ModelGate, type ModelGateOptions, soleGate } from './models/model-gate.js';
 export { createSpeedBook } from './models/speed-book.js';
-export { createIngestionActivities, type IngestionActivities, type IngestionDeps } from './ingestion.js';
+export { createEmbeddingActivities, createIngestionActivities, type EmbeddingActivities, type IngestionActivities, type IngestionDeps } from './ingestion.js';
 export { createReconcilerActivities, type ExecutionState, type ReconcilerActivities, type ReconcilerDeps, type RunStarter } from './reconcile.js';
 export { createJudgeActivities, type JudgeActivities } from './judge/judge-steps.js';
 export { createRunActivities, type RunActivities, type RunDeps } from './run/index.js';

@@ -82,9 +82,3 @@ export const runtimeViewSchema = z.object({
 export type RuntimeView = z.infer<typeof runtimeViewSchema>;
 export const runtimeListSchema = z.object({ data: z.array(runtimeViewSchema) });
 
-/**
- * Where a run's model call stands in the queue of its model. `place` is 1 for the next to be served and an upper bound:
- * within a priority, tenants take turns. Null where nothing of the run waits.
- */
-export const queuePlaceSchema = z.object({ waiting: z.boolean(), queue: z.string().nullable(), place: z.int().nullable(), estimatedWaitSeconds: z.int().nullable(), since: z.string().nullable() });
-export type QueuePlace = z.infer<typeof queuePlaceSchema>;

@@ -21,6 +21,7 @@ export * from './ids.js';
 export * from './judge.js';
 export * from './memory.js';
 export * from './payload-sizes.js';
+export * from './queue-place.js';
 export * from './queues.js';
 export * from './routing.js';
 export * from './run.js';

@@ -12,6 +12,8 @@ export const TASK_QUEUES = {
   model: (runtimeId: string, model?: string): string => `holdfast-model-${runtimeId}${model ? `/${model}` : ''}`,
   /** Judges of runs, at the gate of the runtime that judges: apart from the model calls, so that none waits behind one. */
   judge: (runtimeId: string): string => `holdfast-judge-${runtimeId}`,
+  /** The embedding of documents, apart from the model calls of the runtime that does it. */
+  embeddings: (runtimeId: string): string => `holdfast-embed-${runtimeId}`,
 } as const;
 
 /** Name under which Temporal keeps the versions of the workers that carry workflows. */

@@ -3,6 +3,7 @@ import { runSteeringSchema } from './activation.js';
 import { driftOverridesSchema } from './drift.js';
 import { failureSchema } from './errors.js';
 import { idSchema } from './ids.js';
+import { queuePlaceSchema } from './queue-place.js';
 import { samplingSchema } from './sampling.js';
 import { createWebhookSchema } from './webhooks.js';
 
@@ -89,6 +90,8 @@ export const runViewSchema = z.object({
   lastEvent: z.int(),
   /** What the run takes in storage, where one run is read. */
   bytes: z.int().optional(),
+  /** Where the run waits for its model, where one run is read; null where it does not. */
+  queue: queuePlaceSchema.nullable().optional(),
   createdAt: z.string(),
   startedAt: z.string().nullable(),
   endedAt: z.string().nullable(),

@@ -13,11 +13,16 @@ export async function beginIngestion(pool: Pool, ref: IngestionRef): Promise<{ t
   return { total: started.total };
 }
 
-/** Embeds the passages of a document that have no vector of this embedder's model yet; goes on where it stopped. */
-export async function embedDocument(pool: Pool, embedder: Embedder, ref: { tenantId: string; corpusId: string; documentId: string }, signal: AbortSignal): Promise<void> {
+/**
+ * Embeds the passages of a document that have no vector of this embedder's model yet; goes on where it stopped.
+ * @returns `partial` where its time was over first.
+ */
+export async function embedDocument(pool: Pool, embedder: Embedder, ref: { tenantId: string; corpusId: string; documentId: string }, signal: AbortSignal, budgetMs = Infinity): Promise<'done' | 'partial'> {
+  const started = Date.now();
   for (;;) {
     const batch = await withTx(pool, ref.tenantId, (tx) => readUnembedded(tx, ref, embedder.embedModel, BATCH));
-    if (batch.length === 0) return;
+    if (batch.length === 0) return 'done';
+    if (Date.now() - started >= budgetMs) return 'partial';
     const vectors = await embedTexts(embedder, batch.map((p) => p.text), signal);
     await withTx(pool, ref.tenantId, (tx) => setEmbeddings(tx, ref.tenantId, embedder.embedModel, batch.map((p, i) => ({ passageId: p.passageId, vector: vectors[i]! }))));
   }

@@ -16,6 +16,7 @@ export { GEMMA } from './catalogue/gemma.js';
 export { EXAMPLE_MACHINES } from './catalogue/machines.js';
 export { readMachine } from './catalogue/read-machine.js';
 export { createRouter, type Router } from './routing/router.js';
+export { Availability } from './routing/availability.js';
 export { SharedSlots, SlotYielded } from './routing/shared-slots.js';
 export { limitsFor, type MeasuredSpeed } from './call-limits.js';
 export { createContextSizer, tokensNeeded } from './context-size.js';

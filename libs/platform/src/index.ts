@@ -22,6 +22,7 @@ export { isSummary } from './temporal/is-summary.js';
 export { createDataConverter, FAILURE_CONVERTER_PATH } from './temporal/data-converter.js';
 export { type DeployedVersion, listVersions, makeCurrent } from './temporal/deployment.js';
 export { temporalConnection, type TemporalConnection } from './temporal/connection.js';
+export { countPollers } from './temporal/pollers.js';
 export { registerSearchAttributes, wrongAttribute } from './temporal/search-attributes.js';
 export { runStartOptions, type RunStartOptions, type RunToStart } from './temporal/run-start.js';
 export { overlapPolicy, type ScheduleState, syncSchedule } from './temporal/schedule-sync.js';

@@ -1,7 +1,7 @@
 import { ActivityFailure, ApplicationFailure, continueAsNew, proxyActivities, setCurrentDetails } from '@temporalio/workflow';
 import type { IngestionActivities } from '#activities';
 import type { IngestionRef } from '#contracts';
-import { type ErrorCode, isErrorCode } from '#contracts/workflow';
+import { type ErrorCode, isErrorCode, PRIORITY_KEYS } from '#contracts/workflow';
 
 const PARALLEL = 2;
 const FILES_PER_EXECUTION = 200;
@@ -26,6 +26,9 @@ const embedding = proxyActivities<Pick<IngestionActivities, 'embedDocument'>>({
   heartbeatTimeout: '60s',
   retry: { initialInterval: '1s', maximumInterval: '30s', maximumAttempts: 8 },
 });
+
+/** A lane that nobody serves is not waited for: the document is searched by words then. */
+const LANE_TIMEOUT = '10m' as const;
 
 /** Reads an ingestion's files, two at a time; `from` is where an execution takes over from the one before it. */
 export async function ingestion(input: IngestionRef & { from?: number }): Promise<void> {
@@ -62,9 +65,9 @@ type Options = { taskQueue?: string; summary: string };
 async function takeIn(ref: IngestionRef, n: number, options: Options): Promise<number> {
   try {
     for (;;) {
-      const { state, corpusId, documentId, total } = await reading.ingestFile.executeWithOptions(options, [{ ...ref, n }]);
+      const { state, corpusId, documentId, total, embedQueue } = await reading.ingestFile.executeWithOptions(options, [{ ...ref, n }]);
       if (state === 'partial') continue;
-      if (state !== 'failed' && documentId) await embed({ tenantId: ref.tenantId, corpusId, documentId }, { ...options, summary: `${options.summary}, vectors` });
+      if (state !== 'failed' && documentId) await embed({ tenantId: ref.tenantId, corpusId, documentId }, { ...options, summary: `${options.summary}, vectors` }, embedQueue);
       // Outcomes that were recorded before archives were read have no total.
       return total ?? 0;
     }
@@ -76,9 +79,11 @@ async function takeIn(ref: IngestionRef, n: number, options: Options): Promise<n
   }
 }
 
-async function embed(document: { tenantId: string; corpusId: string; documentId: string }, options: Options): Promise<void> {
+/** In the lane of the runtime that embeds, a while at a time, so that tenants take turns. What was recorded before there were lanes names none. */
+async function embed(document: { tenantId: string; corpusId: string; documentId: string }, options: Options, lane: string | undefined): Promise<void> {
+  const laned = { ...options, priority: { priorityKey: PRIORITY_KEYS.scheduled, fairnessKey: document.tenantId }, ...(lane && { taskQueue: lane, scheduleToStartTimeout: LANE_TIMEOUT }) };
   try {
-    await embedding.embedDocument.executeWithOptions(options, [document]);
+    while ((await embedding.embedDocument.executeWithOptions(laned, [document])) === 'partial');
   } catch (error) {
     if (codeOf(error) === null) throw error;
   }

@@ -1,5 +1,5 @@
 import { DEFAULT_CONFIG } from '#drift';
-import type { RunSummary, RunView } from '#contracts';
+import type { QueuePlace, RunSummary, RunView } from '#contracts';
 import type { Config } from '#platform';
 import type { RunRecord } from '#store';
 
@@ -19,7 +19,8 @@ export function summarizeRun(record: RunRecord, link: Link): RunSummary {
   return summary;
 }
 
-/** Changes whenever something of the run did; not with the seconds that a limit counts. */
-export function etagOf(record: RunRecord): string {
-  return `W/"${record.lastEvent}.${record.inboxSeq}"`;
+/** Changes whenever something of the run did, its place in a queue too; not with the seconds that a limit counts. */
+export function etagOf(record: RunRecord, queue: QueuePlace | null): string {
+  const waits = queue ? `.q${queue.place}.${queue.estimatedWaitSeconds}.${queue.gates}` : '';
+  return `W/"${record.lastEvent}.${record.inboxSeq}${waits}"`;
 }

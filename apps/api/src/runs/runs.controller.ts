@@ -8,6 +8,7 @@ import { listRunRecords, type Pool, readRunBytes, readRunRecord, withTx } from '
 import { type Caller, FromCaller } from '../core/caller.js';
 import { CONFIG, POOL } from '../core/tokens.js';
 import { EventHub } from '../events/event-hub.js';
+import { RunQueue } from '../runtimes/run-queue.js';
 import { Endpoint } from '../openapi/endpoint.js';
 import { decodeIdCursor, encodeCursor } from './cursor.js';
 import { RunCreation } from './run-creation.js';
@@ -24,6 +25,7 @@ export class RunsController {
     @Inject(RunCreation) private readonly creation: RunCreation,
     @Inject(RunRequests) private readonly requests: RunRequests,
     @Inject(EventHub) private readonly events: EventHub,
+    @Inject(RunQueue) private readonly queue: RunQueue,
   ) {}
 
   @Post()
@@ -59,14 +61,15 @@ export class RunsController {
   async getRun(@FromCaller() caller: Caller, @Param('id', { schema: idSchema }) id: string, @Headers('if-none-match') known: string | undefined, @Res({ passthrough: true }) res: Response): Promise<RunView | undefined> {
     const record = await withTx(this.pool, caller.tenantId, (tx) => readRunRecord(tx, { tenantId: caller.tenantId, runId: id }));
     if (!record) throw new HoldfastError('not_found', 'There is no run with this id.');
-    const etag = etagOf(record);
+    const queue = await this.queue.glance({ tenantId: caller.tenantId, runId: id }, record.status);
+    const etag = etagOf(record, queue);
     res.setHeader('ETag', etag);
     if (known?.split(',').some((tag) => tag.trim() === etag)) {
       res.status(304);
       return undefined;
     }
     const bytes = await withTx(this.pool, caller.tenantId, (tx) => readRunBytes(tx, { tenantId: caller.tenantId, runId: id }));
-    return { ...viewRun(record, this.config), bytes };
+    return { ...viewRun(record, this.config), bytes, queue };
   }
 
   @Delete(':id')

@@ -56,7 +56,7 @@ describe('runs', () => {
       });
       expect(res.headers['location']).toBe(`/v1/runs/${res.body.id}`);
       const read = await request(api.url).get(res.headers['location']!);
-      expect(read.body).toEqual({ ...res.body, bytes: expect.any(Number) });
+      expect(read.body).toEqual({ ...res.body, bytes: expect.any(Number), queue: null });
     });
 
     it.each<[string, object, number, string, string | null]>([

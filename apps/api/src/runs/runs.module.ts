@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { EventsModule } from '../events/events.module.js';
+import { RuntimesModule } from '../runtimes/runtimes.controller.js';
 import { RunStarter } from '../temporal/run-starter.js';
 import { RunBranchesController } from './run-branches.controller.js';
 import { RunCreation } from './run-creation.js';
@@ -9,5 +10,5 @@ import { RunRequests } from './run-requests.js';
 import { RunRequestsController } from './run-requests.controller.js';
 import { RunsController } from './runs.controller.js';
 
-@Module({ imports: [EventsModule], controllers: [RunsController, RunRequestsController, RunReadsController, RunBranchesController], providers: [RunCreation, RunForks, RunRequests, RunStarter] })
+@Module({ imports: [EventsModule, RuntimesModule], controllers: [RunsController, RunRequestsController, RunReadsController, RunBranchesController], providers: [RunCreation, RunForks, RunRequests, RunStarter] })
 export class RunsModule {}

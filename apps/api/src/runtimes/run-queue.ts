@@ -1,11 +1,16 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
-import { HoldfastError, isLive, PRIORITY_KEYS, type QueuePlace, type RunRef, workflowIds } from '#contracts';
+import { HoldfastError, PRIORITY_KEYS, type QueuePlace, type RunRef, type RunStatus, workflowIds } from '#contracts';
 import { type Pool, readRun, type RunRow, withTx } from '#store';
 import { POOL } from '../core/tokens.js';
 import { TemporalGateway } from '../temporal/temporal-gateway.js';
 import { RuntimeDirectory } from './runtime-directory.js';
 
-const NOWHERE: QueuePlace = { waiting: false, queue: null, place: null, estimatedWaitSeconds: null, since: null };
+const NOWHERE: QueuePlace = { waiting: false, queue: null, place: null, estimatedWaitSeconds: null, gates: null, since: null };
+/** In which a model call can be under way. */
+const CALLING: readonly RunStatus[] = ['running', 'waiting_runtime', 'cancelling'];
+/** Longest that reading a run waits for Temporal to tell the run's place. */
+const GLANCE_MS = 500;
 /** PENDING_ACTIVITY_STATE_SCHEDULED of Temporal's API. */
 const SCHEDULED = 1;
 
@@ -22,20 +27,27 @@ export class RunQueue {
   async placeOf(ref: RunRef): Promise<QueuePlace> {
     const run = await withTx(this.pool, ref.tenantId, (tx) => readRun(tx, ref));
     if (!run) throw new HoldfastError('not_found', 'There is no run with this id.');
-    if (!isLive(run.status) || !run.runtime_id || !run.model) return NOWHERE;
+    if (!CALLING.includes(run.status) || !run.runtime_id || !run.model) return NOWHERE;
     const since = await this.waitingSince(ref.runId);
     if (!since) return NOWHERE;
     return { waiting: true, since: since.toISOString(), ...(await this.place(ref.tenantId, run, run.runtime_id, run.model)) };
   }
 
-  private async place(tenantId: string, run: RunRow, runtimeId: string, model: string): Promise<Pick<QueuePlace, 'queue' | 'place' | 'estimatedWaitSeconds'>> {
+  /** The same for whoever reads a run: null where nothing waits, and where Temporal does not say in time. */
+  async glance(ref: RunRef, status: RunStatus): Promise<QueuePlace | null> {
+    if (!CALLING.includes(status)) return null;
+    const place = await Promise.race([this.placeOf(ref).catch(() => null), sleep(GLANCE_MS, null, { ref: false })]);
+    return place?.waiting ? place : null;
+  }
+
+  private async place(tenantId: string, run: RunRow, runtimeId: string, model: string): Promise<Pick<QueuePlace, 'queue' | 'place' | 'estimatedWaitSeconds' | 'gates'>> {
     const queue = this.directory.queueOf(runtimeId, model);
     const depth = await this.directory.depth(queue);
-    if (!depth) return { queue, place: null, estimatedWaitSeconds: null };
+    if (!depth) return { queue, place: null, estimatedWaitSeconds: null, gates: null };
     const key = PRIORITY_KEYS[run.priority];
     const before = Object.entries(depth.byPriority).reduce((sum, [priority, waiting]) => sum + (Number(priority) <= key ? waiting : 0), 0);
     const place = Math.max(1, before || depth.waiting);
-    return { queue, place, estimatedWaitSeconds: Math.round(place * (await this.directory.secondsOf(tenantId, runtimeId, model))) };
+    return { queue, place, gates: depth.pollers, estimatedWaitSeconds: Math.round(place * (await this.directory.secondsOf(tenantId, runtimeId, model))) };
   }
 
   /** Since when the run's model call is scheduled and no gate has taken it. */

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type GateQueue, HoldfastError, type ModelList, type RuntimeView, TASK_QUEUES } from '#contracts';
 import { createRouter, createRuntimes, fitModels, readMachine, type Router, type Runtime } from '#models';
-import type { Config } from '#platform';
+import { type Config, countPollers } from '#platform';
 import { type Pool, readSpeed, withTx } from '#store';
 import { CONFIG, POOL } from '../core/tokens.js';
 import { TemporalGateway } from '../temporal/temporal-gateway.js';
@@ -86,7 +86,7 @@ export class RuntimeDirectory {
     try {
       const answer = await this.temporal.ask((client, namespace) => client.workflowService.describeTaskQueue({ namespace, taskQueue: { name }, taskQueueType: ACTIVITY_QUEUE, reportStats: true }));
       const byPriority = Object.fromEntries(Object.entries(answer.statsByPriorityKey ?? {}).map(([key, stats]) => [key, Number(stats.approximateBacklogCount ?? 0)]));
-      return { waiting: Number(answer.stats?.approximateBacklogCount ?? 0), byPriority, pollers: answer.pollers?.length ?? 0 };
+      return { waiting: Number(answer.stats?.approximateBacklogCount ?? 0), byPriority, pollers: countPollers(answer.pollers) };
     } catch {
       return null;
     }

@@ -69,5 +69,5 @@ export class RuntimesController {
   }
 }
 
-@Module({ controllers: [RuntimesController], providers: [RuntimeDirectory, RunQueue], exports: [RuntimeDirectory] })
+@Module({ controllers: [RuntimesController], providers: [RuntimeDirectory, RunQueue], exports: [RuntimeDirectory, RunQueue] })
 export class RuntimesModule {}

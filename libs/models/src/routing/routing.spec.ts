@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ModelRef, ModelRole } from '#contracts';
 import { createRouter } from './router.js';
-import { SharedSlots, SlotYielded } from './shared-slots.js';
+import { SharedSlots, SLOT_BOUNDS, SlotYielded } from './shared-slots.js';
 
 const BIG = { runtimeId: 'gpu', model: 'big' };
 const SMALL = { runtimeId: 'ollama', model: 'small' };
@@ -46,7 +46,7 @@ function playground(slots: SharedSlots) {
 
 describe('shared slots', () => {
   it('let the loaded model go first, within a bound of calls', async () => {
-    const { order, call, finish } = playground(new SharedSlots(1, { maxStreak: 3, maxWaitMs: 60_000 }));
+    const { order, call, finish } = playground(new SharedSlots(1, { maxStreak: 3, maxWaitMs: 60_000, maxIdleMs: 0 }));
     const all = [call('a1', 'a'), call('b1', 'b'), call('a2', 'a'), call('a3', 'a'), call('a4', 'a'), call('b2', 'b')];
     for (let i = 0; i < 6; i++) await finish();
     await Promise.all(all);
@@ -55,7 +55,7 @@ describe('shared slots', () => {
 
   it('and within a bound of seconds', async () => {
     let now = 0;
-    const { order, call, finish } = playground(new SharedSlots(1, { maxStreak: 99, maxWaitMs: 1_000 }, () => now));
+    const { order, call, finish } = playground(new SharedSlots(1, { maxStreak: 99, maxWaitMs: 1_000, maxIdleMs: 0 }, () => now));
     const all = [call('a1', 'a'), call('b1', 'b'), call('a2', 'a')];
     now = 1_500;
     for (let i = 0; i < 3; i++) await finish();
@@ -64,7 +64,7 @@ describe('shared slots', () => {
   });
 
   it('put priorities before models, and never run more than there are', async () => {
-    const slots = new SharedSlots(2);
+    const slots = new SharedSlots(2, { ...SLOT_BOUNDS, maxIdleMs: 0 });
     const { order, call, finish } = playground(slots);
     const all = [call('a1', 'a'), call('a2', 'a'), call('a3', 'a', 5), call('b1', 'b', 1)];
     expect([slots.inUse, slots.queued]).toEqual([2, 2]);
@@ -72,6 +72,31 @@ describe('shared slots', () => {
     await Promise.all(all);
     expect(order).toEqual(['a1', 'a2', 'b1', 'a3']);
     expect(slots.inUse).toBe(0);
+  });
+
+  it('keep a free slot a moment for the loaded model, whose next call is on its way, within the bounds', async () => {
+    const slots = new SharedSlots(1, { maxStreak: 3, maxWaitMs: 60_000, maxIdleMs: 200 });
+    const order: string[] = [];
+    const call = (model: string): Promise<void> => slots.use({ model, priority: 3, signal: never }, async () => void order.push(model), () => 5_000);
+    /** As a queue does that takes one task at a time. */
+    const queue = async (model: string, calls: number): Promise<void> => {
+      for (let i = 0; i < calls; i++) {
+        await call(model);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+    };
+    await Promise.all([queue('a', 6), queue('b', 6)]);
+    expect(order.join('')).toBe('aaabbbaaabbb');
+  });
+
+  it('keep none where a swap costs nothing, nor from a call that is more urgent', async () => {
+    const slots = new SharedSlots(1, { maxStreak: 9, maxWaitMs: 60_000, maxIdleMs: 60_000 });
+    const call = (model: string, priority: number, loadMs: number): Promise<void> => slots.use({ model, priority, signal: never }, async () => undefined, () => loadMs);
+    await call('a', 5, 0);
+    await call('b', 1, 0);
+    // Measured: the swap to b took no time.
+    await call('a', 5, 0);
+    expect(slots.queued).toBe(0);
   });
 
   it('are given back by a call that yields when another one waits, and by that one alone', async () => {

@@ -26,6 +26,19 @@ export async function repinModel(tx: Tx, ref: RunRef, to: ModelRef): Promise<voi
   await tx.query('update runs set model = $3, runtime_id = $4 where tenant_id = $1 and run_id = $2', [ref.tenantId, ref.runId, to.model, to.runtimeId]);
 }
 
+/** Running runs of all tenants whose step is not open and of which nothing was heard for so many seconds: their model call waits somewhere. */
+export async function readWaitingForModel(tx: Tx, quietSeconds: number, limit: number): Promise<(RunRef & ModelRef)[]> {
+  const { rows } = await tx.query<RunRef & ModelRef>(
+    `select r.tenant_id as "tenantId", r.run_id as "runId", r.runtime_id as "runtimeId", r.model from runs r join run_heads h using (tenant_id, run_id)
+     where r.status = 'running' and r.runtime_id is not null and r.model is not null
+       and not exists (select 1 from steps s where s.tenant_id = r.tenant_id and s.run_id = r.run_id and s.state = 'open')
+       and (select e.at from events e where e.tenant_id = r.tenant_id and e.run_id = r.run_id and e.seq = h.event_seq) < now() - make_interval(secs => $1)
+     order by r.run_id limit $2`,
+    [quietSeconds, limit],
+  );
+  return rows;
+}
+
 /** Where live runs that follow the configuration last went, over all tenants. */
 export async function liveRoutes(tx: Tx): Promise<ModelRef[]> {
   const { rows } = await tx.query<{ runtime_id: string; model: string }>(
