@@ -1,11 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { type BatchItem, type BatchRef, type BatchView, type CreateBatch, HoldfastError, workflowIds, WORKFLOWS } from '#contracts';
-import { insertBatch, insertItems, lockBatch, type Pool, readBatchView, readCorpus, requestBatchCancel, requeueFailed, type Tx, withTx } from '#store';
+import { insertBatch, insertItems, lockBatch, type Pool, readBatchView, requestBatchCancel, requeueFailed, type Tx, withTx } from '#store';
 import { AgentCatalogue } from '../core/agent-catalogue.js';
 import type { Caller } from '../core/caller.js';
 import { IdempotentWrites } from '../core/idempotent-writes.js';
 import { POOL } from '../core/tokens.js';
+import { requireCorpus } from '../corpora/require-corpus.js';
 import { InvalidRequest, type RequestIssue, toIssues } from '../http/invalid-request.js';
 import { TemporalGateway } from '../temporal/temporal-gateway.js';
 
@@ -29,7 +30,7 @@ export class Batches {
     const items = this.fit(body);
     const ref: BatchRef = { tenantId: caller.tenantId, batchId: uuidv7() };
     const answer = await this.writes.once({ caller, route: 'POST /v1/batches', key, body }, async (tx) => {
-      await requireCorpus(tx, caller.tenantId, body);
+      await requireCorpus(tx, { tenantId: caller.tenantId, agent: this.agents.get(body.run.agent), corpusId: body.run.corpusId, path: 'run.corpusId' });
       await insertBatch(tx, { ...ref, principalId: caller.principalId, agent: body.run.agent, name: body.name, template: body.run, maxConcurrency: body.maxConcurrency });
       for (let from = 0; from < items.length; from += CHUNK) await insertItems(tx, ref, items.slice(from, from + CHUNK).map((item, i) => ({ n: from + i + 1, ...item })));
       return { status: 202, headers: {}, body: { id: ref.batchId } };
@@ -87,13 +88,8 @@ export class Batches {
       return { key: item.key, input: parsed.data as Record<string, unknown> };
     });
     if (issues.length) throw new InvalidRequest(issues.slice(0, MAX_ISSUES));
-    if (agent.needsCorpus && !body.run.corpusId) throw new InvalidRequest([{ path: 'run.corpusId', message: `agent ${agent.name} needs a corpus` }]);
     return items;
   }
-}
-
-async function requireCorpus(tx: Tx, tenantId: string, body: CreateBatch): Promise<void> {
-  if (body.run.corpusId && !(await readCorpus(tx, { tenantId, corpusId: body.run.corpusId }))) throw new InvalidRequest([{ path: 'run.corpusId', message: 'there is no corpus with this id' }]);
 }
 
 async function existing(tx: Tx, ref: BatchRef): Promise<NonNullable<Awaited<ReturnType<typeof lockBatch>>>> {

@@ -2,11 +2,12 @@ import { Inject, Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { type AgentContract, type CreateRun, HoldfastError, type RunRef, type RunView } from '#contracts';
 import { type Config, createPublicHosts, type PublicHosts } from '#platform';
-import { insertRun, type KeptAnswer, type Notifier, type Pool, readCorpus, readRunRecord, type Tx, withTx } from '#store';
+import { insertRun, type KeptAnswer, type Notifier, type Pool, readRunRecord, type Tx, withTx } from '#store';
 import { AgentCatalogue } from '../core/agent-catalogue.js';
 import type { Caller } from '../core/caller.js';
 import { IdempotentWrites } from '../core/idempotent-writes.js';
 import { CONFIG, NOTIFIER, POOL } from '../core/tokens.js';
+import { requireCorpus } from '../corpora/require-corpus.js';
 import { InvalidRequest, toIssues } from '../http/invalid-request.js';
 import { RunStarter } from '../temporal/run-starter.js';
 import { bringWebhook } from '../webhooks/bring-webhook.js';
@@ -49,7 +50,8 @@ export class RunCreation {
   /** Without the input, which stays in the table that holds content. */
   private async insert(tx: Tx, caller: Caller, run: { runId: string; agent: AgentContract; input: unknown; body: CreateRun }): Promise<KeptAnswer> {
     const { runId, agent, input, body } = run;
-    await requireCorpus(tx, caller.tenantId, agent, body.corpusId);
+    const corpus = await requireCorpus(tx, { tenantId: caller.tenantId, agent, corpusId: body.corpusId, path: 'corpusId' });
+    if (agent.needsCorpus && corpus?.passages === 0) throw new HoldfastError('corpus_empty', `The corpus has no passages yet. Add documents with POST /v1/corpora/${corpus.id}/documents and wait until they are ingested.`);
     const ref = { tenantId: caller.tenantId, runId };
     await insertRun(tx, {
       ...ref,
@@ -86,14 +88,4 @@ function validInput(agent: AgentContract, input: unknown): unknown {
   const parsed = agent.input.safeParse(input);
   if (parsed.success) return parsed.data;
   throw new InvalidRequest(toIssues(parsed.error.issues)).under('input');
-}
-
-async function requireCorpus(tx: Tx, tenantId: string, agent: AgentContract, corpusId: string | undefined): Promise<void> {
-  if (corpusId === undefined) {
-    if (agent.needsCorpus) throw new InvalidRequest([{ path: 'corpusId', message: `agent ${agent.name} needs a corpus: make one with POST /v1/corpora and give its id` }]);
-    return;
-  }
-  const corpus = await readCorpus(tx, { tenantId, corpusId });
-  if (!corpus) throw new InvalidRequest([{ path: 'corpusId', message: 'there is no corpus with this id' }]);
-  if (agent.needsCorpus && corpus.passages === 0) throw new HoldfastError('corpus_empty', `The corpus has no passages yet. Add documents with POST /v1/corpora/${corpusId}/documents and wait until they are ingested.`);
 }

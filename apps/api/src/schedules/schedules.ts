@@ -3,11 +3,12 @@ import { isGrpcServiceError, ScheduleNotFoundError } from '@temporalio/client';
 import { v5 as uuidv5, v7 as uuidv7 } from 'uuid';
 import { type CreateSchedule, HoldfastError, type Overlap, scheduleIdOf, type ScheduleRef, type ScheduleView } from '#contracts';
 import { describeError, type Logger, overlapPolicy, syncSchedule } from '#platform';
-import { deleteSchedule, insertSchedule, markSynced, pauseSchedule, type Pool, readCorpus, readFires, readSchedule, readScheduleForSync, readWorld, type ScheduleRow, type ScheduleTarget, withTx } from '#store';
+import { deleteSchedule, insertSchedule, markSynced, pauseSchedule, type Pool, readFires, readSchedule, readScheduleForSync, readWorld, type ScheduleRow, type ScheduleTarget, withTx } from '#store';
 import { AgentCatalogue } from '../core/agent-catalogue.js';
 import type { Caller } from '../core/caller.js';
 import { IdempotentWrites } from '../core/idempotent-writes.js';
 import { LOGGER, POOL } from '../core/tokens.js';
+import { requireCorpus } from '../corpora/require-corpus.js';
 import { InvalidRequest, toIssues } from '../http/invalid-request.js';
 import { TemporalGateway } from '../temporal/temporal-gateway.js';
 import { matchingTimes, nextTimes } from './times.js';
@@ -131,17 +132,15 @@ export class Schedules {
     const agent = this.agents.get(template.agent);
     const parsed = agent.input.safeParse(template.input);
     if (!parsed.success) throw new InvalidRequest(toIssues(parsed.error.issues)).under(kind === 'run' ? 'run.input' : 'newDocuments.run.input');
-    if (agent.needsCorpus && !template.corpusId) throw new InvalidRequest([{ path: 'run.corpusId', message: `agent ${agent.name} needs a corpus` }]);
     return { kind, agent: agent.name, template, worldId: null, maxConcurrency: body.newDocuments?.maxConcurrency ?? 1 };
   }
 
   /** What the target names must be there. */
-  private async require(caller: Caller, { worldId, template }: ScheduleTarget): Promise<void> {
+  private async require(caller: Caller, { kind, agent, worldId, template }: ScheduleTarget): Promise<void> {
     const { tenantId } = caller;
-    const corpusId = template?.corpusId;
     await withTx(this.pool, tenantId, async (tx) => {
       if (worldId && !(await readWorld(tx, { tenantId, worldId }))) throw new InvalidRequest([{ path: 'world.worldId', message: 'there is no world with this id' }]);
-      if (corpusId && !(await readCorpus(tx, { tenantId, corpusId }))) throw new InvalidRequest([{ path: 'run.corpusId', message: 'there is no corpus with this id' }]);
+      if (template) await requireCorpus(tx, { tenantId, agent: this.agents.get(agent), corpusId: template.corpusId, path: kind === 'run' ? 'run.corpusId' : 'newDocuments.run.corpusId' });
     });
   }
 }
