@@ -1,5 +1,5 @@
 import { HoldfastError, type ToolCallInput, type ToolCallRequest, type ToolContract, type ToolOutcome } from '#contracts';
-import { appendEvents, loadJson, type PendingCall, readCallApproval, readPendingCall, requireOpen, startEffect, withTx } from '#store';
+import { appendEvents, isConnectionLoss, loadJson, type PendingCall, readCallApproval, readPendingCall, requireOpen, startEffect, withTx } from '#store';
 import { v5 as uuidv5 } from 'uuid';
 import type { AgentImplementation, Question, ToolContext, ToolResult } from '../agent.js';
 import { nameOf } from '../edge.js';
@@ -159,12 +159,4 @@ async function withinTime(p: PreparedCall): Promise<ToolResult> {
   } finally {
     clearTimeout(timer);
   }
-}
-
-/** Postgres going away is nobody's failure: the call waits for it. */
-function isConnectionLoss(error: unknown): boolean {
-  const { code, message } = error as { code?: unknown; message?: unknown };
-  if (typeof code === 'string') return /^(ECONN|EPIPE|57P0|08)/.test(code);
-  // The driver's own errors carry no code.
-  return /^(Connection terminated|timeout exceeded when trying to connect)/.test(String(message));
 }
