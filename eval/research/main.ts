@@ -19,9 +19,13 @@ const options = parseMeasureOptions(COMMAND, SETS, {
   runtime: { usage: `--runtime R   ${RUNTIME_KINDS.join(', ')} (default: as configured, else what the quick start takes)` },
   url: { usage: '--url URL     address of the runtime' },
   model: { usage: '--model M     model of the runtime' },
+  queries: { usage: '--queries N   queries that a search makes of the question (default: 1)' },
+  rerank: { usage: '--rerank yes  a turn puts what was found in order before the answer' },
   items: { usage: `--items N     questions a set (default: ${ITEMS}; all with --full)` },
 });
 const most = options.more['items'] ? Number(options.more['items']) : options.full ? Infinity : ITEMS;
+/** How the runs search. */
+const searching = { ...(options.more['queries'] ? { queries: Number(options.more['queries']) } : {}), ...(options.more['rerank'] === 'yes' ? { rerank: true } : {}) };
 const metrics: Record<string, number> = {};
 const rows: Row[] = [];
 
@@ -50,8 +54,8 @@ async function measure(set: ResearchSet): Promise<void> {
   const askAll = async (arm: string, some: ResearchItem[], more: (goldId: string) => Partial<Question>): Promise<Asked[]> => {
     const asked: Asked[] = [];
     for (const item of some) {
-      const question = { question: item.question, choices: set.choices, ...more(indexed.documentIds[placeOf(item)]!) };
-      asked.push(await kept.once(`${set.name} ${arm} ${item.id} ${library.length}`, () => ask(stack.apiUrl, stack.pool, indexed.corpus.corpusId, question)));
+      const question = { question: item.question, choices: set.choices, ...searching, ...more(indexed.documentIds[placeOf(item)]!) };
+      asked.push(await kept.once(`${set.name} ${arm} ${item.id} ${library.length}${Object.keys(searching).length ? ` ${JSON.stringify(searching)}` : ''}`, () => ask(stack.apiUrl, stack.pool, indexed.corpus.corpusId, question)));
       console.error(`• ${set.name}, ${arm}: ${asked.length} of ${some.length}`);
     }
     return asked;

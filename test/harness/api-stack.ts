@@ -19,8 +19,9 @@ export class ApiStack {
     readonly url: string,
   ) {}
 
-  static async start(more: Partial<RunDeps> = {}): Promise<ApiStack> {
-    const loop = await LoopStack.start(more);
+  /** `env`: settings beside those of the test's own servers. */
+  static async start(more: Partial<RunDeps> = {}, env: Record<string, string> = {}): Promise<ApiStack> {
+    const loop = await LoopStack.start(more, undefined, env);
     const agents = [...(more.agents ?? new Map([[probe.contract.name, probe]])).values()].map((a) => a.contract);
     const app = await createApi({ config: loop.config, agents, logger: createLogger({ ...loop.config, logLevel: 'silent' }, 'api') });
     await app.listen(0, '127.0.0.1');
@@ -39,6 +40,10 @@ export class ApiStack {
 
   async get<T = Record<string, unknown>>(path: string): Promise<Answer<T>> {
     return answered(await fetch(this.url + path));
+  }
+
+  async patch<T = Record<string, unknown>>(path: string, body: object): Promise<Answer<T>> {
+    return answered(await fetch(this.url + path, { method: 'PATCH', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }));
   }
 
   async delete(path: string): Promise<number> {

@@ -1,5 +1,6 @@
 import { RunCache, type RunDeps, soleGate } from '#activities';
 import { probe } from '#agents/probe/activities/index';
+import { createSearch } from '#corpus';
 import { createRuntime } from '#models';
 import { createLogger } from '#platform';
 import { createNotifier, type Pool } from '#store';
@@ -10,6 +11,6 @@ export function runDeps(pool: Pool, runtimeUrl: string, more: Partial<RunDeps> =
   const contextTokens = more.contextTokens ?? 8_192;
   return {
     pool, notifier: createNotifier(pool), runtime, gate: soleGate(more.runtime ?? runtime, more.model ?? 'play?steps=3'), embedder: runtime, agents: new Map([['probe', probe]]), model: 'play?steps=3', contextTokens,
-    search: async () => ({ hits: [], vectors: false }), logger: createLogger({ logLevel: 'silent' }, 'test'), cache: new RunCache(contextTokens), ...more,
+    search: createSearch(pool, runtime), logger: createLogger({ logLevel: 'silent' }, 'test'), cache: new RunCache(contextTokens), ...more,
   };
 }

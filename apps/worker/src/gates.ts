@@ -1,5 +1,5 @@
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
-import { createEmbeddingActivities, createExaminationActivities, createJudgeActivities, createRunActivities, type RunDeps } from '#activities';
+import { createEmbeddingActivities, createExaminationActivities, createJudgeActivities, createPictureActivities, createRunActivities, type RunDeps } from '#activities';
 import { TASK_QUEUES } from '#contracts';
 import { describeError } from '#platform';
 import { ALL_TENANTS, liveRoutes, withTx } from '#store';
@@ -74,7 +74,7 @@ export async function createGates(deps: RunDeps, shared: Shared, serves: readonl
 /** What asks a runtime for something. */
 function gateActivities(deps: RunDeps) {
   const { callModel, compactRun } = createRunActivities(deps);
-  return { callModel, compactRun, ...createExaminationActivities({ pool: deps.pool, runtimes: deps.gate.runtimes, contextTokens: deps.contextTokens }), ...createJudgeActivities(deps), ...createEmbeddingActivities(deps) };
+  return { callModel, compactRun, ...createExaminationActivities({ pool: deps.pool, runtimes: deps.gate.runtimes, contextTokens: deps.contextTokens }), ...createJudgeActivities(deps), ...createEmbeddingActivities(deps), ...createPictureActivities(deps) };
 }
 
 /** The queues of a runtime: its models', and one for models that no role names. */

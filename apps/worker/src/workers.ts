@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NativeConnection, Worker, type WorkflowBundle } from '@temporalio/worker';
 import { Client, Connection } from '@temporalio/client';
-import { createBatchActivities, createIngestionActivities, createReconcilerActivities, createRunActivities, createRetentionActivities, createScheduleActivities, createWebhookActivities, type RunDeps } from '#activities';
+import { createBatchActivities, createIngestionActivities, createReconcilerActivities, createRunActivities, createRetentionActivities, createScheduleActivities, createVision, createWebhookActivities, type RunDeps } from '#activities';
 import { DEPLOYMENT, TASK_QUEUES, type WorkerRole, workflowIds, WORKFLOWS } from '#contracts';
 import { type Config, createDataConverter, createPublicHosts, temporalConnection } from '#platform';
 import { createGates } from './gates.js';
@@ -36,7 +36,7 @@ export async function createWorkers(config: Config, given: RunDeps, workflowBund
   const clientConnection = await Connection.connect(server);
   const client = new Client({ connection: clientConnection, namespace: config.temporalNamespace, dataConverter });
   const { callModel: _call, compactRun: _compact, ...quick } = createRunActivities(deps);
-  const ingestion = createIngestionActivities({ ...deps, maxFileBytes: config.maxFileBytes, documentQueue: has('documents') ? undefined : TASK_QUEUES.documents });
+  const ingestion = createIngestionActivities({ ...deps, vision: createVision(deps.gate), maxFileBytes: config.maxFileBytes, documentQueue: has('documents') ? undefined : TASK_QUEUES.documents });
   const shared = { connection, namespace: config.temporalNamespace, dataConverter, ...workerOptions(config) };
   const workers: Worker[] = [];
   if (workflowBundle && has('workflows')) {

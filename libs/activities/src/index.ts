@@ -4,6 +4,7 @@ export { type BatchActivities, type BatchDeps, createBatchActivities } from './b
 export { createModelGate, isRuntimeFailure, type ModelGate, type ModelGateOptions, soleGate } from './models/model-gate.js';
 export { createSpeedBook } from './models/speed-book.js';
 export { createEmbeddingActivities, createIngestionActivities, type EmbeddingActivities, type IngestionActivities, type IngestionDeps } from './ingestion.js';
+export { createPictureActivities, createVision, type PictureActivities } from './pictures.js';
 export { createReconcilerActivities, type ExecutionState, type ReconcilerActivities, type ReconcilerDeps, type RunStarter } from './reconcile.js';
 export { createJudgeActivities, type JudgeActivities } from './judge/judge-steps.js';
 export { createRunActivities, type RunActivities, type RunDeps } from './run/index.js';

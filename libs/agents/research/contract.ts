@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { AgentContract } from '#contracts';
 
 export const MAX_SEARCHES = 8;
+export const MAX_QUERIES = 4;
 export const TASKS = ['ask', 'summary', 'compare', 'contradictions', 'flashcards', 'timeline', 'report'] as const;
 export type TaskName = (typeof TASKS)[number];
 
@@ -21,6 +22,8 @@ export const researchInputSchema = z.strictObject({
   mode: z.enum(['sentences', 'quotes']).default('sentences'),
   /** Searches the model may make. With one it must answer from what that found; a small model wastes more. */
   searches: z.int().min(1).max(MAX_SEARCHES).default(1),
+  queries: z.int().min(1).max(MAX_QUERIES).default(1).describe('Queries that a search makes of the question, in words of their own, beside the question itself.'),
+  rerank: z.boolean().default(false).describe('Whether a turn puts what a search found in order, before the answer is written from the first ones.'),
   scope: scopeSchema.optional(),
   followUpOf: z.uuid().optional().describe('A research run whose question and scope this one goes on from.'),
   judge: z.boolean().default(true).describe('Whether a second turn judges if each claim follows from what it cites.'),
@@ -94,6 +97,8 @@ export const researchStateSchema = z.object({
   searches: z.array(z.object({ query: z.string(), vectors: z.boolean(), added: z.int() })),
   /** The best of all searches, best first. */
   passages: z.array(foundPassageSchema),
+  /** After how many searches the passages were put in order by the model. */
+  rerankedAt: z.int().optional(),
   /** An answer whose quotations stand, while a judge looks whether they support it. */
   draft: z.array(citedClaimSchema).optional(),
   /** What the answer, or its draft, has chosen. */
@@ -104,6 +109,8 @@ export const researchStateSchema = z.object({
   cursor: z.object({ documentId: z.string(), ordinal: z.int() }).optional(),
   items: z.array(itemSchema).optional(),
   coverage: coverageSchema.optional(),
+  /** How far a task that reads everything is, of what its scope holds now. */
+  progress: z.object({ documents: z.int(), documentsRead: z.int(), passages: z.int(), passagesRead: z.int() }).optional(),
   dimensions: z.array(z.string()).optional(),
   /** Pairs of items that may contradict each other, those not judged yet first to last. */
   pairs: z.array(z.tuple([z.int(), z.int()])).optional(),
@@ -115,7 +122,9 @@ export const MAX_CLAIMS = 4;
 export const MAX_CLAIM_LENGTH = 240;
 export const MAX_QUERY_LENGTH = 100;
 
-export const searchArgsSchema = z.strictObject({ query: z.string().min(1).max(4_000) });
+export const searchArgsSchema = z.strictObject({ query: z.string().min(1).max(4_000), more: z.array(z.string().min(1).max(4_000)).max(MAX_QUERIES - 1).optional().describe('The same in other words.') });
+/** Passages by name, the best first. */
+export const rerankArgsSchema = z.strictObject({ passages: z.array(z.string().regex(/^P\d+$/)).min(1) });
 /** Sentences are named `S1`, `S2`, …, passages `P1`, `P2`, …, as the turn showed them. */
 export const claimSchema = z.union([
   z.strictObject({ text: z.string().min(1), sentences: z.array(z.string().regex(/^S\d+$/)).min(1) }),
@@ -141,6 +150,7 @@ export const researchContract: AgentContract = {
   state: researchStateSchema,
   tools: [
     { ...tool, name: 'search', description: 'Searches the corpus for passages.', kind: 'search', parameters: searchArgsSchema },
+    { ...tool, name: 'rerank', description: 'Puts the passages that were found in order, the best first.', kind: 'read', parameters: rerankArgsSchema },
     { ...tool, name: 'answer', description: 'Gives the answer as claims with their evidence, and ends the run where the evidence stands.', kind: 'finish', parameters: answerArgsSchema },
     { ...tool, name: 'judge', description: 'Says of each claim whether what it cites supports it.', kind: 'read', parameters: judgeArgsSchema },
     { ...tool, name: 'note', description: 'Notes what was found in the passages shown, and moves on to the next ones.', kind: 'read', exempt: true, parameters: noteArgsSchema },

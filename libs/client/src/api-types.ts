@@ -46,7 +46,7 @@ export type ForkRun = { fromStep: number; overrides?: { model?: string; prompt?:
 export type Health = { status: "ok" };
 export type IngestPath = { path: string };
 export type IngestionAccepted = { id: string; corpusId: string; status: "queued" | "running" | "completed" | "failed" };
-export type IngestionFile = { name: string; state: "pending" | "done" | "duplicate" | "expanded" | "failed"; documentId: string | null; passages: number; pages: number; pagesRead: number; pagesTotal: number | null; replaced: string | null; failure: Failure | null };
+export type IngestionFile = { name: string; state: "pending" | "done" | "duplicate" | "expanded" | "failed"; documentId: string | null; passages: number; pages: number; pagesRead: number; pagesTotal: number | null; pictures: number; picturesRead: number; replaced: string | null; failure: Failure | null };
 export type IngestionView = { id: string; corpusId: string; status: "queued" | "running" | "completed" | "failed"; total: number; done: number; failed: number; files: IngestionFile[] };
 export type Limits = { maxSteps: number; maxTokens: number; maxSeconds: number; maxToolCalls?: number };
 export type Machine = { name: string; memoryBytes: number; unified: boolean; cores: number; bandwidth: number | null; gpus: { name: string; memoryBytes: number; bandwidth: number | null }[] };
@@ -54,7 +54,7 @@ export type Mismatch = { check: "dose" | "drug" | "number" | "side" | "negation"
 export type ModelFit = { id: string; title: string; quantization: string; weightBytes: number; fits: boolean; contextTokens: number; expectedSpeed: number; on: "gpu" | "cpu"; command: string; lmStudio: string | null; installed: boolean; picked: boolean; sources: string[]; unverified: ("weights" | "parameters" | "context" | "memory" | "quality")[] };
 export type ModelList = { machine: Machine; data: ModelFit[] };
 export type PartState = { state: "ok" | "down"; detail: string; remedy: string | null };
-export type PassageHit = { passageId: string; documentId: string; documentName: string; page: number | null; pageStart: number; section: string | null; text: string; score: number };
+export type PassageHit = { passageId: string; documentId: string; documentName: string; page: number | null; pageStart: number; section: string | null; text: string; score: number; before?: string[]; after?: string[] };
 export type PauseRun = { reason?: string };
 export type Priority = "interactive" | "scheduled" | "batch";
 export type Problem = { type: string; title: string; status: number; detail?: string; instance?: string; code: ErrorCode; retryable: boolean; runId?: string; errors?: { path: string; message: string }[] };
@@ -262,7 +262,7 @@ export interface Operations {
   /** Take a run back to a checkpoint */
   rewindRun: { path: { id: string }; body: RewindRun; answer: Accepted };
   /** Search a corpus by words and by meaning */
-  searchCorpus: { path: { id: string }; query: { query: string; limit?: number; documentIds?: string | string[]; tags?: string | string[]; from?: string; to?: string }; answer: SearchResult };
+  searchCorpus: { path: { id: string }; query: { query: string; limit?: number; neighbours?: number; documentIds?: string | string[]; tags?: string | string[]; from?: string; to?: string }; answer: SearchResult };
   /** Steer a run, or follow up */
   sendMessage: { path: { id: string }; body: SendMessage; answer: Accepted };
   /** Take a run's flashcards to be learned */

@@ -11,7 +11,7 @@ export const ingestPathSchema = z.strictObject({ path: z.string().min(1).max(4_0
 
 /** `expanded`: an archive, whose files stand in the list after it. */
 export const fileStateSchema = z.enum(['pending', 'done', 'duplicate', 'expanded', 'failed']);
-export const ingestionFileSchema = z.object({ name: z.string(), state: fileStateSchema, documentId: idSchema.nullable(), passages: z.int(), pages: z.int(), pagesRead: z.int(), pagesTotal: z.int().nullable(), replaced: idSchema.nullable(), failure: failureSchema.nullable() }).describe('`pagesRead` of `pagesTotal` pages are read while it is `pending`; `replaced` is the document of an earlier state of the same file, which this one took the place of.');
+export const ingestionFileSchema = z.object({ name: z.string(), state: fileStateSchema, documentId: idSchema.nullable(), passages: z.int(), pages: z.int(), pagesRead: z.int(), pagesTotal: z.int().nullable(), pictures: z.int(), picturesRead: z.int(), replaced: idSchema.nullable(), failure: failureSchema.nullable() }).describe('`pagesRead` of `pagesTotal` pages are read while it is `pending`; `pictures` are those that a model reads after that, where one that sees is configured; `replaced` is the document of an earlier state of the same file, which this one took the place of.');
 export const ingestionViewSchema = z.object({
   id: idSchema,
   corpusId: idSchema,
@@ -43,7 +43,7 @@ const list = z.union([z.string().transform((s) => s.split(',')), z.array(z.strin
 /** Narrows a search: lists are separated by commas, dates are documents' own, both ends included. */
 const scopeQuery = { documentIds: list.pipe(z.array(idSchema).min(1)).optional(), tags: list.optional(), from: day.optional(), to: day.optional() };
 
-export const searchSchema = z.strictObject({ query: z.string().min(1).max(4_000), limit: z.coerce.number().int().min(1).max(50).default(10), ...scopeQuery });
+export const searchSchema = z.strictObject({ query: z.string().min(1).max(4_000), limit: z.coerce.number().int().min(1).max(50).default(10), neighbours: z.coerce.number().int().min(0).max(3).default(0).describe('Passages before and behind each hit that come with it.'), ...scopeQuery });
 
 /** A passage found, with its place. `score` weighs words and vector together and is only comparable within one answer. */
 export const passageHitSchema = z.object({
@@ -56,6 +56,9 @@ export const passageHitSchema = z.object({
   section: z.string().nullable(),
   text: z.string(),
   score: z.number(),
+  /** The passages around it in its document, in order, where they were asked for. */
+  before: z.array(z.string()).optional(),
+  after: z.array(z.string()).optional(),
 });
 export type PassageHit = z.infer<typeof passageHitSchema>;
 export const searchResultSchema = z.object({ hits: z.array(passageHitSchema), /** False where only full text answered, since no vector came in time. */ vectors: z.boolean() });

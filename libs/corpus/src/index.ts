@@ -7,6 +7,7 @@ export { beginIngestion, embedDocument, finishIngestion, giveUpFile } from './in
 export { parseFile, READABLE_ENDINGS } from './parse/index.js';
 export { plainPage } from './parse/parsed.js';
 export { passagesOf } from './passages.js';
+export { type PictureReader, READ_BY_MODEL, readPictures, settlePictures } from './read-pictures.js';
 export { createSearch, type Search } from './search.js';
 export { type Sentence, sentencesOf } from './sentences.js';
 export { findQuote } from './verify.js';

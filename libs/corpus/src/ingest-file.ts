@@ -1,21 +1,27 @@
 import { createHash } from 'node:crypto';
 import { ERROR_CODES, HoldfastError, type IngestionRef } from '#contracts';
-import { dropReplaced, failIngestionFile, findDocument, type IngestionFile, insertDocument, insertPages, insertPassages, lockCorpus, mergeTerms, noteIngestionFile, type Pool, putBlob, readIngestionFile, settleIngestionFile, type Tx, withTx } from '#store';
+import { countPendingPictures, dropReplaced, failIngestionFile, findDocument, holdIngestionFile, type IngestionFile, insertDocument, insertPages, insertPassages, insertPictures, lockCorpus, noteIngestionFile, type Pool, putBlob, readIngestionFile, settleIngestionFile, type Tx, withTx } from '#store';
 import { v7 as uuidv7 } from 'uuid';
 import { fileBytes } from './file-bytes.js';
 import { addInnerFiles } from './inner-files.js';
+import { mergeAll } from './merge-all.js';
 import { emptyFile, openFile } from './parse/index.js';
 import type { InnerFile, Parsed } from './parse/parsed.js';
 import { type PassageDraft, passagesOf } from './passages.js';
 import { readPages } from './read-ranges.js';
 
 export type FileRef = IngestionRef & { n: number };
-/** `partial`: some of its pages are read, and it is to be called again. `total` is how many files the ingestion has now. */
-export type FileOutcome = { state: 'done' | 'duplicate' | 'expanded' | 'failed' | 'partial'; corpusId: string; documentId: string | null; total: number };
-export type IngestOptions = { maxBytes: number; /** Milliseconds of reading before it gives way. */ budgetMs?: number };
+/**
+ * `partial`: some of its pages are read, and it is to be called again. `pictured`: its document has no text, and pictures
+ * that a model is to read. `total` is how many files the ingestion has now, `pictures` how many wait for a model.
+ */
+export type FileOutcome = { state: 'done' | 'duplicate' | 'expanded' | 'failed' | 'partial' | 'pictured'; corpusId: string; documentId: string | null; total: number; pictures?: number };
+export type IngestOptions = { maxBytes: number; /** Milliseconds of reading before it gives way. */ budgetMs?: number; /** Whether a model is there that reads pictures. */ pictures?: boolean };
 
 /** Long enough to make headway, short enough that a worker can be stopped. */
 const BUDGET_MS = 60_000;
+/** Of one document: a model takes seconds for each. */
+const MOST_PICTURES = 500;
 
 /**
  * Reads one file of an ingestion and commits its document, pages and passages in one transaction; what it has read of a
@@ -27,7 +33,7 @@ const BUDGET_MS = 60_000;
 export async function ingestFile(pool: Pool, ref: FileRef, options: IngestOptions, signal: AbortSignal): Promise<FileOutcome> {
   const file = await withTx(pool, ref.tenantId, (tx) => readIngestionFile(tx, ref));
   if (!file) throw gone();
-  if (file.state !== 'pending') return outcomeOf(file);
+  if (file.state !== 'pending' || file.documentId !== null) return withPictures(pool, ref, outcomeOf(file));
   try {
     return await settle(pool, ref, file, options, signal);
   } catch (error) {
@@ -45,7 +51,7 @@ async function settle(pool: Pool, ref: FileRef, file: IngestionFile, options: In
   const sha256 = createHash('sha256').update(bytes).digest();
   const known = await withTx(pool, ref.tenantId, (tx) => settleKnown(tx, ref, file, sha256));
   if (known) return known;
-  const open = await openFile(file.name, bytes);
+  const open = await openFile(file.name, bytes, { pictures: options.pictures ?? false });
   try {
     if (open.pages === 0) return await expand(pool, ref, await open.inner(), open.mediaType);
     const pages = await readPages(pool, ref, file, { open, sha256, budgetMs: options.budgetMs ?? BUDGET_MS }, signal);
@@ -54,8 +60,8 @@ async function settle(pool: Pool, ref: FileRef, file: IngestionFile, options: In
     if (pages.length === 0) return await expand(pool, ref, inner, open.mediaType);
     const passages = passagesOf(pages);
     const outcome = await withTx(pool, ref.tenantId, (tx) => save(tx, ref, { bytes, sha256, parsed: { mediaType: open.mediaType, pages, inner: [...inner] }, passages }));
-    while (await withTx(pool, ref.tenantId, (tx) => mergeTerms(tx, corpus)));
-    return outcome;
+    await mergeAll(pool, corpus);
+    return await withPictures(pool, ref, outcome);
   } finally {
     await open.close();
   }
@@ -65,7 +71,7 @@ type Read = { bytes: Buffer; sha256: Buffer; parsed: Parsed; passages: PassageDr
 
 async function save(tx: Tx, ref: FileRef, r: Read): Promise<FileOutcome> {
   const file = await lockFile(tx, ref);
-  if (file.state !== 'pending') return outcomeOf(file);
+  if (file.state !== 'pending' || file.documentId !== null) return outcomeOf(file);
   const document = { tenantId: ref.tenantId, corpusId: file.corpusId, documentId: uuidv7() };
   const counts = { pages: r.parsed.pages.length, passages: r.passages.length };
   const isNew = await insertDocument(tx, { ...document, name: file.name, source: file.path, mediaType: r.parsed.mediaType, bytes: r.bytes.length, sha256: r.sha256, ...counts });
@@ -74,10 +80,14 @@ async function save(tx: Tx, ref: FileRef, r: Read): Promise<FileOutcome> {
   await putBlob(tx, document, r.sha256, r.bytes);
   await insertPages(tx, document, r.parsed.pages);
   await insertPassages(tx, document, r.passages.map((p) => ({ passageId: uuidv7(), ...p })));
+  const pictures = r.parsed.pages.flatMap((p) => (p.pictures ?? []).map((box) => ({ page: p.page, box }))).slice(0, MOST_PICTURES);
+  await insertPictures(tx, document, pictures);
   const added = await addInnerFiles(tx, ref, file, r.parsed.inner ?? []);
   const replaced = file.path === null ? null : await dropReplaced(tx, document, file.path);
-  await settleIngestionFile(tx, ref, { state: 'done', documentId: document.documentId, replaced, ...counts });
-  return { state: 'done', corpusId: file.corpusId, documentId: document.documentId, total: file.total + added };
+  const state = counts.passages === 0 && pictures.length > 0 ? 'pictured' : 'done';
+  if (state === 'done') await settleIngestionFile(tx, ref, { state, documentId: document.documentId, replaced, ...counts });
+  else await holdIngestionFile(tx, ref, { documentId: document.documentId, pages: counts.pages, replaced });
+  return { state, corpusId: file.corpusId, documentId: document.documentId, total: file.total + added };
 }
 
 /** A file that is nothing but the files in it. */
@@ -118,8 +128,17 @@ async function noteDiskFull(pool: Pool, ref: FileRef, cause: unknown): Promise<H
   return failure;
 }
 
+/** A delivery that finds the file read still says what is to be done about its pictures. */
+async function withPictures(pool: Pool, ref: FileRef, outcome: FileOutcome): Promise<FileOutcome> {
+  const { corpusId, documentId, state } = outcome;
+  if (documentId === null || (state !== 'done' && state !== 'pictured')) return outcome;
+  const pictures = await withTx(pool, ref.tenantId, (tx) => countPendingPictures(tx, { tenantId: ref.tenantId, corpusId, documentId }));
+  return pictures > 0 || state === 'pictured' ? { ...outcome, pictures } : outcome;
+}
+
 function outcomeOf(file: IngestionFile): FileOutcome {
-  return { state: file.state as FileOutcome['state'], corpusId: file.corpusId, documentId: file.documentId, total: file.total };
+  const state = file.state === 'pending' ? 'pictured' : file.state;
+  return { state, corpusId: file.corpusId, documentId: file.documentId, total: file.total };
 }
 
 function gone(): HoldfastError {

@@ -1,5 +1,5 @@
 import { dropRanges, type IngestionFile, type IngestionFileRef, type Pool, putRange, readRanges, withTx } from '#store';
-import { hasText, type OpenFile } from './parse/index.js';
+import { type OpenFile, saysSomething } from './parse/index.js';
 import type { ParsedPage } from './parse/parsed.js';
 
 /** Pages that are committed together: what a kill costs. Recognised ones take a second each, and count for as many. */
@@ -19,7 +19,7 @@ export async function readPages(pool: Pool, ref: IngestionFileRef, file: Ingesti
   let pages: ParsedPage[] = [];
   let weight = 0;
   for (let n = started + 1; n <= open.pages; n++) {
-    const read = (await open.read(n, signal)).filter(hasText);
+    const read = (await open.read(n, signal)).filter(saysSomething);
     pages.push(...read);
     weight += read.some((p) => p.regions) ? RECOGNISED : 1;
     if (weight < RANGE || n === open.pages) continue;

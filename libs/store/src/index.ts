@@ -5,6 +5,7 @@ export * from './artifacts.js';
 export * from './branches/index.js';
 export * from './batches.js';
 export * from './chunks.js';
+export * from './connection-loss.js';
 export * from './contents.js';
 export * from './corpus/index.js';
 export * from './drift-outcomes.js';

@@ -1,5 +1,5 @@
 import { ActivityFailure, ApplicationFailure, continueAsNew, proxyActivities, setCurrentDetails } from '@temporalio/workflow';
-import type { IngestionActivities } from '#activities';
+import type { IngestionActivities, PictureActivities } from '#activities';
 import type { IngestionRef } from '#contracts';
 import { type ErrorCode, isErrorCode, PRIORITY_KEYS } from '#contracts/workflow';
 
@@ -7,7 +7,7 @@ const PARALLEL = 2;
 const FILES_PER_EXECUTION = 200;
 
 /** One transaction in Postgres: tried until Postgres is back. */
-const control = proxyActivities<Pick<IngestionActivities, 'beginIngestion' | 'giveUpFile' | 'finishIngestion'>>({
+const control = proxyActivities<Pick<IngestionActivities, 'beginIngestion' | 'giveUpFile' | 'finishIngestion' | 'settlePictures'>>({
   startToCloseTimeout: '30s',
   retry: { initialInterval: '500ms', maximumInterval: '10s' },
 });
@@ -29,6 +29,15 @@ const embedding = proxyActivities<Pick<IngestionActivities, 'embedDocument'>>({
 
 /** A lane that nobody serves is not waited for: the document is searched by words then. */
 const LANE_TIMEOUT = '10m' as const;
+
+/** By the queue of the model that reads pictures: it waits there as long as people's calls go first, and not for a gate that stays away. */
+const lookingBy = (taskQueue: string) => proxyActivities<PictureActivities>({
+  taskQueue,
+  scheduleToStartTimeout: '2h',
+  startToCloseTimeout: '30m',
+  heartbeatTimeout: '60s',
+  retry: { initialInterval: '1s', maximumInterval: '30s', maximumAttempts: 8 },
+});
 
 /** Reads an ingestion's files, two at a time; `from` is where an execution takes over from the one before it. */
 export async function ingestion(input: IngestionRef & { from?: number }): Promise<void> {
@@ -65,8 +74,9 @@ type Options = { taskQueue?: string; summary: string };
 async function takeIn(ref: IngestionRef, n: number, options: Options): Promise<number> {
   try {
     for (;;) {
-      const { state, corpusId, documentId, total, embedQueue } = await reading.ingestFile.executeWithOptions(options, [{ ...ref, n }]);
+      const { state, corpusId, documentId, total, embedQueue, pictureQueue } = await reading.ingestFile.executeWithOptions(options, [{ ...ref, n }]);
       if (state === 'partial') continue;
+      if (documentId && (pictureQueue || state === 'pictured')) await look({ ...ref, n, corpusId, documentId }, pictureQueue, `${options.summary}, pictures`);
       if (state !== 'failed' && documentId) await embed({ tenantId: ref.tenantId, corpusId, documentId }, { ...options, summary: `${options.summary}, vectors` }, embedQueue);
       // Outcomes that were recorded before archives were read have no total.
       return total ?? 0;
@@ -77,6 +87,20 @@ async function takeIn(ref: IngestionRef, n: number, options: Options): Promise<n
     await control.giveUpFile({ ...ref, n, code });
     return 0;
   }
+}
+
+type Pictured = IngestionRef & { n: number; corpusId: string; documentId: string };
+
+/** Has a document's pictures read; those that stay unread are given up, and the document keeps what it has. */
+async function look(file: Pictured, queue: string | undefined, summary: string): Promise<void> {
+  const { tenantId, corpusId, documentId } = file;
+  const laned = { summary, priority: { priorityKey: PRIORITY_KEYS.batch, fairnessKey: tenantId } };
+  try {
+    if (queue) while ((await lookingBy(queue).readPictures.executeWithOptions(laned, [{ tenantId, corpusId, documentId }])).left);
+  } catch (error) {
+    if (codeOf(error) === null) throw error;
+  }
+  await control.settlePictures(file);
 }
 
 /** In the lane of the runtime that embeds, a while at a time, so that tenants take turns. What was recorded before there were lanes names none. */

@@ -4,7 +4,7 @@ import type { Request, Response } from 'express';
 import { v7 as uuidv7 } from 'uuid';
 import type { z } from 'zod';
 import { corpusPageSchema, type CorpusView, corpusViewSchema, createCorpusSchema, describeDocumentSchema, documentPageSchema, type DocumentView, documentViewSchema, HoldfastError, idSchema, listPageSchema, neighboursSchema, searchSchema, type SearchResult, searchResultSchema } from '#contracts';
-import { deleteCorpus, deleteDocument, describeDocument, insertCorpus, listCorpora, listDocuments, type Pool, readCorpus, readDocument, readNeighbours, type Tx, withTx } from '#store';
+import { deleteCorpus, deleteDocument, describeDocument, insertCorpus, listCorpora, listDocuments, type Pool, readAround, readCorpus, readDocument, readNeighbours, type Tx, withTx } from '#store';
 import { type Caller, FromCaller } from '../core/caller.js';
 import { IdempotentWrites } from '../core/idempotent-writes.js';
 import { POOL } from '../core/tokens.js';
@@ -102,7 +102,10 @@ export class CorporaController {
     const gone = new AbortController();
     req.res?.on('close', () => gone.abort());
     const { documentIds, tags, from, to } = query;
-    return this.search(caller.tenantId, id, query.query, query.limit, gone.signal, { documentIds, tags, from, to });
+    const found = await this.search(caller.tenantId, id, query.query, query.limit, gone.signal, { documentIds, tags, from, to });
+    if (query.neighbours === 0) return found;
+    const around = await withTx(this.pool, caller.tenantId, (tx) => readAround(tx, { tenantId: caller.tenantId, corpusId: id }, found.hits.map((h) => h.passageId), query.neighbours));
+    return { ...found, hits: found.hits.map((h) => ({ ...h, ...around.get(h.passageId) })) };
   }
 
   @Get(':id/passages/:passageId/neighbours')

@@ -136,11 +136,14 @@ export class Schedules {
   }
 
   /** What the target names must be there. */
-  private async require(caller: Caller, { kind, agent, worldId, template }: ScheduleTarget): Promise<void> {
+  private async require(caller: Caller, target: ScheduleTarget): Promise<void> {
     const { tenantId } = caller;
     await withTx(this.pool, tenantId, async (tx) => {
-      if (worldId && !(await readWorld(tx, { tenantId, worldId }))) throw new InvalidRequest([{ path: 'world.worldId', message: 'there is no world with this id' }]);
-      if (template) await requireCorpus(tx, { tenantId, agent: this.agents.get(agent), corpusId: template.corpusId, path: kind === 'run' ? 'run.corpusId' : 'newDocuments.run.corpusId' });
+      if (target.kind === 'world') {
+        if (!(await readWorld(tx, { tenantId, worldId: target.worldId }))) throw new InvalidRequest([{ path: 'world.worldId', message: 'there is no world with this id' }]);
+        return;
+      }
+      await requireCorpus(tx, { tenantId, agent: this.agents.get(target.agent), corpusId: target.template.corpusId, path: target.kind === 'run' ? 'run.corpusId' : 'newDocuments.run.corpusId' });
     });
   }
 }

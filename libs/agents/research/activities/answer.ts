@@ -5,6 +5,7 @@ import { citedClaim, evidenceOf, placesOf } from './citations.js';
 import { checkClaims, sameText } from './evidence.js';
 import { notFound, titleOf } from './not-found.js';
 import { nameAll } from './shown.js';
+import { guidanceOf, within } from './steering.js';
 
 /** Takes the answer where every citation stands in the corpus, and refuses it with the reason where one does not. */
 export const answer: Tool = async (ctx, args) => {
@@ -15,8 +16,9 @@ export const answer: Tool = async (ctx, args) => {
   const { said, repeated } = withoutQuestion(claims, input.question);
   // A model that can do no better after that gets its answer taken: its evidence is checked all the same.
   if (said.length === 0 && ctx.attempt === 1) return refusal(`Claim ${repeated} repeats the question. Say what the documents say.`, 'output_invalid');
-  const places = await placesOf(ctx, state.passages.map((p) => p.passageId));
-  const checked = checkClaims(said.length ? said : claims, nameAll(state.passages), places);
+  const shown = await within(ctx, (await guidanceOf(ctx)).scope, state.passages);
+  const places = await placesOf(ctx, shown.map((p) => p.passageId));
+  const checked = checkClaims(said.length ? said : claims, nameAll(shown), places);
   if (!checked.ok) return refusal(checked.reason, 'evidence_missing');
   const cited = checked.claims.map((c) => citedClaim(c, places));
   if (!input.judge) return finishAnswer(ctx, cited.map((c) => ({ ...c, support: 'unchecked' })), choice);

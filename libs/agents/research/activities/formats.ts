@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { claimSchema, judgeArgsSchema, MAX_CLAIM_LENGTH, MAX_CLAIMS, MAX_QUERY_LENGTH, type ResearchInput, type ResearchState } from '../contract.js';
+import { claimSchema, judgeArgsSchema, MAX_CLAIM_LENGTH, MAX_CLAIMS, MAX_QUERY_LENGTH, rerankArgsSchema, type ResearchInput, type ResearchState } from '../contract.js';
 import type { NamedPassage } from './shown.js';
 
 export type JsonSchema = Record<string, unknown>;
@@ -9,12 +9,23 @@ const MIN_CLAIM_LENGTH = 24;
 const MAX_QUOTE_LENGTH = 600;
 const SENTENCES_PER_CLAIM = 3;
 const MAX_WHY_LENGTH = 200;
+/** More do not fit an answer's turn. */
+const MOST_RERANKED = 6;
 
 /** The first turn must search, and so must one that has nothing to show; later ones may while the run has searches left. */
 export const mustSearch = (state: ResearchState): boolean => state.passages.length === 0;
 export const maySearch = (input: ResearchInput, state: ResearchState): boolean => state.searches.length < input.searches;
 
-export const searchFormat: JsonSchema = object({ action: oneOf(['search']), query: { type: 'string', minLength: 1, maxLength: MAX_QUERY_LENGTH } });
+/** One query, or up to `queries` of them. */
+export function searchFormat(queries: number): JsonSchema {
+  const query = { type: 'string', minLength: 1, maxLength: MAX_QUERY_LENGTH };
+  return object({ action: oneOf(['search']), ...(queries > 1 ? { queries: { type: 'array', items: query, minItems: 1, maxItems: queries } } : { query }) });
+}
+
+/** The best passages of those that the turn shows, the best first. */
+export function rerankFormat(names: string[]): JsonSchema {
+  return object({ action: oneOf(['rerank']), passages: { type: 'array', items: oneOf(names), minItems: 1, maxItems: Math.min(names.length, MOST_RERANKED) } });
+}
 
 /** An answer that can only name what the turn shows. */
 export function answerFormat({ mode, choices }: Pick<ResearchInput, 'mode' | 'choices'>, shown: NamedPassage[]): JsonSchema {
@@ -41,6 +52,8 @@ export function judgeFormat(claims: number): JsonSchema {
 /** What a turn may say; lengths are not held against a model whose runtime does not keep to them. */
 export const turnSchema = z.union([
   z.object({ action: z.literal('search'), query: z.string() }),
+  z.object({ action: z.literal('search'), queries: z.array(z.string()).min(1) }),
+  z.object({ action: z.literal('rerank'), passages: rerankArgsSchema.shape.passages }),
   z.object({ action: z.literal('answer'), claims: z.array(claimSchema).min(1), choice: z.string().optional() }),
   z.object({ action: z.literal('not_found') }),
   z.object({ action: z.literal('judge'), verdicts: judgeArgsSchema.shape.verdicts }),

@@ -2,7 +2,7 @@ import type { PassageHit, SearchResult } from '#contracts';
 import type { Tool, ToolContext } from '#activities';
 import { hasPassages, withTx } from '#store';
 import { notFound } from './not-found.js';
-import { guidanceOf } from './steering.js';
+import { guidanceOf, within } from './steering.js';
 import { type FoundPassage, type ResearchInput, type ResearchState, searchArgsSchema } from '../contract.js';
 
 const HITS = 8;
@@ -15,13 +15,13 @@ const FEWEST_TRIES = 3;
  * small model's query may miss what its question would have found.
  */
 export const search: Tool = async (ctx, args) => {
-  const { query } = searchArgsSchema.parse(args);
+  const { query, more = [] } = searchArgsSchema.parse(args);
   const { question } = ctx.input as ResearchInput;
   const state = ctx.state as ResearchState;
   if (ctx.corpusId === null || !(await hasAny(ctx, ctx.corpusId))) {
     return { content: 'The corpus is empty.', reject: { code: 'corpus_empty', reason: 'The corpus has no passages. Ingest documents into it first.', fatal: true } };
   }
-  const queries = state.searches.length === 0 && query !== question ? [question, query] : [query];
+  const queries = [...new Set(state.searches.length === 0 ? [question, query, ...more] : [query, ...more])];
   const results: SearchResult[] = [];
   const { scope, before } = await guidanceOf(ctx);
   // A follow-up's question seldom names what it is about.
@@ -32,7 +32,7 @@ export const search: Tool = async (ctx, args) => {
   const added = found.filter((p) => !known.has(p.passageId)).length;
   const searches = [...state.searches, { query, vectors: results.every((r) => r.vectors), added }];
   // What a further search found comes first: the model asked for it since the rest did not answer.
-  const passages = unique([...found, ...state.passages]).slice(0, KEPT);
+  const passages = unique([...found, ...(await within(ctx, scope, state.passages))]).slice(0, KEPT);
   if (passages.length === 0 && searches.length >= Math.max(FEWEST_TRIES, (ctx.input as ResearchInput).searches)) return notFound(question, searches);
   const content = found.length === 0 ? 'Nothing was found. Search in other words.' : `${found.length} passages were found, ${added} of them new.`;
   return { content, state: { ...state, searches, passages } satisfies ResearchState, gain: found.length === 0 ? 0 : added / found.length };

@@ -1,9 +1,14 @@
 import type { TurnContext } from '#activities';
-import { readRunRecord, readScope, readWords, withTx } from '#store';
+import { readRunRecord, readScope, readScopeDocuments, readWords, type RunRecord, type ScopeDocument, type Tx, withTx } from '#store';
 import type { ResearchInput, Scope } from '../contract.js';
 
 /** What a run goes by beside its question: what people said meanwhile, the scope that follows, and the question before it. */
-export type Guidance = { words: string[]; scope: Scope; before: { question: string; answer: string } | null };
+export type Guidance = { words: string[]; /** Before anybody said anything. */ asked: Scope; scope: Scope; before: { question: string; answer: string } | null };
+
+/** Of a run: all that was said to it. */
+const LATEST_STEP = 2 ** 31 - 1;
+/** Questions that one goes back to; who asks on for longer has said by then what is meant. */
+const LONGEST_CHAIN = 20;
 
 /**
  * The input's scope, or that of the run before, narrowed by what people have said since: "only papers after 2020" is
@@ -11,18 +16,47 @@ export type Guidance = { words: string[]; scope: Scope; before: { question: stri
  */
 export async function guidanceOf(ctx: TurnContext): Promise<Guidance> {
   const input = ctx.input as ResearchInput;
-  const [words, previous] = await withTx(ctx.deps.pool, ctx.tenantId, async (tx) => [
-    await readWords(tx, ctx, ctx.step),
-    input.followUpOf ? await readRunRecord(tx, { tenantId: ctx.tenantId, runId: input.followUpOf }) : null,
-  ] as const);
-  const earlier = previous?.agent === 'research' ? (previous.input as ResearchInput) : null;
-  const scope = words.reduce(narrowed, input.scope ?? earlier?.scope ?? {});
-  return { words, scope, before: earlier ? { question: earlier.question, answer: String((previous!.result as { answer?: unknown } | null)?.answer ?? '') } : null };
+  return withTx(ctx.deps.pool, ctx.tenantId, async (tx) => {
+    const words = await readWords(tx, ctx, ctx.step);
+    const previous = input.followUpOf ? await researchRun(tx, ctx.tenantId, input.followUpOf) : null;
+    const asked = input.scope ?? (previous ? await scopeAtEnd(tx, ctx.tenantId, previous) : {});
+    const before = previous ? { question: (previous.input as ResearchInput).question, answer: String((previous.result as { answer?: unknown } | null)?.answer ?? '') } : null;
+    return { words, asked, scope: words.reduce(narrowed, asked), before };
+  });
+}
+
+/** The scope that a run ended with: what was said to it still holds for who asks on, and so does what held before it. */
+async function scopeAtEnd(tx: Tx, tenantId: string, last: RunRecord): Promise<Scope> {
+  const said: string[][] = [];
+  let scope: Scope = {};
+  for (let run: RunRecord | null = last, n = 0; run && n < LONGEST_CHAIN; n++) {
+    said.unshift(await readWords(tx, { tenantId, runId: run.id }, LATEST_STEP));
+    const input = run.input as ResearchInput;
+    scope = input.scope ?? {};
+    run = input.scope || !input.followUpOf ? null : await researchRun(tx, tenantId, input.followUpOf);
+  }
+  return said.flat().reduce(narrowed, scope);
+}
+
+async function researchRun(tx: Tx, tenantId: string, runId: string): Promise<RunRecord | null> {
+  const run = await readRunRecord(tx, { tenantId, runId });
+  return run?.agent === 'research' ? run : null;
 }
 
 /** The documents that a scope leaves; null where it leaves all. */
 export async function documentsOf(ctx: TurnContext, scope: Scope): Promise<string[] | null> {
+  if (Object.keys(scope).length === 0) return null;
   return (await withTx(ctx.deps.pool, ctx.tenantId, (tx) => readScope(tx, { tenantId: ctx.tenantId, corpusId: ctx.corpusId! }, scope))).documentIds;
+}
+
+/** What of a run's finds lies within its scope: it may have been narrowed since they were found. */
+export async function within<T extends { documentId: string }>(ctx: TurnContext, scope: Scope, found: T[]): Promise<T[]> {
+  const documents = found.length ? await documentsOf(ctx, scope) : null;
+  return documents === null ? found : found.filter((f) => documents.includes(f.documentId));
+}
+
+export function scopeDocuments(ctx: TurnContext, scope: Scope): Promise<ScopeDocument[]> {
+  return withTx(ctx.deps.pool, ctx.tenantId, (tx) => readScopeDocuments(tx, { tenantId: ctx.tenantId, corpusId: ctx.corpusId! }, scope));
 }
 
 const AFTER = /\b(?:after|newer than|later than)\s+((?:19|20)\d\d)\b/i;

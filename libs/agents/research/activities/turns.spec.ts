@@ -92,6 +92,39 @@ describe('a closed question', () => {
   it.each([['perhaps'], [undefined]])('refuses %s', (choice) => expect(said(choice)).toEqual({ ok: false, reason: '"choice" is one of yes, no, maybe.' }));
 });
 
+describe('a search of several queries', () => {
+  const input = { question: 'Did it help?', mode: 'sentences', searches: 1, queries: 3 };
+
+  it('is asked for, and each query counts once', async () => {
+    const { text, format } = await plan(context({ input }));
+    expect(text).toContain('up to 3 search queries');
+    expect(format).toMatchObject({ properties: { queries: { type: 'array', maxItems: 3 } } });
+    const said = research.parseTurn(context({ input }), { content: JSON.stringify({ action: 'search', queries: ['help', ' help ', '', 'benefit'] }) } as never);
+    expect(said).toEqual({ ok: true, text: '', calls: [{ name: 'search', args: { query: 'help', more: ['benefit'] } }] });
+  });
+});
+
+describe('an order by the model', () => {
+  const input = { question: 'Did it help?', mode: 'sentences', searches: 1, rerank: true };
+  const found = searched([passage(1), passage(2), passage(3)]);
+
+  it('is asked for once after a search, and names only what is shown', async () => {
+    const { text, format } = await plan(context({ state: found, input }));
+    expect(text).toContain('[P3] studies.pdf, page 3, Results: Passage 3 says');
+    expect(format).toMatchObject({ properties: { action: { enum: ['rerank'] }, passages: { items: { enum: ['P1', 'P2', 'P3'] } } } });
+    const parsed = research.parseTurn(context({ state: found, input }), { content: JSON.stringify({ action: 'rerank', passages: ['P3', 'P1'] }) } as never);
+    expect(parsed).toEqual({ ok: true, text: '', calls: [{ name: 'rerank', args: { passages: ['P3', 'P1'] } }] });
+    const { state } = await research.tools['rerank']!({ ...context({ state: found, input }), call: 0, idempotencyKey: 'k', signal: new AbortController().signal }, { passages: ['P3', 'P1'] });
+    expect((state as ResearchState).passages.map((p) => p.passageId)).toEqual(['p3', 'p1', 'p2']);
+    expect((await plan(context({ state: state as ResearchState, input }))).text).toMatch(/S1: Passage 3 says/);
+  });
+
+  it('is refused where it names what is not there', async () => {
+    const result = await research.tools['rerank']!({ ...context({ state: found, input }), call: 0, idempotencyKey: 'k', signal: new AbortController().signal }, { passages: ['P9'] });
+    expect(result).toMatchObject({ reject: { code: 'output_invalid', reason: expect.stringContaining('P9') } });
+  });
+});
+
 describe('what the model says', () => {
   it('becomes a call', () => {
     expect(parse(searched([]), { action: 'search', query: ' metformin ' })).toEqual({ ok: true, text: '', calls: [{ name: 'search', args: { query: 'metformin' } }] });

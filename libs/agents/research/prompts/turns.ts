@@ -8,13 +8,28 @@ export const SYSTEM = 'You answer questions from documents. You say only what th
 /** What a turn is told beside its question: what people have said meanwhile, and the question before this one. */
 export type Beside = { words: string[]; before: { question: string; answer: string } | null };
 
-export function searchTurn(question: string, beside: Beside, rejection: string | null): string {
+export function searchTurn(question: string, queries: number, beside: Beside, rejection: string | null): string {
   return lines(
     `Question: ${question}`,
     ...besides(beside),
     '',
     refused(rejection),
-    'Write a search query of a few words that finds the passages with the answer, as JSON with "action", which is "search", and "query".',
+    queries > 1
+      ? `Write up to ${queries} search queries of a few words each, every one in other words, that find the passages with the answer, as JSON with "action", which is "search", and "queries".`
+      : 'Write a search query of a few words that finds the passages with the answer, as JSON with "action", which is "search", and "query".',
+  );
+}
+
+/** Passages are shown by how they begin: enough to tell what they are about. */
+const BEGINNING = 320;
+
+export function rerankTurn(question: string, passages: NamedPassage[], rejection: string | null): string {
+  return lines(
+    question,
+    '',
+    ...passages.flatMap((p) => [`${place(p)}: ${oneLine(p.text).slice(0, BEGINNING)}`, '']),
+    refused(rejection),
+    'Which passages above help to answer the question? As JSON: "action" is "rerank"; "passages" are their names, the best one first.',
   );
 }
 

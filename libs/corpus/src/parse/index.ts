@@ -10,6 +10,7 @@ import { parsePptx } from './office/pptx.js';
 import { parseXlsx } from './office/xlsx.js';
 import { cleanText, type InnerFile, type Parsed, type ParsedPage, plainPage } from './parsed.js';
 import { openPdf } from './pdf.js';
+import { WHOLE_PAGE } from './pdf-pictures.js';
 import { MEDIA_TYPES, mediaTypeOf } from './sniff.js';
 
 /** Names' endings that a folder is searched for. */
@@ -18,16 +19,19 @@ export const READABLE_ENDINGS = Object.keys(MEDIA_TYPES);
 /** A file whose pages are read in ranges; `pages` is how many there are to read. An archive has inner files and no pages. */
 export type OpenFile = { mediaType: string; pages: number; read(page: number, signal: AbortSignal): Promise<ParsedPage[]>; inner(): Promise<Iterable<InnerFile>>; close(): Promise<void> };
 
+/** `pictures`: also tells where there are pictures that a model should read. */
+export type ReadOptions = { pictures?: boolean };
+
 /**
  * Opens a file; the format is told by its first bytes, then by its name.
  * @throws HoldfastError `file_encrypted`, `file_unreadable`, `archive_bomb`; so does `read`.
  */
-export async function openFile(name: string, bytes: Buffer): Promise<OpenFile> {
+export async function openFile(name: string, bytes: Buffer, options: ReadOptions = {}): Promise<OpenFile> {
   const mediaType = mediaTypeOf(name, bytes);
   const nothing = { inner: async () => [], close: async () => undefined };
   if (mediaType === 'application/zip') return { mediaType, pages: 0, read: async () => [], inner: async () => archiveFiles(bytes), close: nothing.close };
-  if (mediaType !== 'application/pdf') return { mediaType, pages: 1, read: (_page, signal) => readWhole(mediaType, bytes, signal), ...nothing };
-  const pdf = await openPdf(bytes);
+  if (mediaType !== 'application/pdf') return { mediaType, pages: 1, read: (_page, signal) => readWhole(mediaType, bytes, options, signal), ...nothing };
+  const pdf = await openPdf(bytes, options);
   return { mediaType, pages: pdf.pages, read: async (page, signal) => [await pdf.read(page, signal)], inner: () => pdf.attachments(), close: () => pdf.close() };
 }
 
@@ -48,7 +52,9 @@ export async function parseFile(name: string, bytes: Buffer, signal: AbortSignal
   }
 }
 
-export const hasText = (page: ParsedPage): boolean => page.text.trim() !== '';
+const hasText = (page: ParsedPage): boolean => page.text.trim() !== '';
+/** A page with text, or with something for a model to read. */
+export const saysSomething = (page: ParsedPage): boolean => hasText(page) || page.pictures !== undefined;
 
 export function emptyFile(mediaType: string): HoldfastError {
   if (mediaType === 'application/zip') return new HoldfastError('file_empty', 'The archive holds no file that can be read.');
@@ -56,7 +62,7 @@ export function emptyFile(mediaType: string): HoldfastError {
   return new HoldfastError('file_empty', isPicture ? 'The file has no text, and none could be recognised in its pictures.' : 'The file has no text.');
 }
 
-async function readWhole(mediaType: string, bytes: Buffer, signal: AbortSignal): Promise<ParsedPage[]> {
+async function readWhole(mediaType: string, bytes: Buffer, options: ReadOptions, signal: AbortSignal): Promise<ParsedPage[]> {
   switch (mediaType) {
     case 'text/markdown':
       return parseMarkdown(cleanText(decodeText(bytes)));
@@ -71,13 +77,20 @@ async function readWhole(mediaType: string, bytes: Buffer, signal: AbortSignal):
     case MEDIA_TYPES['.epub']:
       return parseEpub(bytes);
     default:
-      return mediaType.startsWith('image/') ? [await pictureOf(bytes, signal)] : [plainPage(0, cleanText(decodeText(bytes)).trim())];
+      return mediaType.startsWith('image/') ? [await pictureOf(bytes, options, signal)] : [plainPage(0, cleanText(decodeText(bytes)).trim())];
   }
 }
 
-async function pictureOf(bytes: Buffer, signal: AbortSignal): Promise<ParsedPage> {
-  const { text, regions } = await recognise(bytes, signal);
-  return { ...plainPage(1, text), ...(regions.length ? { regions } : {}) };
+/** Fewer letters than this label a figure or a photograph: a model is to say what it shows. */
+const LABELS = 200;
+
+async function pictureOf(bytes: Buffer, options: ReadOptions, signal: AbortSignal): Promise<ParsedPage> {
+  const { text, regions } = await recognise(bytes, signal).catch((error: unknown) => {
+    if (options.pictures && error instanceof HoldfastError && error.code === 'text_unrecognized') return { text: '', regions: [] };
+    throw error;
+  });
+  const shows = options.pictures && (text.match(/[\p{L}\p{N}]/gu)?.length ?? 0) < LABELS;
+  return { ...plainPage(1, text), ...(regions.length ? { regions } : {}), ...(shows ? { pictures: [WHOLE_PAGE] } : {}) };
 }
 
 /** Length stays as it is, so that the sections' offsets do. */

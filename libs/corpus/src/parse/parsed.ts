@@ -7,7 +7,7 @@ export const TITLE_SEPARATOR = ' > ';
 export type Section = { title: string | null; start: number; end: number };
 
 /** `page` counts from 1; 0 is the one page of a format without pages. The sections are in order; headings stand between them. */
-export type ParsedPage = { page: number; text: string; sections: Section[]; /** Where its text was recognised in a picture. */ regions?: PageRegion[] };
+export type ParsedPage = { page: number; text: string; sections: Section[]; /** Where its text was recognised in a picture. */ regions?: PageRegion[]; /** Parts of the page that hold pictures for a model to read. */ pictures?: PageRegion['box'][] };
 
 /** Characters [start, end) of a page's text stand in this part of its picture: left, top, width and height in [0,1]. */
 export type PageRegion = { start: number; end: number; box: [number, number, number, number] };

@@ -1,10 +1,13 @@
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { HoldfastError } from '#contracts';
+import type { Canvas } from '@napi-rs/canvas';
 import type { PDFDocumentProxy, PDFPageProxy, TextItem } from 'pdfjs-dist/types/src/display/api.js';
 import { recognise } from './ocr.js';
 import { cleanText, type InnerFile, type ParsedPage, plainPage } from './parsed.js';
 import { linesOf } from './pdf-items.js';
+import { cropped } from './crop.js';
+import { type Box, figuresOf, WHOLE_PAGE } from './pdf-pictures.js';
 import { inReadingOrder } from './pdf-layout.js';
 import { linesToText } from './pdf-lines.js';
 
@@ -18,13 +21,13 @@ const DPI = 200;
 const MOST_DOTS = 4_000;
 
 /** An open PDF, whose pages are read one by one. */
-export type PdfReader = { pages: number; read(page: number, signal: AbortSignal): Promise<ParsedPage>; attachments(): Promise<InnerFile[]>; close(): Promise<void> };
+export type PdfReader = { pages: number; read(page: number, signal: AbortSignal): Promise<ParsedPage>; /** A part of a page as PNG. */ picture(page: number, box: Box): Promise<Buffer>; attachments(): Promise<InnerFile[]>; close(): Promise<void> };
 
 /**
  * Opens a PDF. Pages are numbered from 1; one that is a picture has its text recognised, and is empty where that fails.
  * @throws HoldfastError `file_encrypted` where it needs a password, `file_unreadable` where it is broken; so does `read`.
  */
-export async function openPdf(bytes: Buffer): Promise<PdfReader> {
+export async function openPdf(bytes: Buffer, options: { pictures?: boolean } = {}): Promise<PdfReader> {
   // Loaded on first use: it is large, and most processes never read a PDF.
   const { getDocument, VerbosityLevel } = await import('pdfjs-dist/legacy/build/pdf.mjs');
   const task = getDocument({
@@ -41,7 +44,8 @@ export async function openPdf(bytes: Buffer): Promise<PdfReader> {
     const document = await task.promise;
     return {
       pages: document.numPages,
-      read: (n, signal) => readPage(document, n, signal),
+      read: (n, signal) => readPage(document, n, options.pictures === true, signal),
+      picture: (n, box) => drawPart(document, n, box),
       attachments: () => attachmentsOf(document),
       close: () => task.destroy(),
     };
@@ -51,15 +55,19 @@ export async function openPdf(bytes: Buffer): Promise<PdfReader> {
   }
 }
 
-async function readPage(document: PDFDocumentProxy, n: number, signal: AbortSignal): Promise<ParsedPage> {
+async function readPage(document: PDFDocumentProxy, n: number, pictures: boolean, signal: AbortSignal): Promise<ParsedPage> {
   signal.throwIfAborted();
   try {
     const page = await document.getPage(n);
     const { items } = await page.getTextContent();
     const text = cleanText(linesToText(inReadingOrder(linesOf(items.filter((item): item is TextItem => 'str' in item)))));
-    const read = isPicture(text) && (await hasPicture(page, text)) ? await recognisePage(page, n, signal) : null;
+    const isScan = isPicture(text) && (await hasPicture(page, text));
+    const read = isScan ? await recognisePage(page, n, signal) : null;
+    const parsed = read && read.text.length > text.length ? read : plainPage(n, text);
+    // A scan that was read is no figure; one that was not is a picture as a whole.
+    const shown = !pictures || parsed === read ? [] : isScan ? [WHOLE_PAGE] : await figuresOf(page);
     page.cleanup();
-    return read && read.text.length > text.length ? read : plainPage(n, text);
+    return shown.length ? { ...parsed, pictures: shown } : parsed;
   } catch (error) {
     if (signal.aborted) throw error;
     throw toFailure(error);
@@ -77,11 +85,7 @@ async function hasPicture(page: PDFPageProxy, text: string): Promise<boolean> {
 }
 
 async function recognisePage(page: PDFPageProxy, n: number, signal: AbortSignal): Promise<ParsedPage | null> {
-  const { createCanvas } = await import('@napi-rs/canvas');
-  const plain = page.getViewport({ scale: 1 });
-  const viewport = page.getViewport({ scale: Math.min(DPI / 72, MOST_DOTS / Math.max(plain.width, plain.height)) });
-  const canvas = createCanvas(Math.max(1, Math.ceil(viewport.width)), Math.max(1, Math.ceil(viewport.height)));
-  await page.render({ canvas: canvas as never, viewport, background: 'white' }).promise;
+  const canvas = await draw(page);
   try {
     const { text, regions } = await recognise(canvas.toBuffer('image/png'), signal);
     return text === '' ? null : { ...plainPage(n, text), ...(regions.length ? { regions } : {}) };
@@ -90,6 +94,22 @@ async function recognisePage(page: PDFPageProxy, n: number, signal: AbortSignal)
     if (error instanceof HoldfastError) return null;
     throw error;
   }
+}
+
+async function draw(page: PDFPageProxy): Promise<Canvas> {
+  const { createCanvas } = await import('@napi-rs/canvas');
+  const plain = page.getViewport({ scale: 1 });
+  const viewport = page.getViewport({ scale: Math.min(DPI / 72, MOST_DOTS / Math.max(plain.width, plain.height)) });
+  const canvas = createCanvas(Math.max(1, Math.ceil(viewport.width)), Math.max(1, Math.ceil(viewport.height)));
+  await page.render({ canvas: canvas as never, viewport, background: 'white' }).promise;
+  return canvas;
+}
+
+async function drawPart(document: PDFDocumentProxy, n: number, box: Box): Promise<Buffer> {
+  const page = await document.getPage(n);
+  const canvas = await draw(page);
+  page.cleanup();
+  return cropped(canvas, box);
 }
 
 /** Files that the PDF carries, read as files of their own. */

@@ -1,7 +1,7 @@
 /** A request of Ollama's /api/chat as a script sees it. */
 export type ScriptedRequest = {
   model: string;
-  messages: { role: string; content: string; thinking?: string; tool_calls?: { function: { name: string; arguments: Record<string, unknown> } }[]; tool_name?: string }[];
+  messages: { role: string; content: string; images?: string[]; thinking?: string; tool_calls?: { function: { name: string; arguments: Record<string, unknown> } }[]; tool_name?: string }[];
   tools?: { function: { name: string; description: string; parameters: Record<string, unknown> } }[];
   format?: Record<string, unknown>;
   think?: boolean;

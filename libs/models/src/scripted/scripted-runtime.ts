@@ -12,6 +12,8 @@ export type ScriptedOptions = {
   port?: number;
   /** Models that /api/tags lists; a chat with another one is answered 404, as Ollama does. Any where not given. */
   models?: string[];
+  /** What /api/show says that a model can; without `vision` where not given. */
+  abilities?: string[];
   /** Requests to keep for assertions, the newest; 1,000 by default. 0 for benchmarks. */
   keepRequests?: number;
 };
@@ -58,7 +60,7 @@ export async function startScriptedRuntime(options: ScriptedOptions): Promise<Sc
     const body = request.method === 'POST' ? ((await readJson(request)) as RecordedRequest['body']) : null;
     if (path === '/api/chat' && body) return record(path, body), chat({ ...body, options: body.options ?? {} }, response);
     if (path === '/api/embed' && body) return record(path, body), send(response, embed(body));
-    if (path === '/api/show' && body) return send(response, show());
+    if (path === '/api/show' && body) return send(response, show(options.abilities));
     if (path === '/api/version') return send(response, { version: '0.0.0-scripted' });
     if (path === '/api/tags') return send(response, { models: (options.models ?? DEFAULT_MODELS).map(listed) });
     if (path === '/api/ps') return send(response, { models: [] });
@@ -118,11 +120,11 @@ function embed({ model, input = [] }: RecordedRequest['body']): unknown {
   return { model, embeddings: texts.map(hashedEmbedding), total_duration: 1, load_duration: 0, prompt_eval_count: texts.length };
 }
 
-function show(): unknown {
+function show(abilities = ['completion', 'tools', 'thinking', 'embedding']): unknown {
   return {
     details: { family: 'scripted', format: 'gguf', parameter_size: '0', quantization_level: 'none' },
     model_info: { 'general.architecture': 'scripted', 'scripted.context_length': 131_072, 'scripted.embedding_length': DIMENSIONS },
-    capabilities: ['completion', 'tools', 'thinking', 'embedding'],
+    capabilities: abilities,
     template: '',
   };
 }

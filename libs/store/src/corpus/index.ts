@@ -7,6 +7,7 @@ export * from './ingestion-ranges.js';
 export * from './ingestions.js';
 export * from './neighbours.js';
 export * from './passages.js';
+export * from './pictures.js';
 export * from './search-filter.js';
 export * from './search.js';
 export { mergeTerms } from './terms.js';

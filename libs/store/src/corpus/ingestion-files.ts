@@ -22,8 +22,19 @@ export async function settleIngestionFile(tx: Tx, ref: IngestionFileRef, as: { s
   await tx.query('delete from ingestion_pages where tenant_id = $1 and ingestion_id = $2 and n = $3', [ref.tenantId, ref.ingestionId, ref.n]);
 }
 
+/** Notes the document of a file that stays pending until its pictures are read. */
+export async function holdIngestionFile(tx: Tx, ref: IngestionFileRef, as: { documentId: string; pages: number; replaced: string | null }): Promise<void> {
+  await tx.query(`update ingestion_files set document_id = $4, pages = $5, replaced = $6, failure = null where tenant_id = $1 and ingestion_id = $2 and n = $3 and state = 'pending'`, [ref.tenantId, ref.ingestionId, ref.n, as.documentId, as.pages, as.replaced]);
+  await tx.query('delete from ingestion_pages where tenant_id = $1 and ingestion_id = $2 and n = $3', [ref.tenantId, ref.ingestionId, ref.n]);
+}
+
+/** Ends a file whose pictures are read, with the passages that its document has now. */
+export async function settleHeldFile(tx: Tx, ref: IngestionFileRef, passages: number): Promise<void> {
+  await tx.query(`update ingestion_files set passages = $4, state = 'done' where tenant_id = $1 and ingestion_id = $2 and n = $3 and state in ('pending', 'done')`, [ref.tenantId, ref.ingestionId, ref.n, passages]);
+}
+
 export async function failIngestionFile(tx: Tx, ref: IngestionFileRef, failure: Failure): Promise<void> {
-  await tx.query(`update ingestion_files set state = 'failed', failure = $4 where tenant_id = $1 and ingestion_id = $2 and n = $3 and state = 'pending'`, [ref.tenantId, ref.ingestionId, ref.n, JSON.stringify(failure)]);
+  await tx.query(`update ingestion_files set state = 'failed', document_id = null, failure = $4 where tenant_id = $1 and ingestion_id = $2 and n = $3 and state = 'pending'`, [ref.tenantId, ref.ingestionId, ref.n, JSON.stringify(failure)]);
   await tx.query('delete from ingestion_pages where tenant_id = $1 and ingestion_id = $2 and n = $3', [ref.tenantId, ref.ingestionId, ref.n]);
 }
 

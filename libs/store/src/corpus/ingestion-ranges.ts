@@ -3,7 +3,7 @@ import type { Tx } from '../pool.js';
 import type { IngestionFileRef } from './ingestion-files.js';
 
 /** A page as it was read, kept until all of its file is. */
-export type RangePage = { page: number; text: string; sections: { title: string | null; start: number; end: number }[]; regions?: { start: number; end: number; box: [number, number, number, number] }[] };
+export type RangePage = { page: number; text: string; sections: { title: string | null; start: number; end: number }[]; regions?: { start: number; end: number; box: [number, number, number, number] }[]; /** Parts of the page that hold pictures for a model to read. */ pictures?: [number, number, number, number][] };
 
 /** How far a file is: `read` of its `total` pages, from the bytes that have this hash. */
 export type RangeProgress = { read: number; total: number; sha256: Buffer };
@@ -16,9 +16,9 @@ export async function putRange(tx: Tx, ref: IngestionFileRef, pages: RangePage[]
   );
   if (rowCount !== 1) return false;
   await tx.query(
-    `insert into ingestion_pages (tenant_id, ingestion_id, n, page, text, sections, regions)
-     select $1, $2, $3, x.page, x.text, x.sections, x.regions from unnest($4::int[], $5::text[], $6::jsonb[], $7::jsonb[]) as x(page, text, sections, regions) on conflict do nothing`,
-    [ref.tenantId, ref.ingestionId, ref.n, pages.map((p) => p.page), pages.map((p) => p.text), pages.map((p) => JSON.stringify(p.sections)), pages.map((p) => (p.regions ? JSON.stringify(p.regions) : null))],
+    `insert into ingestion_pages (tenant_id, ingestion_id, n, page, text, sections, regions, pictures)
+     select $1, $2, $3, x.page, x.text, x.sections, x.regions, x.pictures from unnest($4::int[], $5::text[], $6::jsonb[], $7::jsonb[], $8::jsonb[]) as x(page, text, sections, regions, pictures) on conflict do nothing`,
+    [ref.tenantId, ref.ingestionId, ref.n, pages.map((p) => p.page), pages.map((p) => p.text), pages.map((p) => JSON.stringify(p.sections)), pages.map((p) => (p.regions ? JSON.stringify(p.regions) : null)), pages.map((p) => (p.pictures ? JSON.stringify(p.pictures) : null))],
   );
   return true;
 }
@@ -30,11 +30,11 @@ export async function dropRanges(tx: Tx, ref: IngestionFileRef): Promise<void> {
 }
 
 export async function readRanges(tx: Tx, ref: IngestionFileRef): Promise<RangePage[]> {
-  const { rows } = await tx.query<{ page: number; text: string; sections: RangePage['sections']; regions: NonNullable<RangePage['regions']> | null }>(
-    'select page, text, sections, regions from ingestion_pages where tenant_id = $1 and ingestion_id = $2 and n = $3 order by page',
+  const { rows } = await tx.query<{ page: number; text: string; sections: RangePage['sections']; regions: NonNullable<RangePage['regions']> | null; pictures: NonNullable<RangePage['pictures']> | null }>(
+    'select page, text, sections, regions, pictures from ingestion_pages where tenant_id = $1 and ingestion_id = $2 and n = $3 order by page',
     [ref.tenantId, ref.ingestionId, ref.n],
   );
-  return rows.map(({ regions, ...page }) => ({ ...page, ...(regions ? { regions } : {}) }));
+  return rows.map(({ regions, pictures, ...page }) => ({ ...page, ...(regions ? { regions } : {}), ...(pictures ? { pictures } : {}) }));
 }
 
 export type InnerFileRow = { name: string } & ({ sha256: Buffer } | { failure: Failure });

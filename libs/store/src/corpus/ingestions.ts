@@ -33,14 +33,17 @@ export async function endIngestion(tx: Tx, ref: IngestionRef): Promise<{ corpusI
 }
 
 type Row = { ingestion_id: string; corpus_id: string; status: IngestionView['status']; total: number };
-type FileRow = { name: string; state: IngestionView['files'][number]['state']; document_id: string | null; passages: number; pages: number; pages_read: number; pages_total: number | null; replaced: string | null; failure: Failure | null };
+type FileRow = { name: string; state: IngestionView['files'][number]['state']; document_id: string | null; passages: number; pages: number; pages_read: number; pages_total: number | null; replaced: string | null; failure: Failure | null; pictures: number; pictures_read: number };
 
 /** The ingestion with all its files, in order; of `corpusId` only, where one is given. */
 export async function readIngestion(tx: Tx, ref: IngestionRef, corpusId?: string): Promise<IngestionView | null> {
   const { rows } = await tx.query<Row>('select ingestion_id, corpus_id, status, total from ingestions where tenant_id = $1 and ingestion_id = $2 and ($3::uuid is null or corpus_id = $3)', [ref.tenantId, ref.ingestionId, corpusId ?? null]);
   const found = rows[0];
   if (!found) return null;
-  const files = (await tx.query<FileRow>('select name, state, document_id, passages, pages, pages_read, pages_total, replaced, failure from ingestion_files where tenant_id = $1 and ingestion_id = $2 order by n', [ref.tenantId, ref.ingestionId])).rows;
+  const files = (await tx.query<FileRow>(`select f.name, f.state, f.document_id, f.passages, f.pages, f.pages_read, f.pages_total, f.replaced, f.failure, p.pictures, p.pictures_read
+     from ingestion_files f left join lateral (select count(*) as pictures, count(*) filter (where state in ('read', 'empty')) as pictures_read from document_pictures where tenant_id = f.tenant_id and document_id = f.document_id) p on true
+     where f.tenant_id = $1 and f.ingestion_id = $2 order by f.n`,
+    [ref.tenantId, ref.ingestionId])).rows;
   return {
     id: found.ingestion_id,
     corpusId: found.corpus_id,
@@ -48,7 +51,7 @@ export async function readIngestion(tx: Tx, ref: IngestionRef, corpusId?: string
     total: found.total,
     done: files.filter((f) => f.state === 'done' || f.state === 'duplicate' || f.state === 'expanded').length,
     failed: files.filter((f) => f.state === 'failed').length,
-    files: files.map((f) => ({ name: f.name, state: f.state, documentId: f.document_id, passages: f.passages, pages: f.pages, pagesRead: f.state === 'pending' ? f.pages_read : f.pages, pagesTotal: f.pages_total, replaced: f.replaced, failure: f.failure })),
+    files: files.map((f) => ({ name: f.name, state: f.state, documentId: f.document_id, passages: f.passages, pages: f.pages, pagesRead: f.state === 'pending' ? f.pages_read : f.pages, pagesTotal: f.pages_total, pictures: f.pictures, picturesRead: f.pictures_read, replaced: f.replaced, failure: f.failure })),
   };
 }
 

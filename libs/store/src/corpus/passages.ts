@@ -12,13 +12,13 @@ export async function insertPages(tx: Tx, ref: DocumentRef, pages: NewPage[]): P
   await tx.query('insert into pages (tenant_id, document_id, page, text, regions) select $1, $2, p, t, r from unnest($3::int[], $4::text[], $5::jsonb[]) as x(p, t, r)', [ref.tenantId, ref.documentId, pages.map((p) => p.page), pages.map((p) => p.text), pages.map((p) => (p.regions ? JSON.stringify(p.regions) : null))]);
 }
 
-/** Passages of a document, and their terms. */
-export async function insertPassages(tx: Tx, ref: DocumentRef, passages: NewPassage[]): Promise<void> {
+/** Passages of a document, and their terms; `from` is the number of the first one in its document. */
+export async function insertPassages(tx: Tx, ref: DocumentRef, passages: NewPassage[], from = 0): Promise<void> {
   await tx.query(
     `insert into passages (tenant_id, corpus_id, document_id, ordinal, passage_id, page, page_start, section, text)
-     select $1, $2, $3, x.n - 1, x.id, x.page, x.start, x.section, x.text
+     select $1, $2, $3, $9 + x.n - 1, x.id, x.page, x.start, x.section, x.text
      from unnest($4::uuid[], $5::int[], $6::int[], $7::text[], $8::text[]) with ordinality as x(id, page, start, section, text, n)`,
-    [ref.tenantId, ref.corpusId, ref.documentId, passages.map((p) => p.passageId), passages.map((p) => p.page), passages.map((p) => p.pageStart), passages.map((p) => p.section), passages.map((p) => p.text)],
+    [ref.tenantId, ref.corpusId, ref.documentId, passages.map((p) => p.passageId), passages.map((p) => p.page), passages.map((p) => p.pageStart), passages.map((p) => p.section), passages.map((p) => p.text), from],
   );
   await insertTerms(tx, ref, passages.map((p) => p.passageId));
 }

@@ -6,6 +6,7 @@ import { object, oneOf } from '../formats.js';
 import { fitting, nameAll, type NamedPassage } from '../shown.js';
 import { documentsOf } from '../steering.js';
 import { citing, inventedNumbers, quotesOf, stringOf, text } from './item-format.js';
+import { LEFT_OUT } from './narrow.js';
 import type { Task } from './task.js';
 
 const MOST_DOCUMENTS = 200;
@@ -44,11 +45,11 @@ export const compare: Task = {
   },
   result(_input, state): ResearchResult {
     const dimensions = state.dimensions ?? [];
-    const rows = (state.coverage ?? []).map((d) => ({
+    const rows = (state.coverage ?? []).filter((d) => d.why !== LEFT_OUT).map((d) => ({
       documentId: d.documentId, documentName: d.documentName,
       cells: dimensions.map((dimension) => { const item = (state.items ?? []).find((i) => i.text === dimension && i.citations[0]?.documentId === d.documentId); return { dimension, value: item?.extra['value'] ?? null, citations: item?.citations ?? [] }; }),
     }));
-    const coverage = (state.coverage ?? []).map((c) => ({ ...c, used: rows.some((r) => r.documentId === c.documentId && r.cells.some((cell) => cell.value !== null)) })).map((c) => ({ ...c, why: c.used ? null : 'It states none of the dimensions.' }));
+    const coverage = (state.coverage ?? []).map((c) => ({ ...c, used: rows.some((r) => r.documentId === c.documentId && r.cells.some((cell) => cell.value !== null)) })).map((c) => ({ ...c, why: c.used ? null : (c.why ?? 'It states none of the dimensions.') }));
     return { answer: `${rows.length} documents on ${dimensions.length} dimensions.`, claims: [], found: rows.length > 0, dimensions, rows, coverage };
   },
   cited: (result) => (result.rows ?? []).flatMap((r) => r.cells),

@@ -1,17 +1,18 @@
 import type { ParsedTurn, Tool, ToolResult, TurnContext, TurnPlan } from '#activities';
 import { parseStructured } from '#models';
 import { z } from 'zod';
-import { noteArgsSchema, type Item, type ResearchInput, type ResearchState, type TaskName } from '../../contract.js';
+import { noteArgsSchema, type Item, type ResearchInput, type ResearchResult, type ResearchState, type TaskName } from '../../contract.js';
 import { besides, lines, refused } from '../../prompts/turns.js';
 import { user } from '../ask.js';
 import { citationOf, evidenceOf, placesOf } from '../citations.js';
 import { checkClaims } from '../evidence.js';
 import { object, oneOf } from '../formats.js';
 import { titleOf } from '../not-found.js';
-import { guidanceOf } from '../steering.js';
+import { type Guidance, guidanceOf } from '../steering.js';
 import { compare } from './compare.js';
 import { contradictions } from './contradictions.js';
 import { flashcards } from './flashcards.js';
+import { upToDate, withUnread } from './narrow.js';
 import { report } from './report.js';
 import { summary } from './summary.js';
 import type { NoteItem, Task, TaskTurn } from './task.js';
@@ -46,18 +47,20 @@ export const note: Tool = async (ctx, args): Promise<ToolResult> => {
   const { items } = noteArgsSchema.parse(args);
   const state = ctx.state as ResearchState;
   const task = taskOf(ctx);
-  const { scope } = await guidanceOf(ctx);
+  const guidance = await guidanceOf(ctx);
+  const { scope } = guidance;
   const turn = await task.turn(ctx, state, scope);
-  if (!turn) return finish(ctx, task, state);
+  if (!turn) return finish(ctx, task, await upToDate(ctx, guidance, state), guidance);
   const places = await placesOf(ctx, turn.shown.map((p) => p.passageId));
   const taken = items.map((item) => take(task, turn, state, item, places));
   const kept = taken.filter((t): t is Item => typeof t !== 'string');
   const reasons = taken.filter((t) => typeof t === 'string');
   if (items.length > 0 && kept.length === 0 && ctx.attempt === 1) return { content: reasons.join(' '), error: 'agent', reject: { code: 'evidence_missing', reason: reasons.join(' ') } };
   const noted = turn.after({ ...state, items: [...(state.items ?? []), ...kept] });
-  const settled = task.settle ? await task.settle(ctx, noted, kept, items) : noted;
-  if ((await task.turn(ctx, settled, scope)) === null) return finish(ctx, task, settled);
-  return { content: `${kept.length} of ${items.length} were taken.`, state: settled, gain: items.length ? kept.length / items.length : 0 };
+  const settled = await upToDate(ctx, guidance, task.settle ? await task.settle(ctx, noted, kept, items) : noted);
+  if ((await task.turn(ctx, settled, scope)) === null) return finish(ctx, task, settled, guidance);
+  const far = settled.progress ? ` ${settled.progress.passagesRead} of ${settled.progress.passages} passages are read.` : '';
+  return { content: `${kept.length} of ${items.length} were taken.${far}`, state: settled, gain: items.length ? kept.length / items.length : 0 };
 };
 
 function take(task: Task, turn: TaskTurn, state: ResearchState, item: NoteItem, places: Awaited<ReturnType<typeof placesOf>>): Item | string {
@@ -68,9 +71,15 @@ function take(task: Task, turn: TaskTurn, state: ResearchState, item: NoteItem, 
   return task.take(item, checked.claims[0]!.evidence.map((e) => citationOf(e, places.get(e.passageId)?.section ?? null)), state, turn);
 }
 
-async function finish(ctx: Parameters<Tool>[0], task: Task, state: ResearchState): Promise<ToolResult> {
+/** What a task has gathered so far, as its result would be. */
+export function gathered(input: ResearchInput, state: ResearchState): ResearchResult & { progress?: ResearchState['progress'] } {
+  return { ...TASKS[input.task as keyof typeof TASKS].result(input, state), ...(state.progress ? { progress: state.progress } : {}) };
+}
+
+async function finish(ctx: Parameters<Tool>[0], task: Task, state: ResearchState, guidance: Guidance): Promise<ToolResult> {
   const input = ctx.input as ResearchInput;
-  const result = task.result(input, state);
+  const found = task.result(input, state);
+  const result = found.coverage ? { ...found, coverage: await withUnread(ctx, guidance, found.coverage) } : found;
   const cited = task.cited(result);
   const places = await placesOf(ctx, cited.flatMap((c) => c.citations.map((cite) => cite.passageId)));
   const evidence = evidenceOf(cited, places);

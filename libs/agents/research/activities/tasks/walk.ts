@@ -37,5 +37,5 @@ export function behind(state: ResearchState, unit: Unit): ResearchState {
 /** Coverage with what the items make of it: a document is used where something cites it. */
 export function coverageOf(state: ResearchState): Coverage {
   const cited = new Set((state.items ?? []).flatMap((i) => i.citations.map((c) => c.documentId)));
-  return (state.coverage ?? []).map((c) => ({ ...c, used: cited.has(c.documentId), why: cited.has(c.documentId) ? null : 'Nothing in it was found to say on the topic.' }));
+  return (state.coverage ?? []).map((c) => ({ ...c, used: cited.has(c.documentId), why: cited.has(c.documentId) ? null : (c.why ?? 'Nothing in it was found to say on the topic.') }));
 }
