@@ -37,7 +37,7 @@ const three = (value: number): string => value.toFixed(3);
 const sets = (await readResearchSets(options.data)).filter((s) => options.only === null || s.name === options.only);
 if (sets.length === 0) throw new Error(`There is no set ${options.only} in the data folder.`);
 const stack = await startEvalStack({ runtime: options.more['runtime'], url: options.more['url'], model: options.more['model'] });
-const kept = new KeptAnswers(loadStackConfig(process.env).dataDir, `${stack.model}-${revision()}`, options.full);
+const kept = new KeptAnswers<Asked>(loadStackConfig(process.env).dataDir, 'research', `${stack.model}-${revision()}`, options.full);
 try {
   for (const set of sets) await measure(set);
 } finally {

@@ -14,6 +14,9 @@ import { BatchesModule } from './batches/batches.module.js';
 import { CorporaModule } from './corpora/corpora.module.js';
 import { EventsModule } from './events/events.module.js';
 import { HealthModule } from './health/health.controller.js';
+import { sealRequests } from './http/seal-requests.js';
+import { configuredRunKeys, type Pool, useRunKeys } from '#store';
+import { POOL } from './core/tokens.js';
 import { checkHost } from './http/host-check.js';
 import { jsonBody } from './http/json-body.js';
 import { nestLogger } from './http/nest-logger.js';
@@ -24,6 +27,8 @@ import { setHeaders } from './http/response-headers.js';
 import { serveDocument } from './openapi/document.js';
 import { RunsModule } from './runs/runs.module.js';
 import { RuntimesModule } from './runtimes/runtimes.controller.js';
+import { AuditModule } from './audit/audit.controller.js';
+import { SignOffModule } from './sign-off/sign-off.controller.js';
 import { SchedulesModule } from './schedules/schedules.module.js';
 import { WebhooksModule } from './webhooks/webhooks.module.js';
 import { DriftModule } from './drift/drift.module.js';
@@ -33,12 +38,13 @@ import { WorldsModule } from './worlds/worlds.module.js';
 @Module({})
 class ApiModule {
   static with(options: ApiOptions): DynamicModule {
-    return { module: ApiModule, imports: [CoreModule.with(options), RunsModule, ApprovalsModule, BatchesModule, SchedulesModule, EventsModule, CorporaModule, AgentsModule, RuntimesModule, WorldsModule, VerificationsModule, DriftModule, WebhooksModule, CodecModule, HealthModule] };
+    return { module: ApiModule, imports: [CoreModule.with(options), RunsModule, ApprovalsModule, SignOffModule, AuditModule, BatchesModule, SchedulesModule, EventsModule, CorporaModule, AgentsModule, RuntimesModule, WorldsModule, VerificationsModule, DriftModule, WebhooksModule, CodecModule, HealthModule] };
   }
 }
 
 /** The REST API, not yet listening. It starts whether or not Postgres and Temporal are there. */
 export async function createApi(options: ApiOptions): Promise<NestExpressApplication> {
+  useRunKeys(configuredRunKeys(options.config));
   const app = await NestFactory.create<NestExpressApplication>(ApiModule.with(options), new ExpressAdapter(), {
     bodyParser: false,
     abortOnError: false,
@@ -47,7 +53,7 @@ export async function createApi(options: ApiOptions): Promise<NestExpressApplica
   app.disable('x-powered-by').disable('etag');
   app.use(setHeaders, logRequests(options.logger), checkHost);
   app.use('/v1/codec', webUiDoor(options.config.temporalUiUrl));
-  app.use(...jsonBody(), identifyCaller);
+  app.use(...jsonBody(), identifyCaller, sealRequests(() => app.get<Pool>(POOL)));
   app.useGlobalPipes(new RequestPipe());
   app.useGlobalFilters(new ProblemFilter(options.logger));
   serveDocument(app);

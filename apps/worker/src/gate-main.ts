@@ -3,7 +3,7 @@ import { RunCache } from '#activities';
 import { createSearch } from '#corpus';
 import { createDefaultRuntime, createEmbedder } from '#models';
 import { ConfigError, createDataConverter, createLogger, loadConfig, temporalConnection } from '#platform';
-import { createNotifier, createPool } from '#store';
+import { configuredRunKeys, createNotifier, createPool, useRunKeys } from '#store';
 import { loadAgents } from './agents.js';
 import { createGates } from './gates.js';
 import { openModelGate } from './model-gate.js';
@@ -25,6 +25,7 @@ async function main(): Promise<void> {
     model: config.model, contextTokens: config.contextTokens, search: createSearch(pool, embedder), logger, cache: new RunCache(config.contextTokens),
   };
   const connection = await NativeConnection.connect(temporalConnection(config));
+  useRunKeys(configuredRunKeys(config));
   const shared = { connection, namespace: config.temporalNamespace, dataConverter: createDataConverter(config), ...workerOptions(config) };
   const gates = await createGates(deps, shared, config.gates);
   const running = gates.run();

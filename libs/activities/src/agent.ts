@@ -77,9 +77,13 @@ export type ToolResult = {
   error?: 'agent' | 'infra';
   /** The turn is refused and the step tried again with this reason; `fatal` ends the run instead. */
   reject?: { code: ErrorCode; reason: string; fatal?: boolean };
+  /** Delivered by a call that does not end the run; `id` is of the tool's choosing, so that a later call can name it. */
+  artifact?: ToolArtifact & { id: string };
   /** The run is done. */
-  finish?: { result: unknown; artifact: { kind: string; title: string; content: unknown; evidence: Evidence[]; verified: boolean } };
+  finish?: { result: unknown; artifact?: ToolArtifact };
 };
+
+export type ToolArtifact = { kind: string; title: string; content: unknown; evidence: Evidence[]; verified: boolean };
 
 export type Tool = (ctx: ToolContext, args: unknown) => Promise<ToolResult>;
 
@@ -121,6 +125,8 @@ export interface AgentImplementation {
   prepareTurn(ctx: TurnContext): Promise<TurnPlan>;
   parseTurn(ctx: TurnContext, out: ChatResult): ParsedTurn;
   tools: Record<string, Tool>;
+  /** What follows where a person refused a call, or nobody approved it in time; where nothing is said here the model reads so. */
+  refused?: Record<string, (ctx: ToolContext, how: 'denied' | 'expired') => ToolResult>;
   /**
    * For tools whose contract has `approval`: whether this very call asks a person (null: it does not), and what they
    * are shown beside its arguments. A tool that is not named here asks each time. Called again until it was asked.

@@ -1,10 +1,17 @@
 export { type Check, type CheckedSentence, checkNote, CHECKS, scoreOf } from './check-note.js';
 export { align } from './align.js';
+export { asksForJudgement, type Judgement } from './asks-for-judgement.js';
+export { checkDraft, type CheckedDraft, type DraftDoubt, sharedWords } from './check-draft.js';
+export { conditionsIn, conditionsWithout } from './conditions.js';
 export { negationFeatures, supportFeatures } from './features.js';
 export { drugLexicon, type DrugLexicon } from './lexicon/drugs.js';
 export { type StemHabit } from './lexicon/habits.js';
 export { noteSentences } from './note-sentences.js';
-export { indexSource, type SourceIndex } from './source-index.js';
+export { omissionsOf, type OmissionKind, type Omitted } from './omissions.js';
+export { findingsOf, type SourceFinding } from './source-findings.js';
+export { drugsIn, indexSource, type SourceIndex } from './source-index.js';
 export { readSentence } from './sentence.js';
 export { THRESHOLDS } from './thresholds.js';
+export { type FhirIssue, validateBundle, validateFhir } from './fhir/validate.js';
 export { verifyNote } from './verify-note.js';
+export { isContent, wordsOf } from './words.js';

@@ -40,6 +40,8 @@ export type AgentContract = {
   drift: DriftPolicy;
   /** Tries of one step, rejected output included, before the run fails. */
   maxAttempts: number;
+  /** Its runs hold what others must not see: who reads them is logged. */
+  sensitive?: boolean;
   /** Whether a run needs `corpusId`. */
   needsCorpus: boolean;
   /** What the loop does about a window that fills up; both are on where nothing is said. */

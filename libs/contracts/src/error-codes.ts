@@ -55,6 +55,8 @@ export const ERROR_CODES = {
   repository_unusable: { status: 422, retryable: false, title: 'The repository cannot be worked on' },
   state_diverged: { status: 409, retryable: false, title: 'Postgres and Temporal tell different stories of the run' },
   attempt_closed: { status: 409, retryable: false, title: 'A result came from an attempt that is closed' },
+  note_unsigned: { status: 409, retryable: false, title: 'It has not been signed' },
+  key_missing: { status: 410, retryable: false, title: 'The key that this was sealed with is gone' },
   internal: { status: 500, retryable: true, title: 'Something failed inside Holdfast' },
 } as const satisfies Record<string, { status: number; retryable: boolean; title: string }>;
 

@@ -37,3 +37,5 @@ export * from './schedule.js';
 export * from './webhooks.js';
 export * from './retention.js';
 export * from './verification.js';
+export * from './sign-off.js';
+export * from './audit.js';

@@ -3,6 +3,7 @@ import { stepActivationSchema } from './activation.js';
 import { driftReportSchema, steeringSchema } from './drift.js';
 import { chatMessageSchema } from './runtime.js';
 import { stepCandidateSchema } from './candidates.js';
+import { signOffViewSchema } from './sign-off.js';
 import { failureSchema } from './errors.js';
 import { judgeVerdictSchema } from './judge.js';
 import { stepRouteSchema } from './routing.js';
@@ -75,5 +76,7 @@ export const artifactViewSchema = z.object({
   createdAt: z.string(),
   content: z.unknown().optional(),
   evidence: z.array(evidenceSchema).optional(),
+  /** How its signing stands, of an artifact that leaves only once it is signed; where one is read. */
+  signOff: signOffViewSchema.optional(),
 });
 export type ArtifactView = z.infer<typeof artifactViewSchema>;

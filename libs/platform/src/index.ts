@@ -26,4 +26,5 @@ export { countPollers } from './temporal/pollers.js';
 export { registerSearchAttributes, wrongAttribute } from './temporal/search-attributes.js';
 export { runStartOptions, type RunStartOptions, type RunToStart } from './temporal/run-start.js';
 export { overlapPolicy, type ScheduleState, syncSchedule } from './temporal/schedule-sync.js';
+export { masterKeys } from './keys/master-keys.js';
 export { AddressRefused, createPublicHosts, isPrivateAddress, type PublicHosts } from './public-hosts.js';

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { contentCache } from './content-cache.js';
 import type { Pool, Tx } from './pool.js';
+import { keyedHash, openBody, sealBody, type StoredBody } from './sealing/index.js';
 import { withTx } from './tx.js';
 
-/** SHA-256 of the tenant and the text: equal bodies of one tenant share a row, and no hash tells tenants' bodies apart. */
+/** SHA-256 of the tenant and the text: equal bodies of one tenant share a row, and no hash tells tenants' bodies apart. Of a sealed run it is an HMAC under its key, which tells nobody what it is of. */
 export function contentHash(tenantId: string, body: string): Buffer {
-  return createHash('sha256').update(tenantId).update('\0').update(body).digest();
+  return keyedHash(tenantId, body) ?? createHash('sha256').update(tenantId).update('\0').update(body).digest();
 }
 
 /** Postgres text holds no NUL, and a model may well write one. */
@@ -18,13 +19,15 @@ export const hashOf = (tenantId: string, text: string): Buffer => contentHash(te
 export async function putContents(tx: Tx, tenantId: string, texts: string[]): Promise<Buffer[]> {
   const bodies = texts.map(storable);
   const hashes = bodies.map((b) => contentHash(tenantId, b));
+  const sealed = bodies.map(sealBody);
   if (bodies.length === 0) return hashes;
   await tx.query({
     name: 'put-contents',
-    text: `insert into contents (tenant_id, hash, body) select $1, h, b from unnest($2::bytea[], $3::text[]) as c(h, b) on conflict do nothing`,
-    values: [tenantId, hashes, bodies],
+    text: `insert into contents (tenant_id, hash, body, enc, key_id) select $1, h, b, e, k from unnest($2::bytea[], $3::text[], $4::smallint[], $5::text[]) as c(h, b, e, k) on conflict do nothing`,
+    values: [tenantId, hashes, sealed.map((s) => s.body), sealed.map((s) => s.enc), sealed.map((s) => s.key_id)],
   });
-  hashes.forEach((h, i) => contentCache.add(h, bodies[i]!));
+  // What is sealed is not kept in memory for longer than it is used.
+  hashes.forEach((h, i) => sealed[i]!.enc === 0 && contentCache.add(h, bodies[i]!));
   return hashes;
 }
 
@@ -32,10 +35,10 @@ export async function putContents(tx: Tx, tenantId: string, texts: string[]): Pr
 export async function getContent(tx: Tx, tenantId: string, hash: Buffer): Promise<string> {
   const cached = contentCache.get(hash);
   if (cached !== undefined) return cached;
-  const { rows } = await tx.query<{ body: string }>({ name: 'get-content', text: 'select body from contents where tenant_id = $1 and hash = $2', values: [tenantId, hash] });
+  const { rows } = await tx.query<StoredBody>({ name: 'get-content', text: 'select body, enc, key_id from contents where tenant_id = $1 and hash = $2', values: [tenantId, hash] });
   if (!rows[0]) throw new Error('a content body is missing');
-  contentCache.add(hash, rows[0].body);
-  return rows[0].body;
+  if (rows[0].enc === 0) contentCache.add(hash, rows[0].body);
+  return openBody(rows[0]);
 }
 
 export async function getJson(tx: Tx, tenantId: string, hash: Buffer): Promise<unknown> {

@@ -1,5 +1,6 @@
 import type { RunRef } from '#contracts';
 import type { Tx } from './pool.js';
+import { openWords, sealWords } from './sealing/index.js';
 import type { StepKey } from './steps.js';
 
 export type LedgerKey = StepKey & { call: number };
@@ -46,8 +47,14 @@ export async function finishEffect(tx: Tx, key: LedgerKey, e: { tool: string; ef
         on conflict (tenant_id, run_id, step, attempt, call) do update set state = excluded.state, outcome = excluded.outcome, done_at = excluded.done_at where ledger.state = 'started'
         returning 1)
       select holdfast_require_open(exists (select 1 from finished), 'Another delivery of this call has written its outcome.')`,
-    values: [key.tenantId, key.runId, key.step, key.attempt, key.call, e.tool, e.effect, e.state, JSON.stringify(e.outcome), e.ms],
+    values: [key.tenantId, key.runId, key.step, key.attempt, key.call, e.tool, e.effect, e.state, JSON.stringify(sealedOutcome(e.outcome)), e.ms],
   });
+}
+
+/** The words of a refusal may quote the model. */
+function sealedOutcome(outcome: unknown): unknown {
+  const { rejection } = (outcome ?? {}) as { rejection?: { reason: string } };
+  return rejection ? { ...(outcome as object), rejection: { ...rejection, reason: sealWords(rejection.reason) } } : outcome;
 }
 
 export type CallRow = { step: number; attempt: number; call: number; tool: string; effect: string; state: string; deliveries: number; outcome: unknown; ms: number | null };
@@ -68,5 +75,5 @@ export async function readRejection(tx: Tx, ref: RunRef, step: number): Promise<
     `select outcome->'rejection'->>'reason' as reason from ledger where tenant_id = $1 and run_id = $2 and step = $3 and state = 'rejected' order by attempt desc, call desc limit 1`,
     [ref.tenantId, ref.runId, step],
   );
-  return rows[0]?.reason ?? null;
+  return rows[0]?.reason ? openWords(rows[0].reason) : null;
 }

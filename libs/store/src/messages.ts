@@ -1,6 +1,7 @@
 import type { ChatMessage, RunRef } from '#contracts';
 import { hashOf, putContents } from './contents.js';
 import type { Tx } from './pool.js';
+import { openBody, type StoredBody } from './sealing/index.js';
 import type { StepKey } from './steps.js';
 
 /** Ordinals of people's words lie below 0, in the order of the inbox, so that taking them up twice writes them once. */
@@ -41,7 +42,7 @@ export function decodeBody(row: { role: ChatMessage['role']; body: string; tool:
   return { role: row.role, ...(JSON.parse(row.body.slice(STRUCTURED.length)) as Pick<ChatMessage, 'content'>), ...tool };
 }
 
-type MessageRow = { step: number; attempt: number; ordinal: number; role: ChatMessage['role']; tool: string | null; tokens: number; body: string };
+type MessageRow = { step: number; attempt: number; ordinal: number; role: ChatMessage['role']; tool: string | null; tokens: number } & StoredBody;
 export type StoredMessage = { step: number; ordinal: number; tokens: number; message: ChatMessage };
 
 /** Steps read at once: few at first, since a small context is soon full; more as it goes on. */
@@ -84,22 +85,26 @@ export async function readChain(tx: Tx, ref: RunRef, from: number, size: number)
         where chain.n < $4
       )
       select chain.n, chain.step, chain.parent,
-        (select json_agg(json_build_object('step', m.step, 'ordinal', m.ordinal, 'role', m.role, 'tool', m.tool, 'tokens', m.tokens, 'body', c.body) order by m.ordinal)
+        (select json_agg(json_build_object('step', m.step, 'ordinal', m.ordinal, 'role', m.role, 'tool', m.tool, 'tokens', m.tokens, 'body', c.body, 'enc', c.enc, 'key_id', c.key_id) order by m.ordinal)
          from messages m join contents c on c.tenant_id = $1 and c.hash = m.hash
          where m.tenant_id = $1 and m.run_id = $2 and m.step = chain.step and (m.attempt = chain.attempt or m.ordinal < 0)) as messages
       from chain where chain.state = 'closed' order by chain.n`,
     values: [ref.tenantId, ref.runId, from, size],
   });
-  return rows.map((r) => ({ step: r.step, parent: r.parent, messages: (r.messages ?? []).map((m) => ({ step: m.step, ordinal: m.ordinal, tokens: m.tokens, message: decodeBody(m) })) }));
+  return Promise.all(rows.map(async (r) => ({ step: r.step, parent: r.parent, messages: await Promise.all((r.messages ?? []).map(toMessage)) })));
 }
 
 /** Messages of one step: of one attempt, or of all of them. */
 export async function readStepMessages(tx: Tx, ref: RunRef, step: number, attempt?: number): Promise<StoredMessage[]> {
   const { rows } = await tx.query<MessageRow>({
     name: 'read-step-messages',
-    text: `select m.step, m.attempt, m.ordinal, m.role, m.tool, m.tokens, c.body from messages m join contents c on c.tenant_id = m.tenant_id and c.hash = m.hash
+    text: `select m.step, m.attempt, m.ordinal, m.role, m.tool, m.tokens, c.body, c.enc, c.key_id from messages m join contents c on c.tenant_id = m.tenant_id and c.hash = m.hash
            where m.tenant_id = $1 and m.run_id = $2 and m.step = $3 and ($4::int is null or m.attempt = $4 or m.ordinal < 0) order by m.attempt, m.ordinal`,
     values: [ref.tenantId, ref.runId, step, attempt ?? null],
   });
-  return rows.map((m) => ({ step: m.step, ordinal: m.ordinal, tokens: m.tokens, message: decodeBody(m) }));
+  return Promise.all(rows.map(toMessage));
+}
+
+export async function toMessage(m: Pick<MessageRow, 'step' | 'ordinal' | 'role' | 'tool' | 'tokens'> & StoredBody): Promise<StoredMessage> {
+  return { step: m.step, ordinal: m.ordinal, tokens: m.tokens, message: decodeBody({ role: m.role, tool: m.tool, body: await openBody(m) }) };
 }

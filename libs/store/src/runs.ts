@@ -2,6 +2,7 @@ import type { DriftOverrides, ErrorCode, Limits, NewEvent, Priority, RunRef, Run
 import { hashOf, putContents } from './contents.js';
 import { appendEvents } from './events.js';
 import type { Tx } from './pool.js';
+import { sealWords } from './sealing/index.js';
 import { saveRunSteering } from './run-steering.js';
 import { abandonOpenStep } from './steps.js';
 
@@ -22,6 +23,9 @@ export type NewRun = RunRef & {
   startAt?: string;
   scheduleId?: string;
   batchId?: string;
+  sensitive?: boolean;
+  /** The key that its content is sealed with. */
+  keyId?: string;
   forkedFrom?: { runId: string; step: number };
 };
 
@@ -29,9 +33,9 @@ export type NewRun = RunRef & {
 export async function insertRun(tx: Tx, run: NewRun): Promise<void> {
   const [inputHash] = await putContents(tx, run.tenantId, [JSON.stringify(run.input)]);
   await tx.query(
-    `insert into runs (tenant_id, run_id, principal_id, agent, agent_version, status, input_hash, thread_id, corpus_id, model, priority, tags, limits, sampling, start_at, schedule_id, batch_id, drift)
-     values ($1,$2,$3,$4,$5,'queued',$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17)`,
-    [run.tenantId, run.runId, run.principalId, run.agent, run.agentVersion, inputHash, run.threadId ?? null, run.corpusId ?? null, run.model ?? null, run.priority, run.tags, run.limits, run.sampling, run.startAt ?? null, run.scheduleId ?? null, run.batchId ?? null, run.drift ?? null],
+    `insert into runs (tenant_id, run_id, principal_id, agent, agent_version, status, input_hash, thread_id, corpus_id, model, priority, tags, limits, sampling, start_at, schedule_id, batch_id, drift, sensitive, key_id)
+     values ($1,$2,$3,$4,$5,'queued',$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19)`,
+    [run.tenantId, run.runId, run.principalId, run.agent, run.agentVersion, inputHash, run.threadId ?? null, run.corpusId ?? null, run.model ?? null, run.priority, run.tags, run.limits, run.sampling, run.startAt ?? null, run.scheduleId ?? null, run.batchId ?? null, run.drift ?? null, run.sensitive ?? false, run.keyId ?? null],
   );
   await tx.query('insert into run_heads (tenant_id, run_id) values ($1,$2)', [run.tenantId, run.runId]);
   if (run.steering) await saveRunSteering(tx, run, run.steering);
@@ -62,6 +66,8 @@ export type RunRow = {
   judge_tokens: number;
   inbox_seq: number;
   inbox_read: number;
+  sensitive: boolean;
+  key_id: string | null;
 };
 
 /** The run with its head, or null. Takes no lock. */
@@ -69,7 +75,7 @@ export async function readRun(tx: Tx, ref: RunRef): Promise<RunRow | null> {
   const { rows } = await tx.query<RunRow>({
     name: 'read-run',
     text: `select r.tenant_id, r.run_id, r.agent, r.agent_version, r.status, r.status_reason, r.input_hash, r.corpus_id, r.thread_id, r.model, r.runtime_id,
-                  r.priority, r.limits, r.sampling, r.started_at, h.head_step, h.next_step, h.prompt_tokens, h.output_tokens, h.tool_calls, h.judge_prompt_tokens + h.judge_output_tokens as judge_tokens, h.inbox_seq, h.inbox_read
+                  r.priority, r.limits, r.sampling, r.started_at, r.sensitive, r.key_id, h.head_step, h.next_step, h.prompt_tokens, h.output_tokens, h.tool_calls, h.judge_prompt_tokens + h.judge_output_tokens as judge_tokens, h.inbox_seq, h.inbox_read
            from runs r join run_heads h using (tenant_id, run_id) where r.tenant_id = $1 and r.run_id = $2`,
     values: [ref.tenantId, ref.runId],
   });
@@ -91,7 +97,7 @@ export async function startRun(tx: Tx, ref: RunRef, pinned: { model: string; run
 export async function changeStatus(tx: Tx, ref: RunRef, from: RunStatus[], to: RunStatus, reason: { code: ErrorCode; detail: string } | null, extra: NewEvent[] = []): Promise<boolean> {
   await appendEvents(tx, ref, []);
   const { rowCount } = await tx.query(`update runs set status = $4, status_reason = $5 where tenant_id = $1 and run_id = $2 and status = any($3)
-     and (status, status_reason->>'code') is distinct from ($4, $5::jsonb->>'code')`, [ref.tenantId, ref.runId, from, to, reason]);
+     and (status, status_reason->>'code') is distinct from ($4, $5::jsonb->>'code')`, [ref.tenantId, ref.runId, from, to, reason && { ...reason, detail: sealWords(reason.detail) }]);
   if (!rowCount) return false;
   await appendEvents(tx, ref, [{ type: 'status.changed', data: { status: to, ...(reason ? { code: reason.code } : {}) } }, ...extra]);
   return true;
@@ -102,7 +108,7 @@ export async function endRun(tx: Tx, ref: RunRef, end: { status: RunStatus; reas
   const { rowCount } = await tx.query(
     `update runs set status = $3, status_reason = $4, ended_at = now(), ended_by = $5 where tenant_id = $1 and run_id = $2
      and status in ('queued','running','waiting_approval','waiting_input','waiting_runtime','paused','cancelling')`,
-    [ref.tenantId, ref.runId, end.status, end.reason, end.endedBy ?? null],
+    [ref.tenantId, ref.runId, end.status, end.reason && { ...end.reason, detail: sealWords(end.reason.detail) }, end.endedBy ?? null],
   );
   if (!rowCount) return false;
   await abandonOpenStep(tx, ref, end.reason);

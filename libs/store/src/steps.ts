@@ -2,6 +2,7 @@ import { type CallDigest, type DriftReport, type DriftState, type ErrorCode, Hol
 import { withdrawApprovals } from './approvals/approvals.js';
 import { NO_PLACES, type Places } from './places.js';
 import type { Tx } from './pool.js';
+import { openWords, sealWords } from './sealing/index.js';
 
 export type StepKey = RunRef & { step: number; attempt: number };
 
@@ -130,7 +131,7 @@ export async function abandonStep(tx: Tx, ref: RunRef, step: number, failure: { 
     [ref.tenantId, ref.runId, step],
   );
   await withdrawApprovals(tx, ref, step);
-  const { rowCount } = await tx.query(`update steps set state = 'abandoned', failure = $4, ended_at = clock_timestamp() where tenant_id = $1 and run_id = $2 and step = $3 and state = 'open'`, [ref.tenantId, ref.runId, step, failure]);
+  const { rowCount } = await tx.query(`update steps set state = 'abandoned', failure = $4, ended_at = clock_timestamp() where tenant_id = $1 and run_id = $2 and step = $3 and state = 'open'`, [ref.tenantId, ref.runId, step, sealedFailure(failure)]);
   return Boolean(rowCount);
 }
 
@@ -142,13 +143,16 @@ export async function abandonOpenStep(tx: Tx, ref: RunRef, failure: { code: Erro
 
 /** Records why an attempt failed for good, for the words that the run ends with. Call under the run's lock. */
 export async function noteFailure(tx: Tx, key: StepKey, failure: { code: ErrorCode; detail: string }): Promise<void> {
-  await tx.query(`update steps set failure = $5 where tenant_id = $1 and run_id = $2 and step = $3 and attempt = $4 and state = 'open'`, [key.tenantId, key.runId, key.step, key.attempt, failure]);
+  await tx.query(`update steps set failure = $5 where tenant_id = $1 and run_id = $2 and step = $3 and attempt = $4 and state = 'open'`, [key.tenantId, key.runId, key.step, key.attempt, sealedFailure(failure)]);
 }
+
+const sealedFailure = <T extends { code: ErrorCode; detail: string } | null>(failure: T): T => (failure ? { ...failure, detail: sealWords(failure.detail) } : failure);
 
 /** Why a step failed for good, where that was recorded. */
 export async function readStepFailure(tx: Tx, ref: RunRef, step: number): Promise<{ code: ErrorCode; detail: string } | null> {
   const { rows } = await tx.query<{ failure: { code: ErrorCode; detail: string } | null }>('select failure from steps where tenant_id = $1 and run_id = $2 and step = $3', [ref.tenantId, ref.runId, step]);
-  return rows[0]?.failure ?? null;
+  const failure = rows[0]?.failure;
+  return failure ? { ...failure, detail: await openWords(failure.detail) } : null;
 }
 
 /** Moves the run's head to an earlier checkpoint; the next step hangs on it, and numbers go on. Call under the run's lock. */

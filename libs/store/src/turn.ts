@@ -2,6 +2,7 @@ import type { CorrectionMode, DriftState, ErrorCode, Limits, ModelOutcome, RunSt
 import { getContent } from './contents.js';
 import { decodeBody } from './messages.js';
 import type { Tx } from './pool.js';
+import { openWords } from './sealing/index.js';
 import type { StepKey } from './steps.js';
 
 export type Turn = {
@@ -57,7 +58,9 @@ export async function readTurn(tx: Tx, key: StepKey, parent: number): Promise<Tu
       where r.tenant_id = $1 and r.run_id = $2`,
     values: [key.tenantId, key.runId, key.step, key.attempt, parent],
   });
-  return rows[0] ?? null;
+  const turn = rows[0];
+  if (turn?.rejection) turn.rejection.reason = await openWords(turn.rejection.reason);
+  return turn ?? null;
 }
 
 export type PendingCall<TOutcome> = {

@@ -1,10 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type ApprovalView, type DecideApproval, HoldfastError, type RunRef } from '#contracts';
-import { appendEvents, approvalDigest, type ApprovalRow, decideApproval, insertInbox, lockRun, type Notifier, type Pool, readApproval, readApprovalDetail, readRun, type Tx, viewApproval, withTx } from '#store';
+import { appendEvents, approvalDigest, type ApprovalRow, decideApproval, inRun, insertInbox, lockRun, type Notifier, type Pool, readApproval, readApprovalDetail, readRun, SIGN_OFF_TOOL, type Tx, viewApproval, withTx } from '#store';
 import { AgentCatalogue } from '../core/agent-catalogue.js';
 import type { Caller } from '../core/caller.js';
 import { NOTIFIER, POOL } from '../core/tokens.js';
 import { InvalidRequest, toIssues } from '../http/invalid-request.js';
+import { recordDecision } from './signed.js';
 import { TemporalGateway } from '../temporal/temporal-gateway.js';
 
 /** A decision is a row under the run's lock, then a wake: it needs no worker, and who decided is the principal. */
@@ -18,6 +19,12 @@ export class ApprovalDecisions {
   ) {}
 
   async decide(caller: Caller, approvalId: string, body: DecideApproval): Promise<ApprovalView> {
+    const found = await withTx(this.pool, caller.tenantId, (tx) => readApproval(tx, caller.tenantId, approvalId));
+    if (!found) throw new HoldfastError('not_found', 'There is no approval with this id.');
+    return inRun(this.pool, { tenantId: caller.tenantId, runId: found.run_id }, () => this.decideInRun(caller, approvalId, body));
+  }
+
+  private async decideInRun(caller: Caller, approvalId: string, body: DecideApproval): Promise<ApprovalView> {
     const view = await withTx(this.pool, caller.tenantId, async (tx) => {
       const approval = await this.locked(tx, caller.tenantId, approvalId);
       const ref: RunRef = { tenantId: caller.tenantId, runId: approval.run_id };
@@ -25,6 +32,7 @@ export class ApprovalDecisions {
       const edited = body.editedArgs === undefined ? undefined : await this.edit(tx, ref, approval, body);
       const status = body.decision === 'approve' ? 'approved' : 'denied';
       await decideApproval(tx, ref.tenantId, approvalId, { status, decidedBy: caller.principalId, comment: body.comment, ...(edited ? { edited } : {}) });
+      await recordDecision(tx, ref, approval, status === 'approved', caller.principalId);
       const number = await insertInbox(tx, ref, { kind: 'approval', data: { approvalId }, principalId: caller.principalId });
       await appendEvents(tx, ref, [{ type: 'approval.decided', step: approval.step, attempt: approval.attempt, data: { approvalId, decision: status, edited: Boolean(edited), number } }]);
       return viewApproval(tx, ref.tenantId, (await readApproval(tx, ref.tenantId, approvalId))!);
@@ -45,6 +53,7 @@ export class ApprovalDecisions {
   /** Arguments that a person gives must fit the tool as much as the model's. */
   private async edit(tx: Tx, ref: RunRef, approval: ApprovalRow, body: DecideApproval): Promise<{ args: unknown; digest: string }> {
     if (body.decision === 'deny') throw new InvalidRequest([{ path: 'editedArgs', message: 'go with an approval only' }]);
+    if (approval.tool === SIGN_OFF_TOOL) throw new InvalidRequest([{ path: 'editedArgs', message: 'what is signed is what was read: reject it, or add an addendum once it is signed' }]);
     if (approval.kind === 'doubt') throw new InvalidRequest([{ path: 'editedArgs', message: 'the interrupted call is made as it was, or not at all' }]);
     const run = await readRun(tx, ref);
     const tool = run && this.agents.get(run.agent).tools.find((t) => t.name === approval.tool);

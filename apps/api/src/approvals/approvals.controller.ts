@@ -50,5 +50,5 @@ export class ApprovalsController {
   }
 }
 
-@Module({ controllers: [ApprovalsController], providers: [ApprovalDecisions] })
+@Module({ controllers: [ApprovalsController], providers: [ApprovalDecisions], exports: [ApprovalDecisions] })
 export class ApprovalsModule {}

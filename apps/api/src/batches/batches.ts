@@ -88,6 +88,8 @@ export class Batches {
       return { key: item.key, input: parsed.data as Record<string, unknown> };
     });
     if (issues.length) throw new InvalidRequest(issues.slice(0, MAX_ISSUES));
+    // A template lies unsealed until its runs begin.
+    if (agent.sensitive) throw new InvalidRequest([{ path: 'run.agent', message: `agent ${agent.name} is for sensitive content: its runs are started one by one, with POST /v1/runs` }]);
     return items;
   }
 }

@@ -24,3 +24,5 @@ export const TIMING: Timing = { pingMs: 15_000, stallMs: 30_000, pollMs: 2_000, 
 
 /** Bytes of a JSON body. */
 export const JSON_LIMIT = 2 * 1024 * 1024;
+/** Of a run's: notes and FHIR bundles come in its input. */
+export const RUN_LIMIT = 24 * 1024 * 1024;

@@ -1,8 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { claimKey, keepAnswer, type KeptAnswer, type Pool, type Tx, withTx } from '#store';
+import { claimKey, keepAnswer, keyedHash, type KeptAnswer, type Pool, type Tx, withTx } from '#store';
 import { InvalidRequest } from '../http/invalid-request.js';
 import type { Caller } from './caller.js';
-import { hashOf } from './canonical-json.js';
+import { canonicalJson, hashOf } from './canonical-json.js';
 import { POOL } from './tokens.js';
 
 export type KeyedRequest = {
@@ -13,6 +13,8 @@ export type KeyedRequest = {
   key: string | undefined;
   /** What the key stands for: equal requests have equal bodies. */
   body: unknown;
+  /** In place of the body's own hash. */
+  bodyHash?: Buffer | undefined;
 };
 export type WriteAnswer = KeptAnswer & { replayed: boolean };
 
@@ -24,7 +26,7 @@ export class IdempotentWrites {
   /** Runs `write` in a transaction, or gives the first answer again. What `write` answers must be free of content. */
   async once(request: KeyedRequest, write: (tx: Tx) => Promise<KeptAnswer>): Promise<WriteAnswer> {
     const { tenantId } = request.caller;
-    const key = request.key === undefined ? undefined : { tenantId, route: request.route, key: checked(request.key), bodyHash: hashOf(request.body) };
+    const key = request.key === undefined ? undefined : { tenantId, route: request.route, key: checked(request.key), bodyHash: request.bodyHash ?? keyedHash(canonicalJson(request.body)) ?? hashOf(request.body) };
     return withTx(this.pool, tenantId, async (tx) => {
       const kept = key && (await claimKey(tx, key));
       if (kept) return { ...kept, replayed: true };

@@ -1,14 +1,14 @@
 import { json, type NextFunction, type Request, type RequestHandler, type Response } from 'express';
 import { HoldfastError } from '#contracts';
-import { JSON_LIMIT } from '../core/api-options.js';
+import { JSON_LIMIT, RUN_LIMIT } from '../core/api-options.js';
 import { depthOf } from '../core/canonical-json.js';
 import { InvalidRequest } from './invalid-request.js';
 
 const MAX_DEPTH = 64;
 
-/** Reads JSON bodies up to 2 MB; multipart and NDJSON bodies are left for the route that takes them, anything else is refused. */
+/** Reads JSON bodies up to 2 MB, a run's up to 24; multipart and NDJSON bodies are left for the route that takes them, anything else is refused. */
 export function jsonBody(): RequestHandler[] {
-  return [refuseOtherTypes, json({ limit: JSON_LIMIT, type: isJson }), shape];
+  return [refuseOtherTypes, json({ limit: RUN_LIMIT, type: (req) => isJson(req) && isRun(req as Request) }), json({ limit: JSON_LIMIT, type: (req) => isJson(req) && !isRun(req as Request) }), shape];
 }
 
 function refuseOtherTypes(req: Request, _res: Response, next: NextFunction): void {
@@ -16,6 +16,8 @@ function refuseOtherTypes(req: Request, _res: Response, next: NextFunction): voi
   if (!hasBody || isJson(req) || req.is('multipart/form-data') || req.is('application/x-ndjson')) return next();
   next(new HoldfastError('unsupported_media_type', 'Send JSON with Content-Type: application/json; files go as multipart/form-data.'));
 }
+
+const isRun = (req: Request): boolean => req.method === 'POST' && req.path === '/v1/runs';
 
 function isJson(req: { headers: { 'content-type'?: string } }): boolean {
   return /^application\/([\w.-]+\+)?json\s*(;|$)/i.test(req.headers['content-type'] ?? '');

@@ -1,4 +1,5 @@
 import type { ArtifactView, Evidence } from '#contracts';
+import { clinicalNoteBlocks } from './clinical-note-blocks.js';
 import { comparisonOf, eventsOf, sectionsOf } from './artifact-shapes.js';
 
 /** What an artifact is made of wherever it is written to: Markdown, HTML, Word. */
@@ -10,6 +11,8 @@ export type Block =
 
 /** An artifact's content in the order of its fields, then its evidence, each with where it stands. A number in brackets is that of the evidence. */
 export function artifactBlocks(a: ArtifactView): Block[] {
+  const note = clinicalNoteBlocks(a);
+  if (note) return note;
   const evidence = a.evidence ?? [];
   return [
     heading(1, oneLine(a.title)),

@@ -1,9 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
+import { medicalContract } from '#agents/medical/contract';
+import { validateBundle } from '#clinical';
 import { type AgentContract, type CreateRun, HoldfastError, type RunRef, type RunView } from '#contracts';
 import { type Config, createPublicHosts, type PublicHosts } from '#platform';
-import { insertRun, type KeptAnswer, type Notifier, type Pool, readRunRecord, type Tx, withTx } from '#store';
+import { appendAudit, createRunKey, destroyRunKey, installationHash, sealedWith, insertRun, type KeptAnswer, type Notifier, type Pool, readRunRecord, type Tx, withTx } from '#store';
 import { AgentCatalogue } from '../core/agent-catalogue.js';
+import { canonicalJson } from '../core/canonical-json.js';
 import type { Caller } from '../core/caller.js';
 import { IdempotentWrites } from '../core/idempotent-writes.js';
 import { CONFIG, NOTIFIER, POOL } from '../core/tokens.js';
@@ -35,9 +38,15 @@ export class RunCreation {
   async create(caller: Caller, body: CreateRun, key: string | undefined): Promise<CreatedRun> {
     const agent = this.agents.get(body.agent);
     const input = validInput(agent, body.input);
+    await requireValidBundle(agent, input);
     if (body.steering) assertRunSteerable(this.config);
     const runId = uuidv7();
-    const answer = await this.writes.once({ caller, route: 'POST /v1/runs', key, body }, (tx) => this.insert(tx, caller, { runId, agent, input, body }));
+    // The key is there before the row; one whose row never came seals nothing.
+    const runKey = agent.sensitive ? await createRunKey(runId) : null;
+    // Two tries have two keys: what tells their bodies apart goes by the installation's.
+    const bodyHash = agent.sensitive && key !== undefined ? await installationHash(canonicalJson(body)) : undefined;
+    const answer = await sealedWith(runKey, () => this.writes.once({ caller, route: 'POST /v1/runs', key, body, bodyHash }, (tx) => this.insert(tx, caller, { runId, agent, input, body })));
+    if (runKey && (answer.body as RunView).id !== runId) await destroyRunKey(runId);
     const kept = answer.body as RunView;
     const ref: RunRef = { tenantId: caller.tenantId, runId: kept.id };
     this.notifier.announce(kept.id, kept.lastEvent);
@@ -69,7 +78,10 @@ export class RunCreation {
       steering: body.steering,
       drift: body.drift,
       startAt: body.startAt,
+      sensitive: agent.sensitive ?? false,
+      ...(agent.sensitive ? { keyId: runId } : {}),
     });
+    if (agent.sensitive) await appendAudit(tx, { ...ref, principalId: caller.principalId, action: 'run.created', subject: null });
     if (body.webhook) await bringWebhook(tx, this.hosts, caller, body.webhook, runId);
     const record = await readRunRecord(tx, ref);
     if (!record) throw new Error('the run that was just written is not there');
@@ -88,4 +100,12 @@ function validInput(agent: AgentContract, input: unknown): unknown {
   const parsed = agent.input.safeParse(input);
   if (parsed.success) return parsed.data;
   throw new InvalidRequest(toIssues(parsed.error.issues)).under('input');
+}
+
+/** What a schema cannot say: FHIR is checked against HL7's definitions, and what is wrong is named by its path. */
+async function requireValidBundle(agent: AgentContract, input: unknown): Promise<void> {
+  const { bundle } = input as { bundle?: unknown };
+  if (agent.name !== medicalContract.name || bundle === undefined) return;
+  const issues = await validateBundle(bundle);
+  if (issues.length > 0) throw new InvalidRequest(issues.map(({ path, message }) => ({ path: path.replace(/^Bundle/, 'input.bundle'), message })));
 }

@@ -51,6 +51,9 @@ export class RunForks {
       tags: tags ?? source.tags,
       limits: { ...source.limits, ...limits },
       sampling: { ...row.sampling, ...overrides.sampling },
+      sensitive: row.sensitive,
+      // What they share was sealed with one key.
+      ...(row.key_id === null ? {} : { keyId: row.key_id }),
       ...(source.corpusId ? { corpusId: source.corpusId } : {}),
       ...(model === undefined ? {} : { model }),
       ...(steering ? { steering } : {}),

@@ -2,18 +2,21 @@ import { Controller, Get, Inject, Param, Query, Req, Res, StreamableFile } from 
 import { ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
-import { artifactPageSchema, type ArtifactView, artifactViewSchema, checkpointPageSchema, type CheckpointView, checkpointViewSchema, HoldfastError, idSchema, includeSchema, type RunRef, stepPageSchema, stepQuerySchema, type StepView, stepViewSchema } from '#contracts';
-import { listArtifactViews, listCheckpointViews, listStepViews, type Pool, readArtifactView, readCheckpointView, readRun, readStepView, type StepPage, type Tx, withTx } from '#store';
+import { artifactPageSchema, type AuditAction, type ArtifactView, artifactViewSchema, checkpointPageSchema, type CheckpointView, checkpointViewSchema, HoldfastError, idSchema, includeSchema, type RunRef, stepPageSchema, stepQuerySchema, type StepView, stepViewSchema } from '#contracts';
+import { appendAudit, listArtifactViews, listCheckpointViews, listStepViews, type Pool, readArtifactView, readCheckpointView, readRun, readStepView, type StepPage, type Tx, viewSignOff, withTx } from '#store';
 import { type Caller, FromCaller } from '../core/caller.js';
 import { POOL } from '../core/tokens.js';
 import { Endpoint } from '../openapi/endpoint.js';
-import { ARTIFACT_TYPES, type ArtifactType, exportArtifact, typesOf } from './artifact-exports.js';
+import { ARTIFACT_TYPES, type ArtifactType, exportArtifact, FHIR, typesOf } from './artifact-exports.js';
 import { decodeNumberCursor, encodeCursor } from './cursor.js';
 
 type Page<T> = { data: T[]; nextCursor: string | null };
 type StepQuery = z.infer<typeof stepQuerySchema>;
 type Include = z.infer<typeof includeSchema>;
+const preliminarySchema = z.strictObject({ preliminary: z.enum(['true', 'false']).optional() });
 const stepNumber = z.coerce.number().int().min(0).max(1_000_000);
+type Read = { action: AuditAction; subject: string };
+const contentRead = (query: Include, what: string, n: number): Read | undefined => (query.include === 'content' ? { action: 'step.read', subject: `${what} ${n}` } : undefined);
 const INCLUDE = 'Content (messages, state) comes only with `include=content`.';
 
 @ApiTags('runs')
@@ -30,7 +33,7 @@ export class RunReadsController {
   @Get('steps/:n')
   @Endpoint({ summary: 'Read a step', description: INCLUDE, answers: { 200: { schema: stepViewSchema, description: 'The step.' } }, errors: ['not_found'] })
   getStep(@FromCaller() caller: Caller, @Param('id', { schema: idSchema }) id: string, @Param('n', { schema: stepNumber }) n: number, @Query({ schema: includeSchema }) query: Include): Promise<StepView> {
-    return this.one(caller, id, 'step', (tx, ref) => readStepView(tx, ref, n, query.include === 'content'));
+    return this.one(caller, id, 'step', (tx, ref) => readStepView(tx, ref, n, query.include === 'content'), contentRead(query, 'step', n));
   }
 
   @Get('checkpoints')
@@ -42,7 +45,7 @@ export class RunReadsController {
   @Get('checkpoints/:n')
   @Endpoint({ summary: 'Read the checkpoint of a step', description: INCLUDE, answers: { 200: { schema: checkpointViewSchema, description: 'The checkpoint.' } }, errors: ['not_found'] })
   getCheckpoint(@FromCaller() caller: Caller, @Param('id', { schema: idSchema }) id: string, @Param('n', { schema: stepNumber }) n: number, @Query({ schema: includeSchema }) query: Include): Promise<CheckpointView> {
-    return this.one(caller, id, 'checkpoint', (tx, ref) => readCheckpointView(tx, ref, n, query.include === 'content'));
+    return this.one(caller, id, 'checkpoint', (tx, ref) => readCheckpointView(tx, ref, n, query.include === 'content'), contentRead(query, 'checkpoint', n));
   }
 
   @Get('artifacts')
@@ -52,14 +55,20 @@ export class RunReadsController {
   }
 
   @Get('artifacts/:artifactId')
-  @Endpoint({ summary: 'Read an artifact with its evidence', description: 'JSON, or with `Accept` Markdown, HTML, CSV, a Word document, or of a patch the diff. CSV is the table of a comparison or a timeline with the sources of each value; of other artifacts it is the evidence.', answers: { 200: { schema: artifactViewSchema, description: 'The artifact.', alsoAs: ARTIFACT_TYPES } }, errors: ['not_found'], headers: [{ name: 'Accept', description: `\`application/json\`${ARTIFACT_TYPES.map((t) => `, \`${t}\``).join('')}.` }] })
-  async getArtifact(@FromCaller() caller: Caller, @Param('id', { schema: idSchema }) id: string, @Param('artifactId', { schema: idSchema }) artifactId: string, @Req() req: Request, @Res({ passthrough: true }) res: Response): Promise<ArtifactView | StreamableFile> {
-    const artifact = await this.one(caller, id, 'artifact', async (tx, ref) => {
+  @Endpoint({ summary: 'Read an artifact with its evidence', description: 'JSON, or with `Accept` Markdown, HTML, CSV, a Word document, or of a patch the diff. A clinical note comes as PDF and FHIR R4 (Composition and DocumentReference) as well, and in any of these only once it is signed; `preliminary=true` with FHIR gives the draft, marked so. CSV is the table of a comparison or a timeline with the sources of each value; of other artifacts it is the evidence.', answers: { 200: { schema: artifactViewSchema, description: 'The artifact.', alsoAs: ARTIFACT_TYPES } }, errors: ['not_found', 'note_unsigned'], headers: [{ name: 'Accept', description: `\`application/json\`${ARTIFACT_TYPES.map((t) => `, \`${t}\``).join('')}.` }] })
+  async getArtifact(@FromCaller() caller: Caller, @Param('id', { schema: idSchema }) id: string, @Param('artifactId', { schema: idSchema }) artifactId: string, @Query({ schema: preliminarySchema }) { preliminary }: z.infer<typeof preliminarySchema>, @Req() req: Request, @Res({ passthrough: true }) res: Response): Promise<ArtifactView | StreamableFile> {
+    let type = 'application/json';
+    const read = async (tx: Tx, ref: RunRef): Promise<ArtifactView | null> => {
       const found = await readArtifactView(tx, ref.tenantId, artifactId);
-      return found?.runId === ref.runId ? found : null;
-    });
+      if (found?.runId !== ref.runId) return null;
+      type = req.accepts('application/json', ...typesOf(found)) || type;
+      const exports = type !== 'application/json';
+      const signOff = await viewSignOff(tx, { ...ref, artifactId });
+      if (exports && signOff && signOff.status !== 'signed' && !(preliminary === 'true' && type === FHIR)) throw new HoldfastError('note_unsigned', `It is ${signOff.status.replace('_', ' ')}; it leaves only once it is signed.`);
+      return signOff ? { ...found, signOff } : found;
+    };
+    const artifact = await this.one(caller, id, 'artifact', read, () => ({ action: type === 'application/json' ? 'artifact.read' : 'artifact.exported', subject: artifactId }));
     res.vary('Accept');
-    const type = req.accepts('application/json', ...typesOf(artifact)) || 'application/json';
     if (type === 'application/json') return artifact;
     const { bytes, headers } = await exportArtifact(artifact, type as ArtifactType);
     res.set(headers);
@@ -68,16 +77,20 @@ export class RunReadsController {
 
   private async page<T extends { step: number }>(caller: Caller, runId: string, query: StepQuery, before: number, list: (tx: Tx, ref: RunRef, page: StepPage) => Promise<T[]>): Promise<Page<T>> {
     const after = decodeNumberCursor(query.cursor) ?? before;
-    const rows = await this.one(caller, runId, 'run', (tx, ref) => list(tx, ref, { after, limit: query.limit + 1, content: query.include === 'content' }));
+    const rows = await this.one(caller, runId, 'run', (tx, ref) => list(tx, ref, { after, limit: query.limit + 1, content: query.include === 'content' }), contentRead(query, 'steps after', after));
     const data = rows.slice(0, query.limit);
     return { data, nextCursor: rows.length > query.limit ? encodeCursor(data.at(-1)!.step) : null };
   }
 
-  private async one<T>(caller: Caller, runId: string, what: string, read: (tx: Tx, ref: RunRef) => Promise<T | null>): Promise<T> {
+  /** `reads`: what the audit log says of it, where the run is sensitive. */
+  private async one<T>(caller: Caller, runId: string, what: string, read: (tx: Tx, ref: RunRef) => Promise<T | null>, reads?: Read | (() => Read)): Promise<T> {
     const ref = { tenantId: caller.tenantId, runId };
     const found = await withTx(this.pool, ref.tenantId, async (tx) => {
-      if (!(await readRun(tx, ref))) throw new HoldfastError('not_found', 'There is no run with this id.');
-      return read(tx, ref);
+      const run = await readRun(tx, ref);
+      if (!run) throw new HoldfastError('not_found', 'There is no run with this id.');
+      const value = await read(tx, ref);
+      if (reads && value !== null && run.sensitive) await appendAudit(tx, { ...ref, principalId: caller.principalId, ...(typeof reads === 'function' ? reads() : reads) });
+      return value;
     });
     if (found === null) throw new HoldfastError('not_found', `The run has no such ${what}.`);
     return found;

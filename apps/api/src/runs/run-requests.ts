@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type Accepted, HoldfastError, isLive, isResumable, type Limits, type RewindRun, type RunRef, type RunStatus } from '#contracts';
-import { changeStatus, deleteRun, endRun, insertInbox, limitsLeft, lockRun, type Notifier, pendingKinds, type Pool, readCheckpoint, readRun, readRunWorld, reopenRun, type RunRow, setLimits, type Tx, withTx, worldHead } from '#store';
+import { appendAudit, changeStatus, deleteRun, endRun, insertInbox, limitsLeft, lockRun, type Notifier, pendingKinds, type Pool, readCheckpoint, readRun, readRunWorld, reopenRun, type RunRow, setLimits, type Tx, withTx, worldHead } from '#store';
 import type { Caller } from '../core/caller.js';
 import { IdempotentWrites } from '../core/idempotent-writes.js';
 import { NOTIFIER, POOL } from '../core/tokens.js';
@@ -94,6 +94,7 @@ export class RunRequests {
       if (isLive(run.status)) throw new HoldfastError('run_live', 'Cancel the run first: only a run that has ended can be deleted.');
       await tx.query(`set local lock_timeout = '5s'`);
       await deleteRun(tx, ref);
+      if (run.sensitive) await appendAudit(tx, { ...ref, principalId: caller.principalId, action: 'run.deleted', subject: null });
     });
   }
 

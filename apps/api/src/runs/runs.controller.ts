@@ -4,7 +4,7 @@ import type { Request, Response } from 'express';
 import type { z } from 'zod';
 import { createRunSchema, type CreateRun, HoldfastError, idSchema, isLive, listRunsSchema, runPageSchema, type RunSummary, type RunView, runViewSchema } from '#contracts';
 import type { Config } from '#platform';
-import { listRunRecords, type Pool, readRunBytes, readRunRecord, withTx } from '#store';
+import { appendAudit, listRunRecords, type Pool, readRun, readRunBytes, readRunRecord, withTx } from '#store';
 import { type Caller, FromCaller } from '../core/caller.js';
 import { CONFIG, POOL } from '../core/tokens.js';
 import { EventHub } from '../events/event-hub.js';
@@ -68,7 +68,11 @@ export class RunsController {
       res.status(304);
       return undefined;
     }
-    const bytes = await withTx(this.pool, caller.tenantId, (tx) => readRunBytes(tx, { tenantId: caller.tenantId, runId: id }));
+    const ref = { tenantId: caller.tenantId, runId: id };
+    const bytes = await withTx(this.pool, caller.tenantId, async (tx) => {
+      if ((await readRun(tx, ref))?.sensitive) await appendAudit(tx, { ...ref, principalId: caller.principalId, action: 'run.read', subject: null });
+      return readRunBytes(tx, ref);
+    });
     return { ...viewRun(record, this.config), bytes, queue };
   }
 

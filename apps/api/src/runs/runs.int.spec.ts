@@ -85,7 +85,7 @@ describe('runs', () => {
       ['JSON that is no object', '"x"', 'application/json', 400, 'validation_failed'],
       ['a list', '[]', 'application/json', 400, 'validation_failed'],
       ['a body that is no JSON', 'agent=echo', 'application/x-www-form-urlencoded', 415, 'unsupported_media_type'],
-      ['a body over 2 MB', JSON.stringify({ agent: 'echo', input: { text: 'x'.repeat(2 * 1024 * 1024) } }), 'application/json', 413, 'body_too_large'],
+      ['a body over 24 MB', JSON.stringify({ agent: 'echo', input: { text: 'x'.repeat(24 * 1024 * 1024) } }), 'application/json', 413, 'body_too_large'],
       ['a body nested without end', `{"agent":"echo","input":${'['.repeat(100_000)}${']'.repeat(100_000)}}`, 'application/json', 400, 'validation_failed'],
       ['a body in a charset that nobody reads', '{}', 'application/json; charset=utf-77', 415, 'unsupported_media_type'],
     ])('refuses %s', async (_, body, type, status, code) => {

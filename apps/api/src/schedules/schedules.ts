@@ -132,6 +132,8 @@ export class Schedules {
     const agent = this.agents.get(template.agent);
     const parsed = agent.input.safeParse(template.input);
     if (!parsed.success) throw new InvalidRequest(toIssues(parsed.error.issues)).under(kind === 'run' ? 'run.input' : 'newDocuments.run.input');
+    // A template lies unsealed until its runs begin.
+    if (agent.sensitive) throw new InvalidRequest([{ path: 'run.agent', message: `agent ${agent.name} is for sensitive content: its runs are started one by one, with POST /v1/runs` }]);
     return { kind, agent: agent.name, template, worldId: null, maxConcurrency: body.newDocuments?.maxConcurrency ?? 1 };
   }
 

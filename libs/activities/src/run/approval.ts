@@ -12,7 +12,7 @@ export type Permission =
   /** `waitSeconds`: until there is something to do if nobody decides. */
   | { kind: 'waiting'; waitSeconds: number }
   /** In words for the model. */
-  | { kind: 'refused'; content: string };
+  | { kind: 'refused'; content: string; how: 'denied' | 'expired' };
 
 /**
  * Whether a call may run: asks a person the first time, and says each time how the question stands. Nothing is held
@@ -59,7 +59,7 @@ async function stand(tx: Tx, input: ToolCallInput, a: ApprovalRow): Promise<Perm
   // What is granted for an interrupted call is granted for one more try, and what is asked of a call for all its deliveries.
   if (a.kind === 'doubt') await useApproval(tx, input.tenantId, a.approval_id);
   if (a.status === 'approved') return { kind: 'granted', args: await getJson(tx, input.tenantId, a.edited_hash ?? a.args_hash) };
-  return { kind: 'refused', content: await refusal(tx, input.tenantId, a) };
+  return { kind: 'refused', content: await refusal(tx, input.tenantId, a), how: a.status === 'denied' ? 'denied' : 'expired' };
 }
 
 async function wait(tx: Tx, input: ToolCallInput): Promise<void> {

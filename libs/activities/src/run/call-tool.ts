@@ -84,7 +84,7 @@ async function permitted(deps: RunDeps, input: ToolCallInput, p: PreparedCall, d
   if (!question) return perform(deps, input, p, delivery);
   const permission = await askPermission(deps, input, p, 'call', question.detail);
   if (permission.kind === 'waiting') return permission;
-  if (permission.kind === 'refused') return { content: permission.content };
+  if (permission.kind === 'refused') return p.agent.refused?.[p.contract.name]?.(p.context, permission.how) ?? { content: permission.content };
   p.request = { ...p.request, args: permission.args as ToolCallRequest['args'] };
   return perform(deps, input, p, delivery);
 }

@@ -1,6 +1,7 @@
 import { Context } from '@temporalio/activity';
 import type { AbandonStep, ApplyInbox, AskPerson, Compact, FinishRun, RoutedCall, RunRef, ToolCallInput } from '#contracts';
-import { activity } from '../edge.js';
+import { inRun } from '#store';
+import { activity as edgeActivity } from '../edge.js';
 import { beginRun } from './begin.js';
 import { compactRun } from '../memory/compact.js';
 import { withBuiltIns } from '../memory/built-ins.js';
@@ -14,6 +15,8 @@ export type { RunDeps } from './deps.js';
 
 /** The activities of a run, over their dependencies. `callModel` is served by the gate's worker, the rest by the main one. */
 export function createRunActivities(given: RunDeps) {
+  /** All that an activity of a sealed run writes is sealed. */
+  const activity = <A extends RunRef, R>(fn: (input: A, signal: AbortSignal) => Promise<R>) => edgeActivity((input: A, signal) => inRun(given.pool, input, () => fn(input, signal)));
   const deps: RunDeps = { ...given, agents: new Map([...given.agents].map(([name, agent]) => [name, withBuiltIns(agent)])) };
   return {
     beginRun: activity((ref: RunRef) => beginRun(deps, ref)),

@@ -1,6 +1,6 @@
 import type { CallDigest, NewEvent, ToolCallInput, ToolOutcome } from '#contracts';
 import { digestCall } from '#drift';
-import { addCallDigest, appendEvents, contentHash, finishEffect, type HeadAfter, insertArtifact, insertMessages, type Places, placesOf, putContents, readPartialDigest, requireOpen, setResult, type StepKey, type StoredMessage, type Tx, withTx } from '#store';
+import { addCallDigest, appendEvents, contentHash, currentKey, finishEffect, type HeadAfter, insertArtifact, insertMessages, keyedWords, type Places, placesOf, putContents, readPartialDigest, requireOpen, setResult, type StepKey, type StoredMessage, type Tx, withTx } from '#store';
 import { v7 as uuidv7 } from 'uuid';
 import type { ToolResult } from '../agent.js';
 import type { PreparedCall } from './call-tool.js';
@@ -37,8 +37,8 @@ async function accept(deps: RunDeps, input: ToolCallInput, p: PreparedCall, resu
   const digest = digestCall({
     tool: p.contract.name,
     kind: p.contract.kind,
-    args: p.request.args,
-    result: result.content,
+    args: currentKey() ? keyedWords(JSON.stringify(p.request.args)) : p.request.args,
+    result: keyedWords(result.content),
     error: result.error ?? null,
     gain: result.gain ?? null,
     exempt: p.contract.exempt ?? false,
@@ -46,14 +46,14 @@ async function accept(deps: RunDeps, input: ToolCallInput, p: PreparedCall, resu
   });
   const checkpoint = input.last || result.finish ? await closing(deps, input, p, { stored, digest, stateHash, places, finished: Boolean(result.finish) }) : null;
   const outcome: ToolOutcome = checkpoint ? { kind: 'closed', end: stepEndOf(checkpoint, Boolean(result.finish)) } : { kind: 'done', unread: 0 };
-  const delivery = result.finish ? deliveryOf(input, result.finish) : null;
-  const events = [finishedEvent(input, p, ms, result.error ? { error: result.error } : {}), ...(delivery?.events ?? []), ...(checkpoint?.events ?? [])];
+  const delivery = deliveryOf(input, result);
+  const events = [finishedEvent(input, p, ms, result.error ? { error: result.error } : {}), ...delivery.events, ...(checkpoint?.events ?? [])];
   const write = async (tx: Tx): Promise<HeadAfter> => {
     const [head] = await Promise.all([
       appendEvents(tx, input, events),
       insertMessages(tx, input, [stored]),
       state === null ? null : putContents(tx, input.tenantId, [state]),
-      delivery?.save(tx),
+      delivery.save(tx),
       checkpoint ? checkpoint.save(tx) : addCallDigest(tx, input, digest, stateHash, places),
       finishEffect(tx, input, { tool: p.contract.name, effect: p.contract.effect, state: 'done', outcome: { result: outcome, ...(result.error ? { error: result.error } : {}) }, ms }),
     ]);
@@ -93,11 +93,10 @@ function keep(deps: RunDeps, input: ToolCallInput, p: PreparedCall, stored: Stor
   deps.cache.open(input.runId, { ...opened, pending: { ...opened.pending, stateHash }, messages: [...opened.messages, stored], digest: { ...opened.digest, calls: [...opened.digest.calls, digest] } });
 }
 
-function deliveryOf(key: StepKey, finish: NonNullable<ToolResult['finish']>): { events: NewEvent[]; save(tx: Tx): Promise<unknown> } {
-  const artifactId = uuidv7();
-  const { kind, verified } = finish.artifact;
+function deliveryOf(key: StepKey, { artifact, finish }: ToolResult): { events: NewEvent[]; save(tx: Tx): Promise<unknown> } {
+  const delivered = [...(artifact ? [artifact] : []), ...(finish?.artifact ? [{ id: uuidv7(), ...finish.artifact }] : [])];
   return {
-    events: [{ type: 'artifact.created', step: key.step, attempt: key.attempt, data: { artifactId, kind, verified } }],
-    save: (tx) => Promise.all([insertArtifact(tx, key, { artifactId, step: key.step, ...finish.artifact }), setResult(tx, key, finish.result)]),
+    events: delivered.map(({ id, kind, verified }) => ({ type: 'artifact.created', step: key.step, attempt: key.attempt, data: { artifactId: id, kind, verified } })),
+    save: (tx) => Promise.all([...delivered.map(({ id, ...a }) => insertArtifact(tx, key, { artifactId: id, step: key.step, ...a })), finish ? setResult(tx, key, finish.result) : null]),
   };
 }

@@ -1,6 +1,6 @@
 import { type ChatMessage, type ChatResult, MAX_DIGEST_BYTES, type ModelCall, type Route, type ModelOutcome, type NewEvent, type PlannedCall, type ToolCallRequest, type ToolContract } from '#contracts';
 import { digestTurn } from '#drift';
-import { addTokens, appendEvents, changeStatus, dropChunks, finishEffect, type HeadAfter, insertCandidates, insertMessages, MODEL_CALL, NO_PLACES, type NewActivation, type NewCandidate, type PartialDigest, saveActivation, saveRoute, type StoredMessage, type TokenCounts, type Turn, type Tx, withTx } from '#store';
+import { addTokens, appendEvents, changeStatus, dropChunks, finishEffect, type HeadAfter, insertCandidates, insertMessages, keyedWords, MODEL_CALL, NO_PLACES, type NewActivation, type NewCandidate, type PartialDigest, saveActivation, saveRoute, type StoredMessage, type TokenCounts, type Turn, type Tx, withTx } from '#store';
 import type { AgentImplementation, ParsedTurn, TurnContext } from '../agent.js';
 import { type Checkpoint, prepareCheckpoint, stepEndOf } from './checkpoint.js';
 import { tokensOf } from './context.js';
@@ -153,7 +153,7 @@ function planned(agent: AgentImplementation, request: ToolCallRequest, call: num
 function partialDigest(deps: RunDeps, s: Settled, malformed: boolean): PartialDigest {
   const { result } = s;
   return {
-    text: digestTurn(result.content, result.thinking),
+    text: digestTurn(keyedWords(result.content), keyedWords(result.thinking)),
     promptTokens: result.promptTokens,
     outputTokens: result.outputTokens,
     thinkingTokens: result.thinkingTokens,

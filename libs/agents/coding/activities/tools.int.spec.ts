@@ -91,7 +91,7 @@ describe('a coding run', () => {
     await r.call('run', { command: 'sed -i s/4/0/ test/add.test.js' });
     const result = await r.call('finish', { status: 'fixed', summary: 's' });
     expect([result.finish, result.content]).toEqual([undefined, expect.stringContaining('test/add.test.js')]);
-    expect((await r.call('finish', { status: 'not_fixed', summary: 's' })).finish!.artifact.verified).toBe(false);
+    expect((await r.call('finish', { status: 'not_fixed', summary: 's' })).finish!.artifact!.verified).toBe(false);
   }, 60_000);
 
   it('changes a test and makes a branch in the repository only by tools that a person approves', async () => {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 
 /** Names that clinicians write and say, beside those of the list. */
-const SAID_ALSO: Record<string, string> = { paracetamol: 'acetaminophen', calpol: 'acetaminophen', salbutamol: 'albuterol', ventolin: 'albuterol', adrenaline: 'epinephrine', frusemide: 'furosemide', hctz: 'hydrochlorothiazide', asa: 'aspirin' };
+const SAID_ALSO: Record<string, string> = { paracetamol: 'acetaminophen', calpol: 'acetaminophen', salbutamol: 'albuterol', ventolin: 'albuterol', adrenaline: 'epinephrine', frusemide: 'furosemide', hctz: 'hydrochlorothiazide', asa: 'aspirin', penicillin: 'penicillin' };
 
 export const LEXICON_NAME = 'drug-named-entity-recognition 2.0.9';
 

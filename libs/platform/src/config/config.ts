@@ -23,6 +23,9 @@ export interface StackConfig {
   readonly temporalUiUrl: string | undefined;
   readonly consoleUrl: string;
   readonly payloadKeyFile: string | undefined;
+  readonly masterKey: string | undefined;
+  readonly masterKeyFile: string | undefined;
+  readonly runKeysDir: string;
   readonly runtime: RuntimeKind | undefined;
   readonly runtimeUrl: string | undefined;
   readonly runtimeKeyFile: string | undefined;

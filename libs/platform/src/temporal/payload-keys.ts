@@ -8,34 +8,38 @@ export interface PayloadKeys {
   readonly byId: ReadonlyMap<string, Buffer>;
 }
 
-const VARIABLE = 'HOLDFAST_PAYLOAD_KEY_FILE';
 const KEY_BYTES = 32;
 
-/** Reads lines of `id base64`; blank lines and lines that begin with # are skipped. @throws ConfigError */
-export function readPayloadKeys(file: string): PayloadKeys {
+/** Reads lines of `id base64`; blank lines and lines that begin with # are skipped. @throws ConfigError naming `variable` */
+export function readPayloadKeys(file: string, variable = 'HOLDFAST_PAYLOAD_KEY_FILE'): PayloadKeys {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    throw new ConfigError(VARIABLE, `${file} can't be read (${(error as NodeJS.ErrnoException).code})`, makeOne(file));
+    throw new ConfigError(variable, `${file} can't be read (${(error as NodeJS.ErrnoException).code})`, makeOne(file));
   }
+  return parseKeys(text, variable, file);
+}
+
+/** `where`: what the keys came from, for whoever reads the error. */
+export function parseKeys(text: string, variable: string, where: string): PayloadKeys {
   const entries = text
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '' && !line.startsWith('#'))
-    .map((line) => parseLine(line, file));
+    .map((line) => parseLine(line, variable, where));
   const first = entries[0];
-  if (first === undefined) throw new ConfigError(VARIABLE, `${file} holds no key`, makeOne(file));
+  if (first === undefined) throw new ConfigError(variable, `${where} holds no key`, makeOne(where));
   const byId = new Map(entries);
-  if (byId.size !== entries.length) throw new ConfigError(VARIABLE, `${file} names a key id twice`, 'Give every key an id of its own');
+  if (byId.size !== entries.length) throw new ConfigError(variable, `${where} names a key id twice`, 'Give every key an id of its own');
   return { active: first[0], byId };
 }
 
-function parseLine(line: string, file: string): [string, Buffer] {
+function parseLine(line: string, variable: string, where: string): [string, Buffer] {
   const [id, encoded] = line.split(/\s+/);
   const key = Buffer.from(encoded ?? '', 'base64');
   if (id !== undefined && key.length === KEY_BYTES) return [id, key];
-  throw new ConfigError(VARIABLE, `${file} has a line that isn't \`id base64-of-${KEY_BYTES}-bytes\``, makeOne(file));
+  throw new ConfigError(variable, `${where} has a line that isn't \`id base64-of-${KEY_BYTES}-bytes\``, makeOne(where));
 }
 
 function makeOne(file: string): string {

@@ -1,5 +1,6 @@
 import type { RunRef } from '#contracts';
 import type { Tx } from '../pool.js';
+import { destroyRunKey } from '../sealing/index.js';
 
 /** Every column that points at `contents`; a spec compares this list with the schema. */
 export const CONTENT_REFERENCES: readonly (readonly [table: string, column: string])[] = [
@@ -18,6 +19,7 @@ export const CONTENT_REFERENCES: readonly (readonly [table: string, column: stri
   ['inbox', 'body_hash'],
   ['artifacts', 'content_hash'],
   ['artifacts', 'evidence_hash'],
+  ['addenda', 'body_hash'],
   ['batch_items', 'input_hash'],
   ['run_steering', 'vector_hash'],
   ['judge_verdicts', 'answer_hash'],
@@ -39,8 +41,13 @@ export const NOTHING_POINTS = CONTENT_REFERENCES.map(([table, column]) => `not e
 export async function deleteRun(tx: Tx, ref: RunRef): Promise<void> {
   const pointed = CONTENT_REFERENCES.map(([table, column]) => `select ${column} as hash from ${table} where tenant_id = $1 and run_id = $2 and ${column} is not null`);
   const { rows } = await tx.query<{ hash: Buffer }>(pointed.join(' union '), [ref.tenantId, ref.runId]);
+  const keyId = (await tx.query<{ key_id: string | null }>('select key_id from runs where tenant_id = $1 and run_id = $2', [ref.tenantId, ref.runId])).rows[0]?.key_id;
   await tx.query('delete from stream_chunks where tenant_id = $1 and run_id = $2', [ref.tenantId, ref.runId]);
   await tx.query('delete from runs where tenant_id = $1 and run_id = $2', [ref.tenantId, ref.runId]);
   await tx.query('lock table contents in share row exclusive mode');
   await tx.query(`delete from contents c where c.tenant_id = $1 and c.hash = any($2) and ${NOTHING_POINTS}`, [ref.tenantId, rows.map((r) => r.hash)]);
+  if (!keyId) return;
+  // A fork shares its source's key. Without it the run's bodies in backups are gone too.
+  const { rowCount } = await tx.query('select 1 from runs where tenant_id = $1 and key_id = $2 limit 1', [ref.tenantId, keyId]);
+  if (!rowCount) await destroyRunKey(keyId);
 }

@@ -1,5 +1,6 @@
 import { type DriftReport, type Failure, type Limits, type Priority, type RunRef, type RunStatus, type RunView, workflowIds } from '#contracts';
 import type { Tx } from '../pool.js';
+import { openBody, openWords, type StoredBody } from '../sealing/index.js';
 
 /** A run as the store knows it; the link into Temporal's Web UI and the drift's thresholds are the API's to add. `input` and `result` are absent in lists. */
 export type RunRecord = Omit<RunView, 'temporal' | 'drift'> & { drift: Omit<RunView['drift'], 'thresholds'>; workflowId: string; inboxSeq: number };
@@ -36,9 +37,9 @@ type Row = {
   judge_ms: number;
   drift: DriftReport | null;
   head_saved: boolean;
-  input?: string;
-  result?: string | null;
-  partial?: string | null;
+  input?: StoredBody;
+  result?: StoredBody | null;
+  partial?: StoredBody | null;
 };
 
 const COLUMNS = `r.run_id, r.agent, r.agent_version, r.agent_digest, r.status, r.status_reason, r.model, r.corpus_id, r.world_id, r.thread_id, r.priority, r.tags, r.limits,
@@ -46,18 +47,19 @@ const COLUMNS = `r.run_id, r.agent, r.agent_version, r.agent_digest, r.status, r
   (select s.drift from steps s where s.tenant_id = r.tenant_id and s.run_id = r.run_id and s.state = 'closed' order by s.step desc limit 1) as drift,
   exists (select 1 from checkpoints c where c.tenant_id = r.tenant_id and c.run_id = r.run_id and c.step = h.head_step) as head_saved`;
 
+const bodyOf = (column: string, where = ''): string => `(select json_build_object('body', c.body, 'enc', c.enc, 'key_id', c.key_id) from contents c where c.tenant_id = r.tenant_id and c.hash = r.${column} ${where})`;
+const parsed = async (stored: StoredBody): Promise<unknown> => JSON.parse(await openBody(stored)) as unknown;
+
 /** The run with its input and result, or null. Takes no lock. */
 export async function readRunRecord(tx: Tx, ref: RunRef): Promise<RunRecord | null> {
   const { rows } = await tx.query<Row>({
     name: 'read-run-record',
     text: `select ${COLUMNS},
-             (select c.body from contents c where c.tenant_id = r.tenant_id and c.hash = r.input_hash) as input,
-             (select c.body from contents c where c.tenant_id = r.tenant_id and c.hash = r.result_hash) as result,
-             (select c.body from contents c where c.tenant_id = r.tenant_id and c.hash = r.partial_hash and r.status in ('limit_reached', 'drift_stopped')) as partial
+             ${bodyOf('input_hash')} as input, ${bodyOf('result_hash')} as result, ${bodyOf('partial_hash', "and r.status in ('limit_reached', 'drift_stopped')")} as partial
            from runs r join run_heads h using (tenant_id, run_id) where r.tenant_id = $1 and r.run_id = $2`,
     values: [ref.tenantId, ref.runId],
   });
-  return rows[0] ? toRecord(rows[0]) : null;
+  return rows[0] ? await toRecord(rows[0]) : null;
 }
 
 export type RunFilter = {
@@ -84,19 +86,19 @@ export async function listRunRecords(tx: Tx, tenantId: string, f: RunFilter): Pr
      order by r.run_id desc limit $10`,
     [tenantId, f.status ?? null, f.agent ?? null, f.tag ?? null, f.threadId ?? null, f.scheduleId ?? null, f.batchId ?? null, f.createdAfter ?? null, f.before ?? null, f.limit],
   );
-  return rows.map(toRecord);
+  return Promise.all(rows.map(toRecord));
 }
 
-function toRecord(r: Row): RunRecord {
+async function toRecord(r: Row): Promise<RunRecord> {
   return {
     id: r.run_id,
     agent: r.agent,
     agentVersion: r.agent_version,
     agentDigest: r.agent_digest,
     status: r.status,
-    statusReason: r.status_reason,
-    ...(r.input === undefined ? {} : { input: JSON.parse(r.input), result: r.result == null ? null : JSON.parse(r.result) }),
-    ...(r.partial == null ? {} : { partialResult: JSON.parse(r.partial) }),
+    statusReason: r.status_reason && { ...r.status_reason, detail: await openWords(r.status_reason.detail) },
+    ...(r.input === undefined ? {} : { input: await parsed(r.input), result: r.result == null ? null : await parsed(r.result) }),
+    ...(r.partial == null ? {} : { partialResult: await parsed(r.partial) }),
     model: r.model,
     corpusId: r.corpus_id,
     worldId: r.world_id,

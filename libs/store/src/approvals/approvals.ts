@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ApprovalKind, ApprovalView, RunRef } from '#contracts';
 import { getContent, getJson, putContents } from '../contents.js';
 import type { Tx } from '../pool.js';
+import { keyedHash } from '../sealing/index.js';
 import type { StepKey } from '../steps.js';
 import { addRunSeconds, secondsUntil } from './clock.js';
 
@@ -12,9 +13,10 @@ export type ApprovalRow = {
 };
 const COLUMNS = 'approval_id, run_id, step, attempt, call, kind, tool, digest, args_hash, detail_hash, edited_hash, comment_hash, status, decided_by, created_at, expires_at, remind_at, reminded_at, decided_at';
 
-/** SHA-256 in hex of tool, arguments and what is shown beside them (null: nothing); the order of keys says nothing. */
+/** SHA-256 in hex of tool, arguments and what is shown beside them (null: nothing), keyed for a sealed run; the order of keys says nothing. */
 export function approvalDigest(tool: string, args: unknown, detail: unknown = null): string {
-  return createHash('sha256').update(JSON.stringify([tool, sorted(args), ...(detail === null ? [] : [sorted(detail)])])).digest('hex');
+  const text = JSON.stringify([tool, sorted(args), ...(detail === null ? [] : [sorted(detail)])]);
+  return (keyedHash(text) ?? createHash('sha256').update(text).digest()).toString('hex');
 }
 
 function sorted(value: unknown): unknown {

@@ -1,13 +1,14 @@
 import type { RunRef } from '#contracts';
-import { decodeBody, type StoredMessage } from '../messages.js';
+import { type StoredMessage, toMessage } from '../messages.js';
 import type { Tx } from '../pool.js';
+import { currentKey, type StoredBody } from '../sealing/index.js';
 
 /** A message of the run by its place. */
 export type Place = { step: number; ordinal: number };
 
-/** Enters messages, by their text, into the run's memory. Doing it again changes nothing. */
+/** Enters messages, by their text, into the run's memory. Doing it again changes nothing. A sealed run has no index of its words. */
 export async function rememberMessages(tx: Tx, ref: RunRef, messages: (Place & { text: string })[]): Promise<void> {
-  if (messages.length === 0) return;
+  if (messages.length === 0 || currentKey()) return;
   await tx.query({
     name: 'remember-messages',
     text: `insert into memory_terms (tenant_id, run_id, term, step, ordinal, n)
@@ -50,10 +51,10 @@ export async function searchMemory(tx: Tx, ref: RunRef, question: string, limit:
 /** The messages at these places, of the attempt that their closed step ended with, in the order of the run. */
 export async function readPlaces(tx: Tx, ref: RunRef, places: Place[]): Promise<StoredMessage[]> {
   if (places.length === 0) return [];
-  const { rows } = await tx.query<{ step: number; ordinal: number; role: StoredMessage['message']['role']; tool: string | null; tokens: number; body: string }>({
+  const { rows } = await tx.query<{ step: number; ordinal: number; role: StoredMessage['message']['role']; tool: string | null; tokens: number } & StoredBody>({
     name: 'read-places',
     text: `
-      select m.step, m.ordinal, m.role, m.tool, m.tokens, c.body
+      select m.step, m.ordinal, m.role, m.tool, m.tokens, c.body, c.enc, c.key_id
       from unnest($3::int[], $4::int[]) as p(step, ordinal)
       join steps s on s.tenant_id = $1 and s.run_id = $2 and s.step = p.step and s.state = 'closed'
       join messages m on m.tenant_id = $1 and m.run_id = $2 and m.step = p.step and m.ordinal = p.ordinal and (m.attempt = s.attempt or m.ordinal < 0)
@@ -61,7 +62,7 @@ export async function readPlaces(tx: Tx, ref: RunRef, places: Place[]): Promise<
       order by m.step, m.ordinal`,
     values: [ref.tenantId, ref.runId, places.map((p) => p.step), places.map((p) => p.ordinal)],
   });
-  return rows.map((m) => ({ step: m.step, ordinal: m.ordinal, tokens: m.tokens, message: decodeBody(m) }));
+  return Promise.all(rows.map(toMessage));
 }
 
 /** Whether a step leads to `head`: one that was undone does not. */

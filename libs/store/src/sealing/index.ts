@@ -1,0 +1,2 @@
+export * from './run-keys.js';
+export * from './seal.js';
