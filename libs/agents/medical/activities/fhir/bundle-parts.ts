@@ -1,4 +1,4 @@
-import type { AllergyIntolerance, Bundle, CarePlan, CodeableConcept, Condition, DiagnosticReport, DocumentReference, Encounter, FamilyMemberHistory, HumanName, Immunization, MedicationRequest, MedicationStatement, Observation, ObservationComponent, Patient, Procedure, Quantity, Resource, ServiceRequest } from '@medplum/fhirtypes';
+import type { AllergyIntolerance, Bundle, CodeableConcept, Condition, DocumentReference, HumanName, MedicationRequest, MedicationStatement, Observation, ObservationComponent, Patient, Quantity, Resource } from '@medplum/fhirtypes';
 import { foldedName, type Identity } from '../identities.js';
 import type { SourcePart } from '../source.js';
 
