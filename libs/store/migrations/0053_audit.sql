@@ -3,7 +3,7 @@
 create table audit_heads (
   tenant_id uuid primary key references tenants,
   n bigint not null,
-  hash bytea not null
+  link bytea not null
 );
 create table audit_log (
   tenant_id uuid not null references tenants,
@@ -15,7 +15,7 @@ create table audit_log (
   run_id uuid,
   subject text,
   prev bytea not null,
-  hash bytea not null,
+  link bytea not null,
   primary key (tenant_id, n)
 );
 create index audit_by_run on audit_log (tenant_id, run_id, n);

@@ -15,20 +15,20 @@ export function auditHash(prev: Buffer, l: Link): Buffer {
 
 /** Adds a row to the tenant's chain, in the transaction of what it tells of: that is not done where this is not written. */
 export async function appendAudit(tx: Tx, e: NewAuditEntry): Promise<void> {
-  await tx.query('insert into audit_heads (tenant_id, n, hash) values ($1, 0, $2) on conflict do nothing', [e.tenantId, START]);
-  const { rows } = await tx.query<{ n: number; hash: Buffer }>('select n::int as n, hash from audit_heads where tenant_id = $1 for update', [e.tenantId]);
+  await tx.query('insert into audit_heads (tenant_id, n, link) values ($1, 0, $2) on conflict do nothing', [e.tenantId, START]);
+  const { rows } = await tx.query<{ n: number; hash: Buffer }>('select n::int as n, link as hash from audit_heads where tenant_id = $1 for update', [e.tenantId]);
   const { n, hash: prev } = rows[0]!;
   const at = new Date().toISOString();
   const hash = auditHash(prev, { ...e, n: n + 1, at });
-  await tx.query('insert into audit_log (tenant_id, n, at, principal_id, action, run_id, subject, prev, hash) values ($1,$2,$3,$4,$5,$6,$7,$8,$9)', [e.tenantId, n + 1, at, e.principalId, e.action, e.runId, e.subject, prev, hash]);
-  await tx.query('update audit_heads set n = $2, hash = $3 where tenant_id = $1', [e.tenantId, n + 1, hash]);
+  await tx.query('insert into audit_log (tenant_id, n, at, principal_id, action, run_id, subject, prev, link) values ($1,$2,$3,$4,$5,$6,$7,$8,$9)', [e.tenantId, n + 1, at, e.principalId, e.action, e.runId, e.subject, prev, hash]);
+  await tx.query('update audit_heads set n = $2, link = $3 where tenant_id = $1', [e.tenantId, n + 1, hash]);
 }
 
 type Row = { n: number; at: Date; principal_id: string | null; action: AuditAction; run_id: string | null; subject: string | null; prev: Buffer; hash: Buffer };
 
 /** Rows after `after`, oldest first. */
 export async function readAudit(tx: Tx, tenantId: string, page: { after: number; limit: number; runId?: string | undefined }): Promise<(AuditEntry & { prev: Buffer; hash: Buffer })[]> {
-  const { rows } = await tx.query<Row>('select n::int as n, at, principal_id, action, run_id, subject, prev, hash from audit_log where tenant_id = $1 and n > $2 and ($4::uuid is null or run_id = $4) order by n limit $3', [tenantId, page.after, page.limit, page.runId ?? null]);
+  const { rows } = await tx.query<Row>('select n::int as n, at, principal_id, action, run_id, subject, prev, link as hash from audit_log where tenant_id = $1 and n > $2 and ($4::uuid is null or run_id = $4) order by n limit $3', [tenantId, page.after, page.limit, page.runId ?? null]);
   return rows.map((r) => ({ n: r.n, at: r.at.toISOString(), principalId: r.principal_id, action: r.action, runId: r.run_id, subject: r.subject, prev: r.prev, hash: r.hash }));
 }
 
@@ -49,7 +49,7 @@ export async function verifyAudit(tx: Tx, tenantId: string): Promise<AuditCheck>
     }
     if (rows.length < PAGE) break;
   }
-  const head = (await tx.query<{ n: number; hash: Buffer }>('select n::int as n, hash from audit_heads where tenant_id = $1', [tenantId])).rows[0];
+  const head = (await tx.query<{ n: number; hash: Buffer }>('select n::int as n, link as hash from audit_heads where tenant_id = $1', [tenantId])).rows[0];
   if ((head?.n ?? 0) !== n || (head && n > 0 && !head.hash.equals(prev))) return { entries: n, broken: { n: n + 1, why: 'is missing: the chain ends before its head' } };
   return { entries: n, broken: null };
 }
