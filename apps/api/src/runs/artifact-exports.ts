@@ -1,4 +1,5 @@
-import { type ArtifactView, HoldfastError } from '#contracts';
+import { CLINICAL_NOTE } from '#agents/medical/contract';
+import type { ArtifactView } from '#contracts';
 import { artifactCsv } from './artifact-csv.js';
 import { artifactDocx } from './artifact-docx.js';
 import { artifactFhir } from './artifact-fhir.js';

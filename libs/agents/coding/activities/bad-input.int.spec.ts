@@ -132,7 +132,7 @@ describe('a coding run on', () => {
     expect((await r.call('test')).content).toContain('No test command was given');
     await r.call('write', { path: 'a.txt', content: 'two\n' });
     const { result, artifact } = (await r.call('finish', { status: 'fixed', summary: 's' })).finish!;
-    expect([result, artifact.verified]).toEqual([expect.objectContaining({ status: 'unverified', notes: [expect.stringContaining('No test was run')] }), false]);
+    expect([result, artifact!.verified]).toEqual([expect.objectContaining({ status: 'unverified', notes: [expect.stringContaining('No test was run')] }), false]);
   });
 
   it('a failing baseline that still fails: reported, and not fixed', async () => {
@@ -140,7 +140,7 @@ describe('a coding run on', () => {
     await r.call('write', { path: 'a.txt', content: 'two\n' });
     const { result, artifact } = (await r.call('finish', { status: 'fixed', summary: 's' })).finish!;
     expect(result).toMatchObject({ status: 'unverified', before: { exitCode: 1, passed: 1, failed: 1 }, after: { exitCode: 1, passed: 1, failed: 1 }, notes: [expect.stringContaining('failed before the change too')] });
-    expect(artifact.verified).toBe(false);
+    expect(artifact!.verified).toBe(false);
   });
 
   it('a test command that hangs', async () => {
