@@ -1,4 +1,3 @@
-import type { Duplex } from 'node:stream';
 import { HoldfastError } from '#contracts';
 import type { Pool, Tx } from './pool.js';
 
@@ -40,10 +39,6 @@ export async function withTx<T>(pool: Pool, tenantId: string, fn: (tx: Tx) => Pr
 
 async function once<T>(pool: Pool, tenantId: string, fn: (tx: Tx) => Promise<T>, options: TxOptions): Promise<T> {
   const tx = await pool.connect();
-  // What `fn` sends before it first waits leaves in one packet with BEGIN.
-  const { stream } = (tx as unknown as { connection: { stream: Duplex } }).connection;
-  stream.cork();
-  process.nextTick(() => stream.uncork());
   let failure: Error | undefined;
   try {
     // What goes in one flight finds its rows by key, whatever the values are: nothing is planned anew for each step.
