@@ -41,20 +41,24 @@ export async function callModel(deps: RunDeps, call: RoutedCall, { signal, deliv
   const sampling = samplingOf(agent, opened.turn, plan, call.steering);
   const extra = [...steeringWords(call.steering), ...gateWords(call, agent.contract), ...limitWords(call, opened.turn)];
   const measure = { tenantId: call.tenantId, model: route.model, runtimeId: route.runtimeId };
-  const { messages, estimated, compact } = await gatherContext(deps, call, { agent, measure, plan, sampling, extra: [...opened.words.map((w) => w.message), ...extra] });
+  const ask = { agent, measure, plan, sampling };
+  const said = [...opened.words.map((w) => w.message), ...extra];
+  const undone = await offerUndone(deps, call, { ...ask, context, extra: said });
+  const words = [...opened.words, ...undone];
+  const { messages, estimated, compact } = await gatherContext(deps, call, { ...ask, extra: [...undone.map((w) => w.message), ...said] });
   const started = Date.now();
   let generated: Generated & { candidates?: NewCandidate[] };
   try {
     generated = await drawTurn(deps, call, delivery, signal, { route, priority, messages, plan, sampling, activation }, { agent, context });
   } catch (error) {
-    if (isUnreadable(error)) return await settleTurn(deps, call, { agent, context, ...unread(error), route, turn: opened.turn, words: opened.words, ms: Date.now() - started });
+    if (isUnreadable(error)) return await settleTurn(deps, call, { agent, context, ...unread(error), route, turn: opened.turn, words, ms: Date.now() - started });
     // A steered run waits for the runtime that can steer it.
     const moved = isRuntimeFailure(error) && !activation ? fallbackOf(deps.gate, call, route, delivery, role) : null;
     return moved ?? (await noteUnavailable(deps, call, error));
   }
   try {
     await learnRatio(deps.pool, measure, estimated, generated.result.promptTokens);
-    return withCompact(await settleTurn(deps, call, { agent, context, ...generated, activation: readOff(activation, generated.result), projection: leaningRead(activation, generated.result), route, turn: opened.turn, words: opened.words, ms: Date.now() - started }), compact);
+    return withCompact(await settleTurn(deps, call, { agent, context, ...generated, activation: readOff(activation, generated.result), projection: leaningRead(activation, generated.result), route, turn: opened.turn, words, ms: Date.now() - started }), compact);
   } catch (error) {
     return adopt<ModelOutcome>(deps, { ...call, call: MODEL_CALL }, error);
   }
@@ -90,7 +94,7 @@ async function open(deps: RunDeps, call: ModelCall, delivery: number): Promise<O
     rejection: turn.rejection?.reason ?? null,
     deps: { pool: deps.pool, runtime: deps.runtime, search: deps.search, contextTokens: deps.contextTokens },
   };
-  return { turn, agent, context, words: found.done ? words : [...words, ...(await offerUndone(deps, call, agent, context))] };
+  return { turn, agent, context, words };
 }
 
 const isClosed = (error: unknown): boolean => error instanceof HoldfastError && error.code === 'attempt_closed';

@@ -26,6 +26,11 @@ export function historyBudget(contextTokens: number, sampling: Sampling, plan: T
   return budget;
 }
 
+/** The same by the runtime's measure: our estimate is brought to it by measuring the context in our tokens. */
+export async function roomFor(deps: RunDeps, ask: { measure: RatioKey; plan: TurnPlan; sampling: Sampling; extra: ChatMessage[] }): Promise<number> {
+  return historyBudget(Math.floor(deps.contextTokens / (await tokenRatio(deps.pool, ask.measure))), ask.sampling, ask.plan, ask.extra);
+}
+
 export type Gathered = {
   /** What goes to the runtime, in order. */
   messages: ChatMessage[];
@@ -40,10 +45,8 @@ export type Gathered = {
  * their results whole while they are fresh, what memory has about the turn, and the turn.
  */
 export async function gatherContext(deps: RunDeps, call: ModelCall, ask: { agent: AgentImplementation; measure: RatioKey; plan: TurnPlan; sampling: Sampling; extra: ChatMessage[] }): Promise<Gathered> {
-  const { plan, extra, sampling } = ask;
-  // Our estimate is brought to the runtime's measure by measuring the context in our tokens.
-  const contextTokens = Math.floor(deps.contextTokens / (await tokenRatio(deps.pool, ask.measure)));
-  const budget = historyBudget(contextTokens, sampling, plan, extra);
+  const { plan, extra } = ask;
+  const budget = await roomFor(deps, ask);
   if (plan.history === 'none') return finished(plan, [], extra);
   const held = deps.cache.branch(call.runId, call.parent) ?? (await load(deps, call));
   const maskTo = plan.tools && ask.agent.contract.memory?.tools !== false ? staleUpTo(call.parent) : 0;
