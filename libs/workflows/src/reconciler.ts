@@ -1,5 +1,6 @@
 import { continueAsNew, patched, proxyActivities, setWorkflowOptions, sleep, workflowInfo } from '@temporalio/workflow';
 import type { ReconcilerActivities, WebhookActivities } from '#activities';
+import { autoUpgrade } from './versioning.js';
 
 const { reconcileRuns } = proxyActivities<ReconcilerActivities>({
   startToCloseTimeout: '2m',
@@ -28,4 +29,4 @@ export async function reconciler(): Promise<void> {
 }
 
 // It never ends, and workers of its version do.
-setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, reconciler);
+setWorkflowOptions(autoUpgrade, reconciler);

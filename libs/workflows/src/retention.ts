@@ -1,5 +1,6 @@
 import { continueAsNew, proxyActivities, setWorkflowOptions, sleep, workflowInfo } from '@temporalio/workflow';
 import type { RetentionActivities } from '#activities';
+import { autoUpgrade } from './versioning.js';
 
 const { sweep } = proxyActivities<RetentionActivities>({
   startToCloseTimeout: '2h',
@@ -20,4 +21,4 @@ export async function retention(): Promise<void> {
 }
 
 // It never ends, and workers of its version do.
-setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, retention);
+setWorkflowOptions(autoUpgrade, retention);
