@@ -21,7 +21,7 @@ export function printAnswer(run: RunView, question: string): void {
   }
   const sources: Citation[] = [];
   for (const claim of claims) {
-    const numbers = claim.citations.map((c) => numberOf(sources, c));
+    const numbers = [...new Set(claim.citations.map((c) => numberOf(sources, c)))];
     console.log(`${claim.text} ${numbers.map((n) => `[${n}]`).join('')}${DOUBTS[claim.support ?? 'unchecked'] ?? ''}`);
   }
   console.log('\nSources (each quotation was found word for word on its page)');
