@@ -4,10 +4,11 @@ import { type SyntheticEvent, type ReactNode, useState } from 'react';
 import { useParams, useSearchParams } from 'react-router';
 import type { DocumentView } from '#client';
 import { api, queryClient } from '../api.js';
+import { useNow } from '../shown/now.js';
 import { PageHead } from '../shown/page-head.js';
 import { Answered, Nothing } from '../shown/states.js';
 import { attempt } from '../shown/tell.js';
-import { bytes, clock, count } from '../shown/words.js';
+import { ago, bytes, count } from '../shown/words.js';
 import { Uploads } from './uploads.js';
 
 export function CorpusPage(): ReactNode {
@@ -33,6 +34,7 @@ export function CorpusPage(): ReactNode {
 
 function Documents({ corpusId }: { corpusId: string }): ReactNode {
   const [params] = useSearchParams();
+  const now = useNow();
   const marked = params.get('document');
   const documents = useInfiniteQuery({
     queryKey: ['corpus', corpusId, 'documents'],
@@ -72,7 +74,7 @@ function Documents({ corpusId }: { corpusId: string }): ReactNode {
                     </Table.Td>
                     <Table.Td>{one.pages}</Table.Td>
                     <Table.Td>{bytes(one.bytes)}</Table.Td>
-                    <Table.Td>{clock(one.createdAt)}</Table.Td>
+                    <Table.Td>{ago(one.createdAt, now)}</Table.Td>
                     <Table.Td>
                       <Button size="compact-xs" variant="subtle" color="red" onClick={() => drop(one)} aria-label={`Delete ${one.name}`}>
                         Delete

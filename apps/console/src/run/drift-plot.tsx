@@ -15,6 +15,7 @@ type Props = { data: PlotData; thresholds: Thresholds; chosen: number | null; ch
 export function DriftPlot({ data, thresholds, chosen, choose, height = 190, label = 'Drift by step' }: Props): ReactNode {
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
+  const under = useRef<HTMLSpanElement>(null);
   const scheme = useComputedColorScheme('light');
   // The plot's hooks read what is current when they draw.
   const now = useRef({ data, thresholds, chosen, choose });
@@ -22,7 +23,7 @@ export function DriftPlot({ data, thresholds, chosen, choose, height = 190, labe
 
   useEffect(() => {
     const element = box.current!;
-    const made = new uPlot(optionsOf(element, height, now), now.current.data.columns, element);
+    const made = new uPlot(optionsOf(element, height, now, (at) => under.current?.replaceChildren(at === null ? '' : describe(now.current.data, now.current.data.steps[at]!))), now.current.data.columns, element);
     plot.current = made;
     const seen = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height }));
     seen.observe(element);
@@ -49,6 +50,7 @@ export function DriftPlot({ data, thresholds, chosen, choose, height = 190, labe
         <span className="key key-acting"><i />overacting, alarm at {score(thresholds.overacting)}</span>
         <span className="key key-band"><i />suspect, from {score(thresholds.suspect)}</span>
         <span className="key key-steer"><i />steering</span>
+        <span className="key" ref={under} style={{ marginLeft: 'auto', minHeight: 18 }} aria-hidden="true" />
       </Group>
     </div>
   );
@@ -56,28 +58,28 @@ export function DriftPlot({ data, thresholds, chosen, choose, height = 190, labe
 
 type Now = { current: { data: PlotData; thresholds: Thresholds; chosen: number | null; choose: (step: number) => void } };
 
-function optionsOf(element: HTMLElement, height: number, now: Now): uPlot.Options {
+function optionsOf(element: HTMLElement, height: number, now: Now, onHover: (at: number | null) => void): uPlot.Options {
   const colour = (name: string): string => getComputedStyle(element).getPropertyValue(name).trim();
   const [thinking, acting, steer, line, words] = ['--hf-thinking', '--hf-acting', '--hf-steer', '--hf-line', '--mantine-color-dimmed'].map(colour) as [string, string, string, string, string];
   const font = '11px system-ui, sans-serif';
-  const shown = (_: uPlot, value: number | null): string => (value === null ? '–' : score(value));
   const axis = { stroke: words, font, grid: { stroke: line, width: 1 }, ticks: { stroke: line, width: 1, size: 4 } };
   return {
     width: element.clientWidth || 600,
     height,
     padding: [14, 12, 0, 0],
     cursor: { points: { size: 8 }, drag: { x: true, y: false } },
-    legend: { show: true, live: true },
+    legend: { show: false },
     scales: { x: { time: false, range: (_, min, max) => (min === max ? [min - 1, max + 1] : [min, max]) }, y: { range: [0, 1] } },
-    axes: [{ ...axis, size: 28, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000] }, { ...axis, size: 40, values: (_, all) => all.map((value) => value.toFixed(1)) }],
+    axes: [{ ...axis, size: 28, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000] }, { ...axis, size: 40, splits: () => [0, 0.25, 0.5, 0.75, 1], values: (_, all) => all.map((value) => value.toFixed(2)) }],
     series: [
       { label: 'step' },
-      { label: 'overthinking', stroke: thinking, width: 2, spanGaps: true, value: shown, points: { size: 5, fill: thinking } },
-      { label: 'overacting', stroke: acting, width: 2, spanGaps: true, value: shown, points: { size: 5, fill: acting } },
-      { label: 'left: overthinking', stroke: thinking, width: 1, dash: [3, 4], spanGaps: false, value: shown, points: { size: 4 } },
-      { label: 'left: overacting', stroke: acting, width: 1, dash: [3, 4], spanGaps: false, value: shown, points: { size: 4 } },
+      { label: 'overthinking', stroke: thinking, width: 2, spanGaps: true, points: { size: 5, fill: thinking } },
+      { label: 'overacting', stroke: acting, width: 2, spanGaps: true, points: { size: 5, fill: acting } },
+      { label: 'left: overthinking', stroke: thinking, width: 1, dash: [3, 4], spanGaps: false, points: { size: 4 } },
+      { label: 'left: overacting', stroke: acting, width: 1, dash: [3, 4], spanGaps: false, points: { size: 4 } },
     ],
     hooks: {
+      setCursor: [(u) => onHover(u.cursor.idx ?? null)],
       drawClear: [(u) => drawBand(u, now.current.thresholds, { thinking, acting })],
       draw: [(u) => drawMarks(u, now.current.data.marks, now.current.chosen, { steer, words, font })],
       ready: [

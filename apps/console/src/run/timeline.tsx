@@ -9,6 +9,7 @@ type Props = { model: RunModel; version: number; branch: ReadonlySet<number>; ch
 
 /** Pixels from the end within which the list counts as being at its end. */
 const NEAR_END = 60;
+const SETTLED_MS = 450;
 
 /** A run's steps in their order, of which only those in view are in the page; it stays at the end while the run writes. */
 export function Timeline({ model, version, branch, chosen, choose, ask }: Props): ReactNode {
@@ -20,13 +21,16 @@ export function Timeline({ model, version, branch, chosen, choose, ask }: Props)
   useEffect(() => {
     if (follow && live && steps.length > 0) rows.scrollToIndex(steps.length - 1, { align: 'end' });
   }, [follow, live, version, steps.length, rows]);
+  const at = chosen === null ? -1 : steps.findIndex(({ step }) => step === chosen);
   useEffect(() => {
-    const at = chosen === null ? -1 : steps.findIndex(({ step }) => step === chosen);
-    if (at < 0) return;
+    if (at < 0) return undefined;
     setFollow(false);
     rows.scrollToIndex(at, { align: 'center' });
-    // Only the choice moves the list: steps that come later must not.
-  }, [chosen]);
+    // Again once what is above it has its content, and with it its height.
+    const timer = setTimeout(() => rows.scrollToIndex(at, { align: 'center' }), SETTLED_MS);
+    return () => clearTimeout(timer);
+    // Only the choice moves the list, or its step coming in: other steps must not.
+  }, [chosen, at >= 0]);
   const onScroll = (): void => {
     const { scrollTop, scrollHeight, clientHeight } = box.current!;
     if (scrollHeight - scrollTop - clientHeight > NEAR_END) setFollow(false);
