@@ -56,7 +56,7 @@ described('the console in a browser', () => {
     await form.getByRole('combobox', { name: 'Model' }).fill(modelOf({ steps: 8, delayMs: 700, words: 60 }));
     await form.getByRole('button', { name: 'Start', exact: true }).click();
     await page.waitForURL(/\/console\/runs\/[0-9a-f-]{36}$/);
-    await page.waitForFunction(`(document.querySelector('[data-open-text]')?.textContent ?? '').length > 40`);
+    await page.locator('[data-open-text]').filter({ hasText: /\S{4,} .{40,}/ }).waitFor();
     await page.getByRole('article', { name: 'Step 2' }).waitFor();
 
     await all.door.cut();
@@ -114,6 +114,7 @@ described('the console in a browser', () => {
     const plot = page.getByRole('slider', { name: 'Drift by step' });
     const box = (await plot.locator('.u-over').boundingBox())!;
     await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
+    await page.waitForURL(/step=\d+/);
     const details = page.getByRole('complementary', { name: 'Details' });
     const chosen = Number(new URL(page.url()).searchParams.get('step'));
     await details.getByRole('heading', { name: `Step ${chosen}` }).waitFor();
@@ -180,7 +181,7 @@ described('the console in a browser', () => {
       try {
         await other.go(path);
         await other.page.getByRole('heading', { name: heading, level: 1, includeHidden: true }).waitFor();
-        await other.page.waitForLoadState('networkidle').catch(() => undefined);
+        await other.page.getByText(/^Loading /).first().waitFor({ state: 'hidden' });
         expect(await other.barriers()).toEqual([]);
         expect(other.wrong).toEqual([]);
       } finally {
