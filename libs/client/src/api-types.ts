@@ -1,13 +1,18 @@
 // Written by `npm run docs` from the OpenAPI document. Change the contracts, not this file.
 
 export type Accepted = { runId: string; status: RunStatus; number: number | null };
+export type AddAddendum = { text: string };
+export type AddendumView = { n: number; by: string; at: string; text: string };
 export type AgentList = { data: AgentView[] };
 export type AgentVersionView = { name: string; version: string; title: string; description: string; needsCorpus: boolean; limits: Limits; maxAttempts: number; input: { [key: string]: unknown }; result: { [key: string]: unknown }; tools: { name: string; description: string; kind: string; effect: string; parameters: { [key: string]: unknown } }[]; pinned: { digest: string; firstUsedAt: string; definition: { name: string; version: string; title: string; description: string; needsCorpus: boolean; limits: Limits; maxAttempts: number; input: { [key: string]: unknown }; result: { [key: string]: unknown }; tools: { name: string; description: string; kind: string; effect: string; parameters: { [key: string]: unknown }; timeoutMs: number; approval: { [key: string]: unknown } | null }[]; state: { [key: string]: unknown }; sampling: Sampling; policy: { [key: string]: unknown }; promptDigest: string | null } }[] };
 export type AgentView = { name: string; version: string; title: string; description: string; needsCorpus: boolean; limits: Limits; maxAttempts: number; input: { [key: string]: unknown }; result: { [key: string]: unknown }; tools: { name: string; description: string; kind: string; effect: string; parameters: { [key: string]: unknown } }[] };
 export type ApprovalList = { data: ApprovalView[]; nextCursor: null };
 export type ApprovalView = { id: string; runId: string; step: number; attempt: number; call: number; kind: "call" | "doubt"; tool: string; args: unknown; detail: unknown; digest: string; edited: boolean; status: "pending" | "approved" | "denied" | "expired" | "withdrawn"; comment: string | null; decidedBy: string | null; createdAt: string; expiresAt: string; remindedAt: string | null; decidedAt: string | null };
 export type ArtifactPage = { data: ArtifactView[]; nextCursor: string | null };
-export type ArtifactView = { id: string; runId: string; step: number; kind: string; title: string; verified: boolean; createdAt: string; content?: unknown; evidence?: Evidence[] };
+export type ArtifactView = { id: string; runId: string; step: number; kind: string; title: string; verified: boolean; createdAt: string; content?: unknown; evidence?: Evidence[]; signOff?: SignOffView };
+export type AuditCheck = { entries: number; broken: { n: number; why: string } | null };
+export type AuditEntry = { n: number; at: string; principalId: string | null; action: "run.created" | "run.read" | "run.deleted" | "step.read" | "artifact.read" | "artifact.exported" | "note.signed" | "note.rejected" | "note.addendum" | "approval.decided" | "key.deleted" | "export.released"; runId: string | null; subject: string | null };
+export type AuditPage = { data: AuditEntry[]; nextAfter: number | null };
 export type BackfillSchedule = { from: string; to: string; overlap?: "skip" | "buffer_one" | "buffer_all" | "cancel_other" | "terminate_other" | "allow_all" };
 export type BatchItemPage = { data: BatchItemView[]; nextCursor: string | null };
 export type BatchItemView = { n: number; key: string; state: "pending" | "queued" | "running" | "waiting_approval" | "waiting_input" | "waiting_runtime" | "paused" | "cancelling" | "limit_reached" | "drift_stopped" | "completed" | "failed" | "cancelled" | "timed_out"; tries: number; runId: string | null; result: unknown; failure: Failure | null };
@@ -34,7 +39,7 @@ export type DoctorReport = { runtimeId: string; model: string; version: string; 
 export type DocumentPage = { data: DocumentView[]; nextCursor: string | null };
 export type DocumentView = { id: string; name: string; mediaType: string; bytes: number; sha256: string; pages: number; passages: number; tags: string[]; dated: string | null; createdAt: string };
 export type DriftReport = { step: number; overthinking: number; overacting: number; verdict: "ok" | "suspect" | "overthinking" | "overacting" | "premature_finish" | "degenerate" | "harness_fault"; hard: boolean; reasons: { signal: string; value: number; steps: number[] }[]; judge?: { step: number; label: "calibrated" | "overthinking" | "overacting" | "premature_finish" | "harness_fault" | null; confidence: number; confirmed: boolean; alone: boolean } };
-export type ErrorCode = "validation_failed" | "unknown_agent" | "not_found" | "run_ended" | "run_live" | "not_resumable" | "approval_decided" | "approval_stale" | "approval_expired" | "thread_busy" | "idempotency_in_flight" | "idempotency_mismatch" | "body_too_large" | "unsupported_media_type" | "events_pruned" | "forbidden_host" | "path_not_allowed" | "database_unavailable" | "temporal_unavailable" | "runtime_unavailable" | "runtime_protocol" | "runtime_stalled" | "runtime_host_refused" | "model_missing" | "context_truncated" | "context_too_small" | "steering_unsupported" | "tool_call_leaked" | "output_invalid" | "evidence_missing" | "corpus_empty" | "limit_reached" | "drift_stopped" | "tool_failed" | "file_unreadable" | "file_encrypted" | "file_empty" | "text_unrecognized" | "archive_unsafe" | "archive_bomb" | "file_too_large" | "disk_full" | "world_shared" | "world_changed" | "world_rule_broken" | "world_forked" | "nothing_to_undo" | "import_unreadable" | "sandbox_unavailable" | "repository_unusable" | "state_diverged" | "attempt_closed" | "internal";
+export type ErrorCode = "validation_failed" | "unknown_agent" | "not_found" | "run_ended" | "run_live" | "not_resumable" | "approval_decided" | "approval_stale" | "approval_expired" | "thread_busy" | "idempotency_in_flight" | "idempotency_mismatch" | "body_too_large" | "unsupported_media_type" | "events_pruned" | "forbidden_host" | "path_not_allowed" | "database_unavailable" | "temporal_unavailable" | "runtime_unavailable" | "runtime_protocol" | "runtime_stalled" | "runtime_host_refused" | "model_missing" | "context_truncated" | "context_too_small" | "steering_unsupported" | "tool_call_leaked" | "output_invalid" | "evidence_missing" | "corpus_empty" | "limit_reached" | "drift_stopped" | "tool_failed" | "file_unreadable" | "file_encrypted" | "file_empty" | "text_unrecognized" | "archive_unsafe" | "archive_bomb" | "file_too_large" | "disk_full" | "world_shared" | "world_changed" | "world_rule_broken" | "world_forked" | "nothing_to_undo" | "import_unreadable" | "sandbox_unavailable" | "repository_unusable" | "state_diverged" | "attempt_closed" | "note_unsigned" | "key_missing" | "internal";
 export type EventPage = { data: RunEvent[]; nextCursor: string | null };
 export type EventType = "run.queued" | "run.started" | "run.resumed" | "step.started" | "step.attempt_reset" | "tool.called" | "tool.finished" | "drift.report" | "steering.applied" | "checkpoint.saved" | "approval.requested" | "approval.decided" | "artifact.created" | "world.changed" | "message.received" | "status.changed" | "run.finished";
 export type Evidence = { claim: number; passageId: string; documentId: string; documentName: string; page: number | null; quote: string; span: [number, number]; pageSpan?: [number, number]; region?: number[]; verified: boolean };
@@ -60,6 +65,7 @@ export type Priority = "interactive" | "scheduled" | "batch";
 export type Problem = { type: string; title: string; status: number; detail?: string; instance?: string; code: ErrorCode; retryable: boolean; runId?: string; errors?: { path: string; message: string }[] };
 export type QueuePlace = { waiting: boolean; queue: string | null; place: number | null; estimatedWaitSeconds: number | null; gates: number | null; since: string | null };
 export type Readiness = { status: "ready" | "degraded" | "not_ready"; parts: { postgres: PartState; migrations: PartState; temporal: PartState; runtime: PartState } };
+export type RejectArtifact = { digest: string; reason: string };
 export type ResumeRun = { limits?: { maxSteps?: number; maxTokens?: number; maxSeconds?: number; maxToolCalls?: number } };
 export type RewindRun = { toStep: number; lesson?: string };
 export type RunEvent = { runId: string; seq: number; at: string; type: EventType; step: number | null; attempt: number | null; data: { [key: string]: unknown } };
@@ -76,6 +82,9 @@ export type SchedulePage = { data: ScheduleView[]; nextCursor: string | null };
 export type ScheduleView = { id: string; name: string; agent: string | null; worldId: string | null; kind: "run" | "newDocuments" | "world"; spec: { cron: string[]; intervals: { everySeconds: number; offsetSeconds: number }[]; calendars: { second?: { start: number; end?: number; step?: number }[]; minute?: { start: number; end?: number; step?: number }[]; hour?: { start: number; end?: number; step?: number }[]; dayOfMonth?: { start: number; end?: number; step?: number }[]; dayOfWeek?: { start: number; end?: number; step?: number }[]; month?: { start: number; end?: number; step?: number }[]; year?: { start: number; end?: number; step?: number }[]; comment?: string }[]; skip: { second?: { start: number; end?: number; step?: number }[]; minute?: { start: number; end?: number; step?: number }[]; hour?: { start: number; end?: number; step?: number }[]; dayOfMonth?: { start: number; end?: number; step?: number }[]; dayOfWeek?: { start: number; end?: number; step?: number }[]; month?: { start: number; end?: number; step?: number }[]; year?: { start: number; end?: number; step?: number }[]; comment?: string }[]; timezone: string; startAt?: string; endAt?: string; jitterSeconds: number }; overlap: "skip" | "buffer_one" | "buffer_all" | "cancel_other" | "terminate_other" | "allow_all"; catchupSeconds: number; paused: boolean; note: string | null; createdAt: string; nextTimes: string[] | null; lastFires: { nominalAt: string; runId: string | null; batchId: string | null; worldVersion: number | null; skipped: string | null }[] };
 export type SearchResult = { hits: PassageHit[]; vectors: boolean };
 export type SendMessage = { text: string };
+export type SignArtifact = { digest: string; comment?: string };
+export type SignOffView = { status: "in_review" | "signed" | "rejected" | "expired" | "withdrawn"; digest: string; approvalId: string; requestedAt: string; remindedAt: string | null; expiresAt: string; decidedBy: string | null; decidedAt: string | null; comment: string | null; signature: SignatureView | null; addenda: AddendumView[] };
+export type SignatureView = { signedBy: string; signedAt: string; textDigest: string; model: string | null; modelDigest: string | null; agentVersion: string; promptDigest: string | null };
 export type Steering = { rung: "none" | "nudge" | "gate_tools" | "resample" | "compact" | "rewind" | "escalate" | "ask" | "stop"; step: number; verdict: "ok" | "suspect" | "overthinking" | "overacting" | "premature_finish" | "degenerate" | "harness_fault"; reasons: { signal: string; value: number; steps: number[] }[]; holdout: boolean; toStep?: number; turns?: number; samples?: number; role?: "fast" | "main" | "large" | "judge" | "vision" | "embed"; skipped?: ("nudge" | "gate_tools" | "resample" | "compact" | "rewind" | "escalate")[]; sampling?: { temperature?: number; repeatPenalty?: number; repeatLastN?: number; think?: boolean; seed?: number } };
 export type SteeringVector = { format: "holdfast-steering-1"; model: { name: string; digest: string; width: number }; layer: number; layers: { layer: number; auc: number }[]; axes: { name: "overthinking" | "overacting"; direction: number[]; band: { low: number; high: number }; gap: number; report: { positives: number; negatives: number; auc: number | null; layer0Auc: number | null; stepNumberAuc: number | null; lengthAuc: number | null } }[] };
 export type StepActivation = { tokens: { projections: number[]; shifts: number[] }[]; corrected: number; attempt: number; correction: "read" | "clamp" | "fixed" | "gate"; layer: number; axes: string[] };
@@ -95,6 +104,8 @@ export type __schema2 = string | number | boolean | null | __schema2[] | { [key:
 
 /** What each operation of the API takes, and what it answers with as JSON. */
 export interface Operations {
+  /** Add words to what is signed */
+  addAddendum: { path: { id: string; artifactId: string }; body: AddAddendum; answer: ArtifactView };
   /** Take documents into a corpus */
   addDocuments: { path: { id: string }; body: IngestPath | FormData; answer: IngestionAccepted };
   /** Fire for the times of a range that has passed */
@@ -160,7 +171,7 @@ export interface Operations {
   /** Read an approval */
   getApproval: { path: { id: string }; answer: ApprovalView };
   /** Read an artifact with its evidence */
-  getArtifact: { path: { id: string; artifactId: string }; answer: ArtifactView };
+  getArtifact: { path: { id: string; artifactId: string }; query?: { preliminary?: "true" | "false" }; answer: ArtifactView };
   /** Read a batch: how far it is and how long it will take */
   getBatch: { path: { id: string }; answer: BatchView };
   /** Read the checkpoint of a step */
@@ -207,6 +218,8 @@ export interface Operations {
   listApprovals: { path: { id: string }; answer: ApprovalList };
   /** List what a run has delivered */
   listArtifacts: { path: { id: string }; answer: ArtifactPage };
+  /** Read the audit log */
+  listAudit: { query?: { after?: number; limit?: number; runId?: string }; answer: AuditPage };
   /** List batches, newest first */
   listBatches: { query?: { cursor?: string; limit?: number }; answer: BatchPage };
   /** List the cards of a corpus, soonest due first */
@@ -249,6 +262,8 @@ export interface Operations {
   readEvents: { path: { id: string }; query?: { after?: number; types?: ("run.queued" | "run.started" | "run.resumed" | "step.started" | "step.attempt_reset" | "tool.called" | "tool.finished" | "drift.report" | "steering.applied" | "checkpoint.saved" | "approval.requested" | "approval.decided" | "artifact.created" | "world.changed" | "message.received" | "status.changed" | "run.finished" | "text.delta" | "thinking.delta")[]; limit?: number }; answer: EventPage };
   /** Bring back the turn that was undone last */
   redo: { path: { id: string }; body?: { [key: string]: never }; answer: { firstVersion: number; version: number; replayed: boolean } };
+  /** Reject what a run has drafted */
+  rejectArtifact: { path: { id: string; artifactId: string }; body: RejectArtifact; answer: ArtifactView };
   /** What the ladder’s remedies did */
   report: { query?: { agent?: string; model?: string }; answer: { data: { agent: string; model: string | null; rung: "none" | "nudge" | "gate_tools" | "resample" | "compact" | "rewind" | "escalate" | "ask" | "stop"; treated: { hits: number; of: number; low: number; high: number }; heldOut: { hits: number; of: number; low: number; high: number }; progressWithin5: number; alarmAgainWithin10: number; completed: number; recovery: number | null; disruption: number | null; worthAbove: number | null; effect: "unknown" | "helps" | "hurts" }[] } };
   /** Resume a schedule */
@@ -265,6 +280,8 @@ export interface Operations {
   searchCorpus: { path: { id: string }; query: { query: string; limit?: number; neighbours?: number; documentIds?: string | string[]; tags?: string | string[]; from?: string; to?: string }; answer: SearchResult };
   /** Steer a run, or follow up */
   sendMessage: { path: { id: string }; body: SendMessage; answer: Accepted };
+  /** Sign what a run has drafted */
+  signArtifact: { path: { id: string; artifactId: string }; body: SignArtifact; answer: ArtifactView };
   /** Take a run's flashcards to be learned */
   takeCards: { body: { runId: string }; answer: { taken: number; known: number } };
   /** Send a test call */
@@ -275,4 +292,6 @@ export interface Operations {
   undo: { path: { id: string }; body?: { [key: string]: never }; answer: { firstVersion: number; version: number; replayed: boolean } };
   /** Check a clinical note against what it was written from */
   verify: { body: { kind: "clinical-note"; source: string; text: string }; answer: Verification };
+  /** Check the audit log */
+  verifyAudit: { answer: AuditCheck };
 }

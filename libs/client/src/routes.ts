@@ -6,6 +6,7 @@ import type { Operations } from './api-types.js';
 export type Route = { readonly method: string; readonly path: string; readonly keyed?: boolean };
 
 export const ROUTES: { readonly [operation in keyof Operations]: Route } = {
+  addAddendum: { method: 'POST', path: '/v1/runs/{id}/artifacts/{artifactId}/addenda' },
   addDocuments: { method: 'POST', path: '/v1/corpora/{id}/documents', keyed: true },
   backfill: { method: 'POST', path: '/v1/schedules/{id}/backfill' },
   cancelBatch: { method: 'POST', path: '/v1/batches/{id}/cancel' },
@@ -62,6 +63,7 @@ export const ROUTES: { readonly [operation in keyof Operations]: Route } = {
   listAgents: { method: 'GET', path: '/v1/agents' },
   listApprovals: { method: 'GET', path: '/v1/runs/{id}/approvals' },
   listArtifacts: { method: 'GET', path: '/v1/runs/{id}/artifacts' },
+  listAudit: { method: 'GET', path: '/v1/audit' },
   listBatches: { method: 'GET', path: '/v1/batches' },
   listCards: { method: 'GET', path: '/v1/cards' },
   listCheckpoints: { method: 'GET', path: '/v1/runs/{id}/checkpoints' },
@@ -83,6 +85,7 @@ export const ROUTES: { readonly [operation in keyof Operations]: Route } = {
   read: { method: 'GET', path: '/v1/runtimes/{id}' },
   readEvents: { method: 'GET', path: '/v1/runs/{id}/events' },
   redo: { method: 'POST', path: '/v1/worlds/{id}/redo' },
+  rejectArtifact: { method: 'POST', path: '/v1/runs/{id}/artifacts/{artifactId}/reject' },
   report: { method: 'GET', path: '/v1/drift/report' },
   resume: { method: 'POST', path: '/v1/schedules/{id}/resume' },
   resumeRun: { method: 'POST', path: '/v1/runs/{id}/resume' },
@@ -91,9 +94,11 @@ export const ROUTES: { readonly [operation in keyof Operations]: Route } = {
   rewindRun: { method: 'POST', path: '/v1/runs/{id}/rewind', keyed: true },
   searchCorpus: { method: 'GET', path: '/v1/corpora/{id}/search' },
   sendMessage: { method: 'POST', path: '/v1/runs/{id}/messages', keyed: true },
+  signArtifact: { method: 'POST', path: '/v1/runs/{id}/artifacts/{artifactId}/sign' },
   takeCards: { method: 'POST', path: '/v1/cards' },
   testWebhook: { method: 'POST', path: '/v1/webhooks/{id}/test' },
   trigger: { method: 'POST', path: '/v1/schedules/{id}/trigger', keyed: true },
   undo: { method: 'POST', path: '/v1/worlds/{id}/undo' },
   verify: { method: 'POST', path: '/v1/verifications' },
+  verifyAudit: { method: 'GET', path: '/v1/audit/verification' },
 };
