@@ -40,6 +40,7 @@ export const COMMANDS = {
   'bench:runtime': { summary: 'tokens a second of the embedded runtime, beside node-llama-cpp and Ollama; first token by turn', build: false, steps: (args) => [{ args: ['--import', './test/setup/source-loader.mjs', 'bench/runtime/main.ts', ...args] }] },
   'bench:world': { summary: 'what it costs to change a large world and to read any version of it', build: true, steps: (args) => [{ args: ['--enable-source-maps', 'dist/bench/world/main.js', ...args] }] },
   'eval:verifier': { summary: 'what the check of clinical notes finds in notes that were changed, and its false alarms', build: true, steps: (args) => [{ args: ['--enable-source-maps', 'dist/eval/verifier/main.js', ...args] }] },
+  'eval:deidentify': { summary: 'which names, dates, addresses and ids the rules of de-identification find, by type', build: true, steps: (args) => [{ args: ['--enable-source-maps', 'dist/eval/deidentify/main.js', ...args] }] },
   'eval:medical': { summary: 'drafted notes beside the clinicians’: ROUGE by section, unsupported sentences, omissions', build: true, steps: (args) => [{ args: ['--enable-source-maps', 'dist/eval/medical/main.js', ...args] }] },
   'eval:world': { summary: 'imports without loss, and whether a campaign of 200 turns remembers', build: true, steps: (args) => [{ args: ['--enable-source-maps', 'dist/eval/world/main.js', ...args] }] },
 };

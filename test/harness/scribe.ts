@@ -17,6 +17,7 @@ export const FABRICATE = 'please embellish';
 export const scribe = (request: ScriptedRequest): { content: string } => {
   const prompt = request.messages.at(-1)!.content;
   if (prompt.includes('"action" is "ask"')) return { content: '{"action":"ask"}' };
+  if (prompt.includes('"found" is a list')) return { content: JSON.stringify({ found: prompt.includes('maria') ? [{ text: 'maria', kind: 'name' }] : [] }) };
   const section = /^Write the section "([^"]+)"/m.exec(prompt)?.[1];
   const shown = [...prompt.matchAll(/^(S\d+): (.*)$/gm)].map(([, name, text]) => ({ name: name!, text: text! }));
   if (!section) return { content: prompt.includes('"important"') ? JSON.stringify({ important: /^(O1):/m.test(prompt) ? ['O1'] : [] }) : JSON.stringify({ sentences: shown.slice(0, 2).map((s) => s.name) }) };

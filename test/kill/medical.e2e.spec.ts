@@ -7,7 +7,7 @@ import { PROJECT_ROOT } from '#platform';
 import { Stack } from '../harness/stack.js';
 import { until } from '../harness/until.js';
 
-jest.setTimeout(120_000);
+jest.setTimeout(240_000);
 const [, TRANSCRIPT] = /made-up-1,"([^"]+)"/.exec(readFileSync(join(PROJECT_ROOT, 'samples/clinical/visits.csv'), 'utf8'))!;
 
 /** From transcript to signed and exported note through the REST API, every part of Holdfast being killed on the way. */
@@ -48,7 +48,7 @@ describe('a medical run whose parts are killed', () => {
     // The signature is a row: it holds though no worker has seen it.
     expect(await call('GET', path, undefined, 'text/markdown')).toMatchObject({ status: 200, body: expect.stringContaining('Signed by') });
     await stack.worker.start();
-    await stack.untilStatus(ref, 'completed', 60_000);
+    await stack.untilStatus(ref, 'completed', 150_000);
     const { body: run } = await call<RunView>('GET', `/runs/${ref.runId}`);
     expect(run.result as MedicalResult).toMatchObject({ status: 'signed', artifactId: listed!.id });
     const { data: steps } = (await call<{ data: StepView[] }>('GET', `/runs/${ref.runId}/steps`)).body;

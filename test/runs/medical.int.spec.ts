@@ -178,6 +178,36 @@ describe('a medical run', () => {
     expect(torn.note.findings.filter((f) => f.kind === 'contradiction').map((f) => f.what)).toEqual(['metformin: 500 mg and 1000 mg', expect.stringContaining('allergies')]);
   });
 
+  it('makes a copy without identifiers, which a person releases', async () => {
+    const ref = await start({ notes: [{ name: 'Anna Berg.txt', text: 'Patient: Anna Berg, born 1970-01-02. Lives at 12 Long Lane Road. Her sister maria came along. Takes metformin 500 mg.' }], deidentify: true });
+    await stack.loop.untilStatus(ref, 'waiting_approval', 40_000);
+    const [listed] = (await stack.get<{ data: ArtifactView[] }>(`/runs/${ref.runId}/artifacts`)).body.data;
+    const path = `/runs/${ref.runId}/artifacts/${listed!.id}`;
+    const { body: view } = await stack.get<ArtifactView>(path);
+    expect(view).toMatchObject({ kind: 'deidentified_record', content: { parts: [{ name: 'part 1', text: expect.stringContaining('metformin 500 mg') }] }, signOff: { status: 'in_review' } });
+    expect(JSON.stringify(view.content)).not.toMatch(/Anna|Berg|maria|1970|Long Lane/);
+    expect((await export_(path, 'text/markdown')).status).toBe(409);
+    expect(await stack.post(`${path}/sign`, { digest: view.signOff!.digest })).toMatchObject({ status: 200, body: { signOff: { status: 'signed' } } });
+    await stack.loop.untilStatus(ref, 'completed');
+    expect((await export_(path, 'text/markdown')).status).toBe(200);
+  });
+
+  it('shows a record at a glance, with what its sources say of a drug side by side', async () => {
+    const notes = [{ name: 'letter.txt', date: '2023-05-01', text: 'She has chronic sinusitis. She takes metformin 500 mg twice a day.' }, { name: 'clinic.txt', date: '2024-02-03', text: 'Continue metformin 1000 mg daily.' }];
+    const { note } = await draft({ notes, template: { sections: [{ title: 'Medication' }] } });
+    expect(note.record).toMatchObject({ medications: [{ drug: 'metformin', conflict: 'dose', statements: [{ part: 'letter.txt', dose: '500 mg' }, { part: 'clinic.txt', dose: '1000 mg' }] }], timeline: [{ date: '2023-05-01' }, { date: '2023-05-01' }, { date: '2024-02-03' }], problems: [{ problem: 'chronic sinusitis' }] });
+  });
+
+  it('goes to no runtime that is not trusted with it', async () => {
+    stack.loop.deps.maySeeSensitive = () => false;
+    const calls = stack.loop.runtime.calls;
+    const ref = await start({ dictation: 'Left knee pain.' });
+    await stack.loop.untilStatus(ref, 'failed', 40_000);
+    expect((await stack.get<RunView>(`/runs/${ref.runId}`)).body.statusReason).toMatchObject({ code: 'runtime_host_refused' });
+    expect(stack.loop.runtime.calls).toBe(calls);
+    delete stack.loop.deps.maySeeSensitive;
+  });
+
   it('has an audit log that shows who changed it', async () => {
     const check = (): Promise<unknown> => withTx(stack.loop.pool, LOCAL_TENANT, (tx) => verifyAudit(tx, LOCAL_TENANT));
     expect(await check()).toMatchObject({ broken: null });

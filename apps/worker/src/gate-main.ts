@@ -5,6 +5,7 @@ import { createDefaultRuntime, createEmbedder } from '#models';
 import { ConfigError, createDataConverter, createLogger, loadConfig, temporalConnection } from '#platform';
 import { configuredRunKeys, createNotifier, createPool, useRunKeys } from '#store';
 import { loadAgents } from './agents.js';
+import { trustedRuntimes } from './trusted-runtimes.js';
 import { createGates } from './gates.js';
 import { openModelGate } from './model-gate.js';
 import { workerOptions } from './workers.js';
@@ -22,7 +23,7 @@ async function main(): Promise<void> {
   const embedder = createEmbedder(config);
   const deps = {
     pool, notifier, runtime: createDefaultRuntime(config), gate: await openModelGate(config, pool, logger), embedder, agents: loadAgents({ probe: process.env['HOLDFAST_PROBE_AGENT'] === '1', config }),
-    model: config.model, contextTokens: config.contextTokens, search: createSearch(pool, embedder), logger, cache: new RunCache(config.contextTokens),
+    maySeeSensitive: trustedRuntimes(config), model: config.model, contextTokens: config.contextTokens, search: createSearch(pool, embedder), logger, cache: new RunCache(config.contextTokens),
   };
   const connection = await NativeConnection.connect(temporalConnection(config));
   useRunKeys(configuredRunKeys(config));

@@ -5,6 +5,7 @@ import { createBatchActivities, createIngestionActivities, createReconcilerActiv
 import { DEPLOYMENT, TASK_QUEUES, type WorkerRole, workflowIds, WORKFLOWS } from '#contracts';
 import { type Config, createDataConverter, createPublicHosts, temporalConnection } from '#platform';
 import { configuredRunKeys, useRunKeys } from '#store';
+import { trustedRuntimes } from './trusted-runtimes.js';
 import { createGates } from './gates.js';
 import { registerModels } from './register-models.js';
 import { createRunStarter } from './starter.js';
@@ -30,7 +31,7 @@ export type RunningWorkers = { run(): Promise<void>; shutdown(): void };
  */
 export async function createWorkers(config: Config, given: RunDeps, workflowBundle: WorkflowBundle | null): Promise<RunningWorkers> {
   const has = (role: WorkerRole): boolean => config.workerRoles.includes(role);
-  const deps = { ...given, ...(has('tools') ? {} : { toolQueue: TASK_QUEUES.tools }) };
+  const deps = { maySeeSensitive: trustedRuntimes(config), ...given, ...(has('tools') ? {} : { toolQueue: TASK_QUEUES.tools }) };
   useRunKeys(configuredRunKeys(config));
   const dataConverter = createDataConverter(config);
   const server = temporalConnection(config);

@@ -73,9 +73,11 @@ export const medicalInputSchema = z
     audio: z.unknown().optional(),
     template: templateSchema.default(DEFAULT_TEMPLATE),
     question: text(4_000).optional().describe('Asks the record instead of drafting a note: answered with what the record states.'),
+    deidentify: z.boolean().default(false).describe('Makes a copy of the source without names, dates, phones, addresses and ids, which a person releases, instead of drafting.'),
     unsupported: z.enum(['mark', 'remove']).default('mark').describe('What becomes of sentences without support in the source.'),
   })
   .superRefine((input, ctx) => {
+    if (input.deidentify && input.question !== undefined) ctx.addIssue({ code: 'custom', path: ['question'], message: 'either a question or a copy without identifiers' });
     if (input.audio !== undefined) ctx.addIssue({ code: 'custom', path: ['audio'], message: 'no transcriber is configured, and no model here takes audio: send the transcript' });
     const given = SOURCES.filter((s) => input[s] !== undefined);
     if (given.length !== 1) ctx.addIssue({ code: 'custom', path: [], message: `give one of ${SOURCES.slice(0, 4).join(', ')}; there ${given.length === 0 ? 'is none' : `are ${given.join(' and ')}`}` });
@@ -107,6 +109,15 @@ export const FINDING_KINDS = ['one_speaker', 'speakers_swapped', 'other_language
 export const findingSchema = z.object({ kind: z.enum(FINDING_KINDS), what: z.string(), evidence: z.array(sourceSpanSchema) });
 export type Finding = z.infer<typeof findingSchema>;
 
+const recordPlaceSchema = z.object({ part: z.string(), page: z.int().nullable(), date: z.string().nullable(), start: z.int(), end: z.int(), quote: z.string() });
+/** A record of several parts at a glance, found by code; every line quotes. */
+export const recordOverviewSchema = z.object({
+  problems: z.array(z.object({ problem: z.string(), first: z.string().nullable(), last: z.string().nullable(), places: z.array(recordPlaceSchema) })),
+  timeline: z.array(z.object({ date: z.string(), precision: z.enum(['day', 'month', 'year']), place: recordPlaceSchema })),
+  /** `conflict`: sources disagree on the dose, or on whether it is taken; they stand side by side. */
+  medications: z.array(z.object({ drug: z.string(), statements: z.array(recordPlaceSchema.extend({ dose: z.string().nullable(), stopped: z.boolean() })), conflict: z.enum(['dose', 'stopped']).nullable() })),
+});
+
 export const clinicalNoteSchema = z.object({
   template: z.string(),
   model: z.object({ name: z.string(), digest: z.string().nullable() }).nullable(),
@@ -114,6 +125,8 @@ export const clinicalNoteSchema = z.object({
   sections: z.array(draftSectionSchema),
   omissions: z.array(omissionSchema),
   findings: z.array(findingSchema),
+  /** Of a source of several parts. */
+  record: recordOverviewSchema.nullable(),
 });
 export type ClinicalNote = z.infer<typeof clinicalNoteSchema>;
 
@@ -134,6 +147,11 @@ export const medicalResultSchema = z.object({
 });
 export type MedicalResult = z.infer<typeof medicalResultSchema>;
 
+/** What a model names beside what code finds. */
+export const FOUND_KINDS = ['name', 'date', 'phone', 'address', 'id'] as const;
+export const deidentifiedSchema = z.object({ parts: z.array(z.object({ name: z.string(), text: z.string() })), replaced: z.record(z.string(), z.int()) });
+export type DeidentifiedCopy = z.infer<typeof deidentifiedSchema>;
+
 export const medicalStateSchema = z.object({
   sections: z.array(draftSectionSchema),
   /** The patients that the source names, where it names several. */
@@ -141,6 +159,10 @@ export const medicalStateSchema = z.object({
   /** Of those the one that a person named. */
   patient: z.string().nullable(),
   artifactId: z.string().nullable(),
+  /** Of a copy without identifiers: what the model found, up to which sentence, and the copy once all is read. */
+  found: z.array(z.object({ text: z.string(), kind: z.enum(FOUND_KINDS) })).optional(),
+  read: z.int().optional(),
+  copy: deidentifiedSchema.optional(),
 });
 export type MedicalState = z.infer<typeof medicalStateSchema>;
 
@@ -148,6 +170,7 @@ export const MAX_SENTENCES = 8;
 export const MAX_SENTENCE_LENGTH = 320;
 const name = z.string().regex(/^S\d+$/);
 export const writeSectionArgsSchema = z.strictObject({ section: z.int().min(0), sentences: z.array(z.strictObject({ text: z.string().min(1), from: z.array(name).min(1) })).max(MAX_SENTENCES) });
+export const noteIdentifiersArgsSchema = z.strictObject({ found: z.array(z.strictObject({ text: z.string().min(1).max(200), kind: z.enum(FOUND_KINDS) })).max(40), read: z.int().min(1) });
 export const findPatientsArgsSchema = z.strictObject({});
 /** A person edits `patient`: as the question is asked it is empty, and approving that names nobody. */
 export const confirmPatientArgsSchema = z.strictObject({ question: z.string(), patients: z.array(z.string()), patient: z.string().describe('One of `patients`.') });
@@ -158,6 +181,7 @@ export const signOffArgsSchema = z.strictObject({ artifactId: z.uuid(), digest: 
 
 /** Kinds of artifact that may leave only once they are signed. */
 export const CLINICAL_NOTE = 'clinical_note';
+export const DEIDENTIFIED = 'deidentified_record';
 const DAY = 86_400;
 const tool = { effect: 'read', timeoutMs: 60_000, exempt: true } as const;
 
@@ -174,6 +198,7 @@ export const medicalContract: AgentContract = {
     { ...tool, name: 'find_patients', description: 'Finds the patients that the source names.', kind: 'read', parameters: findPatientsArgsSchema },
     { ...tool, name: 'confirm_patient', description: 'Asks a person which patient is meant.', kind: 'ask', parameters: confirmPatientArgsSchema, approval: { expiresAfterS: 7 * DAY, remindAfterS: DAY } },
     { ...tool, name: 'write_section', description: 'Takes a section, its sentences checked against the source.', kind: 'mutate', parameters: writeSectionArgsSchema },
+    { ...tool, name: 'note_identifiers', description: 'Notes what of some sentences identifies somebody.', kind: 'read', parameters: noteIdentifiersArgsSchema },
     { ...tool, name: 'assemble_note', description: 'Puts the sections together as the draft.', kind: 'mutate', parameters: assembleArgsSchema },
     { ...tool, name: 'sign_off', description: 'Ends the run once a person has signed.', kind: 'finish', parameters: signOffArgsSchema, approval: { expiresAfterS: 14 * DAY, remindAfterS: DAY } },
     { ...tool, name: 'answer_record', description: 'Answers with what the record states.', kind: 'finish', parameters: answerRecordArgsSchema },

@@ -1,6 +1,8 @@
 export { type Check, type CheckedSentence, checkNote, CHECKS, scoreOf } from './check-note.js';
 export { align } from './align.js';
 export { asksForJudgement, type Judgement } from './asks-for-judgement.js';
+export { deidentify, type Deidentified } from './deidentify/deidentify.js';
+export { IDENTIFIER_KINDS, type IdentifierKind, identifiersIn } from './deidentify/identifiers.js';
 export { checkDraft, type CheckedDraft, type DraftDoubt, sharedWords } from './check-draft.js';
 export { conditionsIn, conditionsWithout } from './conditions.js';
 export { negationFeatures, supportFeatures } from './features.js';
@@ -9,6 +11,7 @@ export { type StemHabit } from './lexicon/habits.js';
 export { noteSentences } from './note-sentences.js';
 export { omissionsOf, type OmissionKind, type Omitted } from './omissions.js';
 export { findingsOf, type SourceFinding } from './source-findings.js';
+export { overviewOf, type RecordOverview } from './record.js';
 export { drugsIn, indexSource, type SourceIndex } from './source-index.js';
 export { readSentence } from './sentence.js';
 export { THRESHOLDS } from './thresholds.js';

@@ -1,4 +1,4 @@
-import { type ChatMessage, HoldfastError, type ModelCall, type ModelMoved, type ModelOutcome, type ModelRole, type NewEvent, PRIORITY_KEYS, type RoutedCall, type Sampling, type Steering } from '#contracts';
+import { type ChatMessage, HoldfastError, type ModelCall, type ModelMoved, type ModelOutcome, type ModelRole, type NewEvent, PRIORITY_KEYS, type Route, type RoutedCall, type Sampling, type Steering } from '#contracts';
 import { nudgeText } from '#drift';
 import { appendEvents, changeStatus, dropChunks, insertMessages, loadJson, lockRun, MODEL_CALL, type NewCandidate, noteWorld, openAttempt, readStepInbox, readTurn, readUnreadCount, type StoredMessage, type Turn, type Tx, withTx, WORDS_ORDINAL } from '#store';
 import type { AgentImplementation, TurnContext, TurnPlan } from '../agent.js';
@@ -37,6 +37,7 @@ export async function callModel(deps: RunDeps, call: RoutedCall, { signal, deliv
   const route = chooseRoute(deps.gate, call, opened.turn.model, queue, role);
   const forRole = role ? movedForRole(call, route, queue) : null;
   if (forRole) return forRole;
+  requireTrusted(deps, agent, route);
   const activation = await activationOf(deps, call.tenantId, opened.turn, route);
   const sampling = samplingOf(agent, opened.turn, plan, call.steering);
   const extra = [...steeringWords(call.steering), ...gateWords(call, agent.contract), ...limitWords(call, opened.turn)];
@@ -62,6 +63,12 @@ export async function callModel(deps: RunDeps, call: RoutedCall, { signal, deliv
   } catch (error) {
     return adopt<ModelOutcome>(deps, { ...call, call: MODEL_CALL }, error);
   }
+}
+
+/** A name that leads elsewhere, a fallback, a fork's other model: whatever chose the runtime, what patients said goes to listed ones only. */
+function requireTrusted(deps: RunDeps, agent: AgentImplementation, route: Route): void {
+  if (!agent.contract.sensitive || deps.maySeeSensitive?.(route.runtimeId) !== false) return;
+  throw new HoldfastError('runtime_host_refused', `Runtime ${route.runtimeId} is neither on loopback nor in HOLDFAST_SENSITIVE_RUNTIMES, and the agent is for sensitive content.`);
 }
 
 /** Whether room must be made is not of the outcome that a redelivery adopts: the next call says it again. */

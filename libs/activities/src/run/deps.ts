@@ -22,6 +22,8 @@ export type RunDeps = {
   search: AgentDeps['search'];
   /** Where the tool calls of runs that begin here go, if not where their workflows are. */
   toolQueue?: string;
+  /** Whether sensitive runs may go to a runtime; to any where it is not given. */
+  maySeeSensitive?: (runtimeId: string) => boolean;
   logger: Logger;
   cache: RunCache;
   /** Address of the console, without a slash at its end. */

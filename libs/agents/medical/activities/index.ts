@@ -1,7 +1,7 @@
 import type { AgentImplementation, ToolResult } from '#activities';
 import { medicalContract, type MedicalState } from '../contract.js';
 import { SYSTEM } from '../prompts/turns.js';
-import { answerRecord, assembleNote, confirmPatient, findPatients, outcomeOf, signOff, writeSection } from './tools.js';
+import { answerRecord, assembleNote, confirmPatient, findPatients, noteIdentifiers, outcomeOf, signOff, writeSection } from './tools.js';
 import { parseTurn, prepareTurn } from './turns.js';
 
 /** Every turn carries the source and what is asked of it, so it needs no history. */
@@ -12,7 +12,7 @@ export const medical: AgentImplementation = {
   partialResult: ({ state }) => ({ sections: (state as MedicalState).sections.map((s) => s.title) }),
   prepareTurn,
   parseTurn: (ctx, out) => parseTurn(ctx, out.content),
-  tools: { write_section: writeSection, assemble_note: assembleNote, sign_off: signOff, find_patients: findPatients, confirm_patient: confirmPatient, answer_record: answerRecord },
+  tools: { write_section: writeSection, assemble_note: assembleNote, sign_off: signOff, find_patients: findPatients, note_identifiers: noteIdentifiers, confirm_patient: confirmPatient, answer_record: answerRecord },
   refused: { sign_off: notSigned, confirm_patient: () => ({ content: 'Nobody said which patient is meant.', finish: { result: { status: 'stopped', artifactId: null, reason: 'The source names more than one patient, and nobody said which one is meant.' } } }) },
 };
 

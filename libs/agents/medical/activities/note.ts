@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { findingsOf, omissionsOf } from '#clinical';
+import { findingsOf, omissionsOf, overviewOf } from '#clinical';
 import { keyedHash } from '#store';
-import { noteText, type ClinicalNote, type DraftSection, type Finding, type MedicalState, type Omission, type SourceSpan } from '../contract.js';
+import { noteText, type ClinicalNote, type DeidentifiedCopy, type DraftSection, type Finding, type MedicalState, type Omission, type SourceSpan } from '../contract.js';
 import { sentenceAt, spanOf, type Source } from './source.js';
 import type { Template } from './templates.js';
 
@@ -21,7 +21,7 @@ export function findingsIn(source: Source): Finding[] {
 
 export function noteOf(source: Source, template: Template, state: MedicalState, important: readonly number[], model: ClinicalNote['model']): ClinicalNote {
   const omissions = omissionsIn(source, state.sections).map((o, i) => ({ ...o, important: important.includes(i) }));
-  return { template: template.name, model, patient: patientOf(source), sections: state.sections, omissions, findings: findingsIn(source) };
+  return { template: template.name, model, patient: patientOf(source), sections: state.sections, omissions, findings: findingsIn(source), record: source.parts.length > 1 ? overviewOf(source.parts) : null };
 }
 
 const patientOf = (source: Source): string | null => source.parts.map((p) => p.identity?.name).find((name) => Boolean(name)) ?? null;
@@ -31,8 +31,13 @@ function placeOf(source: Source, at: number): SourceSpan | null {
   return sentence ? spanOf(sentence) : null;
 }
 
+export function digestOfCopy(copy: DeidentifiedCopy): string {
+  return digestOfText(copy.parts.map((p) => `${p.name}\n${p.text}`).join('\n\n'));
+}
+
 /** SHA-256 of the note's text, as its sections read; of a sealed run an HMAC under its key, so that the digest tells nobody what it is of. */
-export function digestOfNote(sections: readonly DraftSection[]): string {
-  const text = noteText(sections);
+export const digestOfNote = (sections: readonly DraftSection[]): string => digestOfText(noteText(sections));
+
+function digestOfText(text: string): string {
   return (keyedHash(text) ?? createHash('sha256').update(text).digest()).toString('hex');
 }

@@ -1,12 +1,12 @@
 import { v5 as uuidv5 } from 'uuid';
 import type { Tool, ToolContext, ToolResult } from '#activities';
-import { checkDraft, sharedWords } from '#clinical';
+import { checkDraft, deidentify, sharedWords } from '#clinical';
 import type { Evidence } from '#contracts';
 import { readRun, withTx } from '#store';
-import { answerRecordArgsSchema, assembleArgsSchema, type ClinicalNote, CLINICAL_NOTE, confirmPatientArgsSchema, type DraftSection, type DraftSentence, type MedicalInput, type MedicalResult, type MedicalState, signOffArgsSchema, type SourceSpan, writeSectionArgsSchema } from '../contract.js';
+import { answerRecordArgsSchema, assembleArgsSchema, type ClinicalNote, CLINICAL_NOTE, confirmPatientArgsSchema, DEIDENTIFIED, type DraftSection, type DraftSentence, type MedicalInput, type MedicalResult, type MedicalState, noteIdentifiersArgsSchema, signOffArgsSchema, type SourceSpan, writeSectionArgsSchema } from '../contract.js';
 import { RECORD_SILENT, RECORD_STATES, REFUSAL } from '../prompts/turns.js';
 import { patientsIn } from './identities.js';
-import { digestOfNote, noteOf, omissionsIn } from './note.js';
+import { digestOfCopy, digestOfNote, noteOf, omissionsIn } from './note.js';
 import { sentenceAt, sourceOf, type Source, type SourceSentence, spanOf } from './source.js';
 import { templateOf } from './templates.js';
 import { asksForJudgement, shownForQuestion, shownForSection, statementsOn } from './turns.js';
@@ -53,6 +53,7 @@ function draft(source: Source, text: string, from: SourceSentence[]): DraftSente
 export const assembleNote: Tool = async (ctx, args) => {
   const { artifactId, important } = assembleArgsSchema.parse(args);
   const state = ctx.state as MedicalState;
+  if (state.copy) return { content: 'The copy stands for review.', state: { ...state, artifactId } satisfies MedicalState, artifact: { id: artifactId, kind: DEIDENTIFIED, title: 'Record without identifiers', content: state.copy, evidence: [], verified: false } };
   const source = await sourceOf(ctx);
   const note = noteOf(source, templateOf((ctx.input as MedicalInput).template), state, important, await modelOf(ctx));
   const sentences = state.sections.flatMap((s) => s.sentences);
@@ -68,11 +69,23 @@ async function modelOf(ctx: ToolContext): Promise<ClinicalNote['model']> {
   return { name: run.model, digest: facts?.digest ?? null };
 }
 
+/** Keeps what a turn found; behind the last sentence the copy is made, of what the rules and the model found together. */
+export const noteIdentifiers: Tool = async (ctx, args) => {
+  const { found, read } = noteIdentifiersArgsSchema.parse(args);
+  const state = ctx.state as MedicalState;
+  const source = await sourceOf(ctx);
+  const all = [...(state.found ?? []), ...found.filter((f) => source.text.includes(f.text))];
+  const next: MedicalState = { ...state, found: all, read };
+  const left = source.sentences.length - read;
+  if (left > 0) return { content: `${found.length} were noted; ${left} sentences are left.`, state: next };
+  return { content: 'All was read.', state: { ...next, copy: deidentify(source.parts, all) } satisfies MedicalState };
+};
+
 /** Runs once a person has signed. */
 export const signOff: Tool = async (ctx, args) => {
   const { artifactId, digest } = signOffArgsSchema.parse(args);
   const state = ctx.state as MedicalState;
-  if (digest !== digestOfNote(state.sections)) return { content: 'What was signed is not the draft.', reject: { code: 'approval_stale', reason: 'The note has changed since it was read.', fatal: true } };
+  if (digest !== (state.copy ? digestOfCopy(state.copy) : digestOfNote(state.sections))) return { content: 'What was signed is not the draft.', reject: { code: 'approval_stale', reason: 'The note has changed since it was read.', fatal: true } };
   const source = await sourceOf(ctx);
   return { content: 'The note is signed.', finish: { result: outcomeOf('signed', artifactId, state, omissionsIn(source, state.sections).length) } };
 };

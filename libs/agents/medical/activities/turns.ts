@@ -4,9 +4,9 @@ import { asksForJudgement, sharedWords } from '#clinical';
 import type { ParsedTurn, TurnContext, TurnPlan } from '#activities';
 import { estimateTokens, parseStructured } from '#models';
 import { readWords, withTx } from '#store';
-import { MAX_SENTENCE_LENGTH, MAX_SENTENCES, medicalContract, type MedicalInput, type MedicalState } from '../contract.js';
-import { patientTurn, questionTurn, reviewTurn, sectionTurn, SYSTEM, WHICH_PATIENT } from '../prompts/turns.js';
-import { digestOfNote, omissionsIn } from './note.js';
+import { FOUND_KINDS, MAX_SENTENCE_LENGTH, MAX_SENTENCES, medicalContract, type MedicalInput, type MedicalState, noteIdentifiersArgsSchema } from '../contract.js';
+import { identifyTurn, patientTurn, questionTurn, releaseTurn, reviewTurn, sectionTurn, SYSTEM, WHICH_PATIENT } from '../prompts/turns.js';
+import { digestOfCopy, digestOfNote, omissionsIn } from './note.js';
 import { patientsIn } from './identities.js';
 import { shownFor } from './select.js';
 import { sourceOf, type Source, type SourceSentence } from './source.js';
@@ -16,6 +16,7 @@ import { templateOf } from './templates.js';
 export type Phase =
   | { at: 'patient'; patients: string[] }
   | { at: 'question'; question: string }
+  | { at: 'identify'; shown: SourceSentence[] }
   | { at: 'section'; n: number }
   | { at: 'review' };
 
@@ -26,9 +27,13 @@ export function phaseOf(ctx: Pick<TurnContext, 'input' | 'state'>, source: Sourc
     if (patients.length > 1) return { at: 'patient', patients };
   }
   if (input.question !== undefined) return { at: 'question', question: input.question };
+  if (input.deidentify) return state.copy ? { at: 'review' } : { at: 'identify', shown: source.sentences.slice(state.read ?? 0, (state.read ?? 0) + READ_AT_ONCE) };
   const n = state.sections.length;
   return n < templateOf(input.template).sections.length ? { at: 'section', n } : { at: 'review' };
 }
+
+/** Sentences that one turn looks through for identifiers. */
+const READ_AT_ONCE = 30;
 
 type JsonSchema = Record<string, unknown>;
 const object = (properties: JsonSchema): JsonSchema => ({ type: 'object', properties, required: Object.keys(properties), additionalProperties: false });
@@ -56,6 +61,10 @@ async function turnOf(ctx: TurnContext, source: Source, phase: Phase): Promise<{
       const shown = shownForQuestion(ctx, source, phase.question);
       return { content: questionTurn(phase.question, shown, rejection), format: object({ sentences: listOf(oneOf(shown.map((s) => s.name)), MAX_SENTENCES) }) };
     }
+    case 'identify': {
+      const found = object({ text: { type: 'string', minLength: 2, maxLength: 120 }, kind: oneOf([...FOUND_KINDS]) });
+      return { content: identifyTurn(phase.shown, rejection), format: object({ found: listOf(found, 24) }) };
+    }
     case 'section': {
       const section = templateOf((ctx.input as MedicalInput).template).sections[phase.n]!;
       const shown = shownForSection(ctx, source, phase.n);
@@ -64,7 +73,8 @@ async function turnOf(ctx: TurnContext, source: Source, phase: Phase): Promise<{
       return { content: sectionTurn({ shown, section, words, rejection }), format: object({ sentences: listOf(sentence, MAX_SENTENCES) }) };
     }
     case 'review': {
-      const { sections } = ctx.state as MedicalState;
+      const { sections, copy } = ctx.state as MedicalState;
+      if (copy) return { content: releaseTurn(copy.replaced), format: object({ important: listOf(oneOf(['O0']), 0) }) };
       const omissions = namedOmissions(ctx, source);
       const content = reviewTurn(sections.map((s) => ({ title: s.title, text: s.sentences.map((x) => x.text).join(' ') || 'nothing' })), omissions, rejection);
       return { content, format: object({ important: listOf(oneOf(omissions.length ? omissions.map((o) => o.name) : ['O0']), omissions.length) }) };
@@ -94,8 +104,9 @@ export function parseTurn(ctx: TurnContext, content: string): ParsedTurn {
   if (state.patient === null && state.patients) return { ok: true, text: '', calls: [{ name: 'confirm_patient', args: { question: WHICH_PATIENT, patients: state.patients, patient: '' } }] };
   if (/"action"\s*:\s*"ask"/.test(content)) return { ok: true, text: '', calls: [{ name: 'find_patients', args: {} }] };
   if (input.question !== undefined) return parseQuestion(content);
+  if (input.deidentify && !state.copy) return parseFound(content, state.read ?? 0);
   const n = state.sections.length;
-  return n < templateOf(input.template).sections.length ? parseSection(content, n) : parseReview(ctx, state, content);
+  return !input.deidentify && n < templateOf(input.template).sections.length ? parseSection(content, n) : parseReview(ctx, state, content);
 }
 
 function parseQuestion(content: string): ParsedTurn {
@@ -112,13 +123,19 @@ function parseSection(content: string, section: number): ParsedTurn {
   return { ok: true, text: '', calls: [{ name: 'write_section', args: { section, sentences: different.slice(0, MAX_SENTENCES) } }] };
 }
 
+function parseFound(content: string, from: number): ParsedTurn {
+  const said = parseStructured(noteIdentifiersArgsSchema.pick({ found: true }).loose(), content);
+  if (!said.ok) return said;
+  return { ok: true, text: '', calls: [{ name: 'note_identifiers', args: { found: said.value.found, read: from + READ_AT_ONCE } }] };
+}
+
 /** The note is assembled and signed in one step, so that the signature's approval names it and its text. */
-function parseReview(ctx: TurnContext, { sections }: MedicalState, content: string): ParsedTurn {
+function parseReview(ctx: TurnContext, { sections, copy }: MedicalState, content: string): ParsedTurn {
   const said = parseStructured(reviewSaid, content);
   if (!said.ok) return said;
   const important = unique(said.value.important).flatMap((name) => (/^O[1-9]\d*$/.test(name) ? [Number(name.slice(1)) - 1] : []));
   const artifactId = uuidv5(`note ${ctx.step}/${ctx.attempt}`, ctx.runId);
-  return { ok: true, text: '', calls: [{ name: 'assemble_note', args: { artifactId, important } }, { name: 'sign_off', args: { artifactId, digest: digestOfNote(sections) } }] };
+  return { ok: true, text: '', calls: [{ name: 'assemble_note', args: { artifactId, important } }, { name: 'sign_off', args: { artifactId, digest: copy ? digestOfCopy(copy) : digestOfNote(sections) } }] };
 }
 
 const unique = (names: string[]): string[] => [...new Set(names)].filter((n) => /^[SO][1-9]\d*$/.test(n));

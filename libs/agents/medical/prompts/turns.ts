@@ -34,6 +34,14 @@ export function reviewTurn(sections: { title: string; text: string }[], omission
   );
 }
 
+export function identifyTurn(shown: Shown[], rejection: string | null): string {
+  return lines(...source(shown), '', refused(rejection), 'Which words above say who somebody is, or where to find them: names of people and places, dates, phone numbers, addresses, numbers of records?', 'As JSON: "found" is a list; each has "text", copied word for word from above, and "kind". It may be empty.');
+}
+
+export function releaseTurn(replaced: Record<string, number>): string {
+  return lines('These were replaced in the copy:', ...Object.entries(replaced).map(([kind, n]) => `${kind}: ${n}`), '', 'A person looks through the copy and releases it. As JSON: "important" is an empty list.');
+}
+
 export function questionTurn(question: string, shown: Shown[], rejection: string | null): string {
   return lines(...source(shown), '', refused(rejection), `Which of these sentences say something about this: ${oneLine(question)}`, 'As JSON: "sentences" is the list of their names. It may be empty.');
 }

@@ -26,6 +26,7 @@ export interface StackConfig {
   readonly masterKey: string | undefined;
   readonly masterKeyFile: string | undefined;
   readonly runKeysDir: string;
+  readonly sensitiveRuntimes: readonly string[];
   readonly runtime: RuntimeKind | undefined;
   readonly runtimeUrl: string | undefined;
   readonly runtimeKeyFile: string | undefined;

@@ -84,6 +84,7 @@ export function loadStackConfig(env: Environment): StackConfig {
     payloadKeyFile: settings.HOLDFAST_PAYLOAD_KEY_FILE,
     masterKey: settings.HOLDFAST_MASTER_KEY,
     masterKeyFile: settings.HOLDFAST_MASTER_KEY_FILE,
+    sensitiveRuntimes: settings.HOLDFAST_SENSITIVE_RUNTIMES,
     runKeysDir: settings.HOLDFAST_RUN_KEYS_DIR ?? join(settings.HOLDFAST_DATA_DIR, 'run-keys'),
     runtime: settings.HOLDFAST_RUNTIME,
     runtimeUrl: settings.HOLDFAST_RUNTIME_URL?.replace(/\/$/, ''),

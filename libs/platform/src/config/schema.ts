@@ -56,6 +56,7 @@ export const settingsSchema = z.object({
   HOLDFAST_TEMPORAL_UI_URL: url('http', 'https').optional().describe("Address of Temporal's Web UI, for links to runs."),
   HOLDFAST_CONSOLE_URL: url('http', 'https').optional().describe("Address under which people open the console; runs in Temporal's Web UI lead there.").meta({ shownDefault: 'HOLDFAST_HOST and HOLDFAST_PORT, /console' }),
   HOLDFAST_PAYLOAD_KEY_FILE: path.optional().describe('Key file (lines of `id base64-of-32-bytes`, the first one encrypts). Not given: the stack makes one in the data folder; a process started by hand encrypts nothing.'),
+  HOLDFAST_SENSITIVE_RUNTIMES: hostsSchema.default([]).describe('Runtimes beside those on loopback, by id and separated by `,`, that sensitive agents may use: patient text goes to them.'),
   HOLDFAST_MASTER_KEY: z.string().regex(/^\S+ \S+$/, 'must be `id base64-of-32-bytes`').optional().describe('Master key that wraps the keys of sensitive runs, as `id base64-of-32-bytes`.'),
   HOLDFAST_MASTER_KEY_FILE: path.optional().describe('The same as a file, a line a key: the first one wraps, the others still unwrap. Not given: one is made in the data folder.'),
   HOLDFAST_RUN_KEYS_DIR: path.optional().describe('Folder of the wrapped keys of sensitive runs, the same for every process. Without its file a run cannot be read; leave it out of backups of the database.').meta({ shownDefault: 'run-keys in the data folder' }),
