@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
 import { SEARCH_ATTRIBUTES } from '#contracts';
-import { freePort, TEMPORAL_PRAGMAS, TEMPORAL_SETTINGS, temporalCli } from '#platform/stack';
+import { freePort, TEMPORAL_ENV, TEMPORAL_PRAGMAS, TEMPORAL_SETTINGS, temporalCli } from '#platform/stack';
 import { Child } from './child.js';
 import { SETUP } from './setup.js';
 import { until } from './until.js';
@@ -23,7 +23,7 @@ export class TestTemporal {
     const pragmas = TEMPORAL_PRAGMAS.flatMap((v) => ['--sqlite-pragma', v]);
     const attributes = Object.entries(SEARCH_ATTRIBUTES).flatMap(([name, type]) => ['--search-attribute', `${name}=${TYPES[type]}`]);
     const args = ['server', 'start-dev', '--db-filename', join(folder, 'temporal.db'), '--ip', '127.0.0.1', '--port', String(port), '--headless', '--log-level', 'error', ...dynamic, ...pragmas, ...attributes];
-    const child = new Child('temporal', { command: await temporalCli(SETUP), args, log: join(folder, 'temporal.log') });
+    const child = new Child('temporal', { command: await temporalCli(SETUP), args, env: TEMPORAL_ENV, log: join(folder, 'temporal.log') });
     const temporal = new TestTemporal(child, `127.0.0.1:${port}`);
     await temporal.start();
     return temporal;

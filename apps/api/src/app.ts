@@ -27,6 +27,7 @@ import { setHeaders } from './http/response-headers.js';
 import { serveDocument } from './openapi/document.js';
 import { RunsModule } from './runs/runs.module.js';
 import { RuntimesModule } from './runtimes/runtimes.controller.js';
+import { CodesModule } from './codes/codes.controller.js';
 import { AuditModule } from './audit/audit.controller.js';
 import { SignOffModule } from './sign-off/sign-off.controller.js';
 import { SchedulesModule } from './schedules/schedules.module.js';
@@ -38,7 +39,7 @@ import { WorldsModule } from './worlds/worlds.module.js';
 @Module({})
 class ApiModule {
   static with(options: ApiOptions): DynamicModule {
-    return { module: ApiModule, imports: [CoreModule.with(options), RunsModule, ApprovalsModule, SignOffModule, AuditModule, BatchesModule, SchedulesModule, EventsModule, CorporaModule, AgentsModule, RuntimesModule, WorldsModule, VerificationsModule, DriftModule, WebhooksModule, CodecModule, HealthModule] };
+    return { module: ApiModule, imports: [CoreModule.with(options), RunsModule, ApprovalsModule, SignOffModule, AuditModule, CodesModule, BatchesModule, SchedulesModule, EventsModule, CorporaModule, AgentsModule, RuntimesModule, WorldsModule, VerificationsModule, DriftModule, WebhooksModule, CodecModule, HealthModule] };
   }
 }
 

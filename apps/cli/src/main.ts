@@ -3,6 +3,7 @@ import { SetupError } from '#bootstrap/setup-error';
 import { backup, restore } from './commands/backup.js';
 import { deploy } from './commands/deploy.js';
 import { audit } from './commands/audit.js';
+import { codes } from './commands/codes.js';
 import { doctor } from './commands/doctor.js';
 import { keys } from './commands/keys.js';
 import { models } from './commands/models.js';
@@ -16,7 +17,7 @@ import { REMOTE_COMMANDS } from './remote/index.js';
 import { verify } from './commands/verify.js';
 
 type Command = { help: string; options?: string[]; run(args: string[]): Promise<number> };
-const COMMANDS: Record<string, Command> = { up, quickstart, setup, doctor, models, steer, verify, audit, keys, backup, restore, deploy, ...REMOTE_COMMANDS, completion: completionOf(() => COMMANDS) };
+const COMMANDS: Record<string, Command> = { up, quickstart, setup, doctor, models, steer, verify, audit, keys, codes, backup, restore, deploy, ...REMOTE_COMMANDS, completion: completionOf(() => COMMANDS) };
 
 async function main([name = '--help', ...args]: string[]): Promise<number> {
   const command = COMMANDS[name];

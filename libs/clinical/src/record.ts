@@ -38,7 +38,7 @@ function problemsOf(sentences: Sentence[]): ProblemLine[] {
       if (no[c.to]) continue;
       // The word before says which: "chronic sinusitis", "breast cancer".
       const kind = words[c.from - 1];
-      const near = kind && kind.text.length > 3 && !/^(?:with|from|have|history|possible|that|this|condition|diagnosed)$/.test(kind.text) && place.quote.slice(kind.end, words[c.from]!.start).trim() === '' ? `${kind.text} ${c.text}` : c.text;
+      const near = kind && kind.text.length > 3 && !/^(?:with|from|have|history|possible|known|recent|that|this|condition|diagnosed)$/.test(kind.text) && place.quote.slice(kind.end, words[c.from]!.start).trim() === '' ? `${kind.text} ${c.text}` : c.text;
       found.set(near, [...(found.get(near) ?? []), place]);
     }
   }

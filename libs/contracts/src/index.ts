@@ -39,3 +39,4 @@ export * from './retention.js';
 export * from './verification.js';
 export * from './sign-off.js';
 export * from './audit.js';
+export * from './codes.js';

@@ -6,6 +6,7 @@ export * from './audit.js';
 export * from './branches/index.js';
 export * from './batches.js';
 export * from './chunks.js';
+export * from './codes.js';
 export * from './connection-loss.js';
 export * from './contents.js';
 export * from './corpus/index.js';

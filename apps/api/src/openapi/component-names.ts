@@ -27,6 +27,8 @@ const NAMES = {
   CheckpointPage: contracts.checkpointPageSchema,
   CheckpointView: contracts.checkpointViewSchema,
   CodecPayloads: contracts.codecPayloadsSchema,
+  Code: contracts.codeSchema,
+  CodeList: contracts.codeListSchema,
   Comparison: contracts.comparisonSchema,
   CorpusPage: contracts.corpusPageSchema,
   CorpusView: contracts.corpusViewSchema,

@@ -23,7 +23,7 @@ const FORMS: [IdentifierKind, RegExp][] = [
   ['date', new RegExp(`(?<![\\p{L}\\p{N}])(?:\\d{1,2}(?:st|nd|rd|th)?(?: of)? )?${MONTH}(?: \\d{1,2}(?:st|nd|rd|th)?)?,?(?: (?:19|20)\\d\\d)?(?![\\p{L}\\p{N}])(?<!\\bmay\\b|\\bmar\\b)|\\bmay \\d{1,2}(?:st|nd|rd|th)?(?:,? (?:19|20)\\d\\d)?\\b`, 'giu')],
   ['phone', /(?<![\w.])(?:\+|00)?\(?\d{1,4}\)?(?:[ .-]?\(?\d{2,5}\)?){2,5}(?:[ ]?(?:x|ext\.?)[ ]?\d{1,5})?(?![\w%]|\.\d)/giu],
   ['id', /\b(?:\d[ -]?){12,18}\d\b/gu],
-  ['address', new RegExp(`\\b\\d{1,6}[A-Za-z]?,? (?:[\\p{L}0-9.'’-]+ ){0,4}?${STREET}\\b\\.?(?:,? (?:apt|apartment|suite|ste|unit|#)\\.? ?\\w+)?`, 'giu')],
+  ['address', new RegExp(`\\b\\d{1,6}[A-Za-z]?,? (?:[\\p{L}0-9.'’-]+ ){0,4}?${STREET}\\b\\.?(?: ${STREET}\\b\\.?)?(?:,? (?:apt|apartment|suite|ste|unit|#)\\.? ?\\w+)?`, 'giu')],
   ['address', /\b(?:p\.? ?o\.? box|suite|apt\.?|apartment|unit) ?#?\d+\w?\b/giu],
   ['address', /\b[A-Z]{2} \d{5}(?:-\d{4})?\b|\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b/gu],
   ['id', /\b[A-Z]{1,3}\d{5,}[A-Z\d]*\b|\b\d{9,}\b/gu],
@@ -104,7 +104,7 @@ function namesIn(text: string): { start: number; end: number }[] {
     const word = words[i]!;
     const raw = text.slice(word.start, word.end);
     if (!/^\p{Lu}/u.test(raw) || medical.has(i) || TITLES.test(raw) || DAYS.test(raw) || PLAIN.has(word.text)) return false;
-    if (/^\p{Lu}{2,5}$/u.test(raw)) return false;
+    if (/^\p{Lu}{2,5}$/u.test(raw) || /\d/.test(text[word.end] ?? '')) return false;
     if (/^\p{Lu}$/u.test(raw)) return false;
     // At the start of a sentence any word has a capital: one that notes use is no name there, unless another name follows or a title stands before.
     const opens = startsSentence(text, word);

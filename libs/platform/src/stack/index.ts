@@ -13,7 +13,7 @@ export { registerSearchAttributes } from './run/search-attributes.js';
 export { type Servers, startServers } from './run/servers.js';
 export { type RunningStack, type StackOptions, type StackPorts, startStack } from './run/stack.js';
 export { temporalCluster, type TemporalCluster } from './run/temporal-cluster.js';
-export { startTemporal, TEMPORAL_PRAGMAS, TEMPORAL_SETTINGS, type TemporalServer } from './run/temporal-server.js';
+export { startTemporal, TEMPORAL_ENV, TEMPORAL_PRAGMAS, TEMPORAL_SETTINGS, type TemporalServer } from './run/temporal-server.js';
 export { ensureBubblewrap } from './setup/bubblewrap.js';
 export { composeParser } from './setup/compose-go.js';
 export { gemma270m } from './setup/gemma.js';

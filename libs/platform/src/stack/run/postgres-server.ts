@@ -63,6 +63,7 @@ function settings({ port, fsync }: PostgresOptions): string[] {
     log_timezone: 'UTC',
     // Statements and their values would put documents and prompts into the log.
     log_min_error_statement: 'panic',
+    log_parameter_max_length: '0',
     log_parameter_max_length_on_error: '0',
     log_error_verbosity: 'terse',
   };

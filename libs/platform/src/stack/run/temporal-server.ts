@@ -32,6 +32,8 @@ export const TEMPORAL_SETTINGS = [
   'matching.numTaskqueueReadPartitions=1',
   'matching.numTaskqueueWritePartitions=1',
 ] as const;
+/** The server would otherwise ask its makers for a newer version, once an hour. */
+export const TEMPORAL_ENV = { TEMPORAL_VERSION_CHECK_DISABLED: '1' } as const;
 export const TEMPORAL_PRAGMAS = ['journal_mode=wal', 'synchronous=normal'] as const;
 
 const READY_TIMEOUT_MS = 60_000;
@@ -46,7 +48,7 @@ export async function startTemporal(set: ProcessSet, cli: string, options: Tempo
       command: cli,
       args: temporalArguments(set.supervision.dataDir, options),
       // The CLI would otherwise read, and write, its configuration in the home folder.
-      env: { TEMPORAL_CONFIG_FILE: join(set.supervision.dataDir, 'temporal-cli.toml') },
+      env: { ...TEMPORAL_ENV, TEMPORAL_CONFIG_FILE: join(set.supervision.dataDir, 'temporal-cli.toml') },
       stopSignal: 'SIGTERM',
       stopGraceMs: STOP_GRACE_MS,
       ready: () => answers(address, options.namespace),
