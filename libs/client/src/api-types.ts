@@ -22,6 +22,8 @@ export type CancelRun = { mode?: "graceful" | "terminate"; reason?: string };
 export type ChatMessage = { role: "system" | "user" | "assistant" | "tool"; content: string; thinking?: string; toolCalls?: { name: string; args: { [key: string]: unknown } }[]; toolName?: string; images?: string[] };
 export type CheckpointPage = { data: CheckpointView[]; nextCursor: string | null };
 export type CheckpointView = { step: number; parent: number; stateHash: string; worldVersion: number | null; workspaceCommit: string | null; createdAt: string; state?: unknown };
+export type Code = { system: string; code: string; display: string };
+export type CodeList = { data: Code[]; nextCursor: null };
 export type CodecPayloads = { payloads: { metadata?: { [key: string]: string }; data?: string }[] };
 export type Comparison = { shared: number; parted: { a: number; b: number }; sameResult: boolean; a: { runId: string; status: RunStatus; head: number; steps: number; promptTokens: number; outputTokens: number; thinkingTokens: number; tools: { [key: string]: number }; drift: { overthinking: number; overacting: number; verdicts: { [key: string]: number } }; result: unknown }; b: { runId: string; status: RunStatus; head: number; steps: number; promptTokens: number; outputTokens: number; thinkingTokens: number; tools: { [key: string]: number }; drift: { overthinking: number; overacting: number; verdicts: { [key: string]: number } }; result: unknown }; steps: { a: { step: number; promptTokens: number; outputTokens: number; tools: string[]; overthinking: number; overacting: number; verdict: string } | null; b: { step: number; promptTokens: number; outputTokens: number; tools: string[]; overthinking: number; overacting: number; verdict: string } | null }[] };
 export type CorpusPage = { data: CorpusView[]; nextCursor: string | null };
@@ -276,6 +278,8 @@ export interface Operations {
   reviewCard: { path: { id: string }; body: { rating: "again" | "hard" | "good" | "easy" }; answer: { id: string; corpusId: string; documentId: string; documentName: string; question: string; answer: string; quote: string; page: number | null; due: string; reviews: number; lapses: number } };
   /** Take a run back to a checkpoint */
   rewindRun: { path: { id: string }; body: RewindRun; answer: Accepted };
+  /** Search code lists */
+  searchCodes: { query: { q: string; system?: string; limit?: number }; answer: CodeList };
   /** Search a corpus by words and by meaning */
   searchCorpus: { path: { id: string }; query: { query: string; limit?: number; neighbours?: number; documentIds?: string | string[]; tags?: string | string[]; from?: string; to?: string }; answer: SearchResult };
   /** Steer a run, or follow up */

@@ -92,6 +92,7 @@ export const ROUTES: { readonly [operation in keyof Operations]: Route } = {
   retryBatch: { method: 'POST', path: '/v1/batches/{id}/retry' },
   reviewCard: { method: 'POST', path: '/v1/cards/{id}/review' },
   rewindRun: { method: 'POST', path: '/v1/runs/{id}/rewind', keyed: true },
+  searchCodes: { method: 'GET', path: '/v1/codes' },
   searchCorpus: { method: 'GET', path: '/v1/corpora/{id}/search' },
   sendMessage: { method: 'POST', path: '/v1/runs/{id}/messages', keyed: true },
   signArtifact: { method: 'POST', path: '/v1/runs/{id}/artifacts/{artifactId}/sign' },
