@@ -45,7 +45,7 @@ const scopeQuery = { documentIds: list.pipe(z.array(idSchema).min(1)).optional()
 
 export const searchSchema = z.strictObject({ query: z.string().min(1).max(4_000), limit: z.coerce.number().int().min(1).max(50).default(10), neighbours: z.coerce.number().int().min(0).max(3).default(0).describe('Passages before and behind each hit that come with it.'), ...scopeQuery });
 
-/** A passage found, with its place. `score` weighs words and vector together and is only comparable within one answer. */
+/** A passage found, with its place. `score` is in [0,1]: the mean of its shares by words and by vector among all that either found; only comparable within one answer. */
 export const passageHitSchema = z.object({
   passageId: idSchema,
   documentId: idSchema,

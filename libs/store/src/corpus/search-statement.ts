@@ -19,7 +19,7 @@ export type StatementShape = { dims: number | null; filtered: boolean; operators
  *
  * Words: terms' rows give candidates by what each term is worth in each passage, the rarest terms first; the best are
  * ranked by BM25 over their own words. Vectors: nearest by cosine. Fused: what either ranking found gets both scores,
- * and is ordered by their weighted sum.
+ * each as a share of all that were found, and is ordered by their mean.
  */
 export function searchStatement({ dims, filtered, operators, exact }: StatementShape): string {
   const vector = { dims, values: filtered ? '$6' : '$5', model: filtered ? '$7' : '$6' };
@@ -83,14 +83,25 @@ function bm25(): string {
   )`;
 }
 
-/** What a point of BM25 is worth beside the cosine, which lies in [0,1]: decision 0085 has the measurements. */
-const WORDS_WEIGHT = 1 / 90;
+/**
+ * How many points of BM25, and how much of the cosine, make a passage e times as likely to be the one that is sought:
+ * decision 0125 has the measurements.
+ */
+const WORDS_SCALE = 8;
+const COSINE_SCALE = 0.09;
+/** Less likely than this is all the same; exp() would fail. */
+const LEAST_EXPONENT = -200;
 
+/** Each ranking's scores become shares that add up to 1 (softmax); a ranking that is sure of one passage so outweighs one that guesses. */
 function fusion(vector: VectorPlace): string {
-  const similarity = vector.dims === null ? '0' : `coalesce((select greatest(${cosine(vector)}, 0) from passages p where p.tenant_id = $1 and p.passage_id = c.passage_id and p.embed_dims = ${vector.dims} and p.embed_model = ${vector.model}), 0)`;
+  const similarity = vector.dims === null ? '0' : `coalesce((select ${cosine(vector)} from passages p where p.tenant_id = $1 and p.passage_id = c.passage_id and p.embed_dims = ${vector.dims} and p.embed_model = ${vector.model}), 0)`;
   return `candidates as (
     (select passage_id from by_words where by_words order by score desc, passage_id limit ${CANDIDATES}) union select passage_id from near
+  ), scored as (
+    select c.passage_id, coalesce(w.score, 0) as words, ${similarity} as similarity, max(coalesce(w.score, 0)) over () as most from candidates c left join by_words w using (passage_id)
+  ), likely as (
+    select passage_id, exp(greatest((words - most) / ${WORDS_SCALE}::float8, ${LEAST_EXPONENT})) as by_words, exp((similarity - 1) / ${COSINE_SCALE}::float8) as by_vector from scored
   ), fused as (
-    select c.passage_id, ${WORDS_WEIGHT}::float8 * coalesce(w.score, 0) + ${similarity} as score from candidates c left join by_words w using (passage_id) order by score desc, c.passage_id limit $4
+    select passage_id, (by_words / sum(by_words) over () + by_vector / sum(by_vector) over ()) / 2 as score from likely order by score desc, passage_id limit $4
   )`;
 }
