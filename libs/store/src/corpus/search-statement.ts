@@ -3,11 +3,11 @@ import { B, K1 } from './terms.js';
 /** Passages that each ranking hands on to be fused. */
 const CANDIDATES = 60;
 /** Postings that are read for a search, rarest terms first; commoner terms only order what those have found. */
-const MOST_POSTINGS = 40_000;
+const MOST_POSTINGS = 30_000;
 /** Until so many passages can be found, commoner terms are read all the same. */
 const FEWEST_POSTINGS = 300;
 /** Passages that are ranked exactly; where a query has operators, also those that they are sought among. */
-const FIRST_STAGE = 300;
+const FIRST_STAGE = 200;
 const FIRST_STAGE_OPERATORS = 3_000;
 
 /** `dims` is a number of ours, never text: it must stand in the statement for the index to apply. */
@@ -88,7 +88,7 @@ function bm25(): string {
  * decision 0125 has the measurements.
  */
 const WORDS_SCALE = 8;
-const COSINE_SCALE = 0.09;
+const COSINE_SCALE = 0.1;
 /** Less likely than this is all the same; exp() would fail. */
 const LEAST_EXPONENT = -200;
 
