@@ -31,6 +31,13 @@ describe('BatchPace', () => {
     expect(play(new BatchPace(), 2, 100, { alone: 10, together: 18 }).together).toBe(3);
   });
 
+  it('is not misled by what interrupts a token now and then', () => {
+    const pace = new BatchPace();
+    for (let i = 0, now = 0; i < 50; i += 1) pace.note(1, i % 3 === 0 ? 200 : 10, (now += 10));
+    for (let i = 0; i < 3; i += 1) pace.note(2, 36, 500);
+    expect(pace.choose(2, 501)).toBe(false);
+  });
+
   it('tries again after a while, and takes up what changed', () => {
     const pace = new BatchPace();
     const before = play(pace, 2, 100, { alone: 10, together: 18 });

@@ -1,10 +1,9 @@
 /** A number of rows is tried together this often in a row, so that one interruption does not decide. */
 const TRIES = 3;
-/** And tried anew after this long: the machine may be less busy, or more. */
-const RETRY_MS = 30_000;
-/** Weight of the newest token evaluated alone. */
-const WEIGHT = 0.2;
+/** What was measured holds for this long: the machine may be less busy then, or more. */
+const HOLDS_MS = 30_000;
 
+/** The fastest of a time, in ms a token: what is slower was interrupted by other processes. */
 type Seen = { ms: number; tries: number; until: number };
 
 /**
@@ -13,26 +12,22 @@ type Seen = { ms: number; tries: number; until: number };
  * than apart (Gemma 3 270M on AVX-512: 10 ms alone, 36 for two, 69 for eight). So it is measured.
  */
 export class BatchPace {
-  #alone: number | undefined;
-  readonly #together = new Map<number, Seen>();
+  readonly #byRows = new Map<number, Seen>();
 
   /** Whether to evaluate `rows` tokens together at `now` (ms). */
   choose(rows: number, now: number): boolean {
-    if (rows < 2 || this.#alone === undefined) return false;
-    const seen = this.#together.get(rows);
-    if (!seen || seen.tries < TRIES || now >= seen.until) return true;
-    return seen.ms < this.#alone;
+    const alone = this.#byRows.get(1);
+    if (rows < 2 || !alone) return false;
+    const together = this.#byRows.get(rows);
+    if (!together || together.tries < TRIES || now >= together.until) return true;
+    return together.ms < alone.ms;
   }
 
   /** Notes that evaluating `rows` tokens in one go took `ms` and ended at `now`. */
   note(rows: number, ms: number, now: number): void {
     const each = ms / rows;
-    if (rows === 1) {
-      this.#alone = this.#alone === undefined ? each : this.#alone + WEIGHT * (each - this.#alone);
-      return;
-    }
-    const seen = this.#together.get(rows);
-    const fresh = !seen || now >= seen.until;
-    this.#together.set(rows, { ms: fresh ? each : Math.min(seen.ms, each), tries: fresh ? 1 : seen.tries + 1, until: fresh ? now + RETRY_MS : seen.until });
+    const seen = this.#byRows.get(rows);
+    if (!seen || now >= seen.until) this.#byRows.set(rows, { ms: each, tries: 1, until: now + HOLDS_MS });
+    else this.#byRows.set(rows, { ms: Math.min(seen.ms, each), tries: seen.tries + 1, until: seen.until });
   }
 }
