@@ -1,15 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createCodingAgent } from '#agents/coding/activities/index';
-import type { RunRef } from '#contracts';
+import { bundleWorkflows } from '#apps/worker/src/bundle';
+import { createWorkers, hostIdOf } from '#apps/worker/src/workers';
+import { type RunRef, TASK_QUEUES } from '#contracts';
 import type { ScriptedAnswer, ScriptedRequest } from '#models/scripted';
 import { createSandbox, Workspaces } from '#workspace';
 import { ApiStack } from '../harness/api-stack.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(90_000);
 const LESSON = 'write it to b.txt instead';
 
 describe('a run that works on files', () => {
@@ -51,6 +53,27 @@ describe('a run that works on files', () => {
   };
   const checkpoints = async (run: RunRef) => (await stack.get<{ data: { step: number; parent: number; workspaceCommit: string | null }[] }>(`/runs/${run.runId}/checkpoints`)).body.data;
   const files = async (run: RunRef) => ((await stack.get<{ result: { files: { path: string }[]; commit: string } }>(`/runs/${run.runId}`)).body.result);
+
+  it('stays on the host that has its files, and goes on elsewhere where that one is gone', async () => {
+    down = true;
+    const run = await stack.run({ steps: 1 }, { agent: 'coding', input: { repo, task: 'write a file' }, model: 'scripted' });
+    await stack.loop.untilStatus(run, 'waiting_runtime');
+    await stack.loop.stopWorkers();
+    const config = { ...stack.loop.config, dataDir: join(folder, 'other') };
+    const elsewhere = createCodingAgent({ workspaces: new Workspaces({ folder: join(folder, 'elsewhere'), repositories: [folder] }), sandbox: createSandbox({ executables: { bwrap: null } }), setupHosts: [] });
+    const other = await createWorkers(config, { ...stack.loop.deps, agents: new Map([['coding', elsewhere]]) }, await bundleWorkflows());
+    const running = other.run();
+    down = false;
+    await stack.loop.untilStatus(run, 'completed', 50_000);
+    other.shutdown();
+    await running;
+    await stack.loop.startWorkers();
+    expect([(await files(run)).files.map((f) => f.path), existsSync(join(folder, 'elsewhere', run.runId))]).toEqual([['a.txt'], true]);
+    const { events } = await stack.loop.handle(run).fetchHistory();
+    const queues = events!.flatMap((e) => (e.activityTaskScheduledEventAttributes?.activityType?.name === 'callTool' ? [e.activityTaskScheduledEventAttributes.taskQueue!.name] : []));
+    const [here, there] = [TASK_QUEUES.host(hostIdOf(stack.loop.config)), TASK_QUEUES.host(hostIdOf(config))];
+    expect(queues).toEqual([TASK_QUEUES.main, here, TASK_QUEUES.main, there]);
+  });
 
   it('goes back with its files, and a fork starts with those of its checkpoint', async () => {
     down = true;

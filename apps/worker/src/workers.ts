@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NativeConnection, Worker, type WorkflowBundle } from '@temporalio/worker';
 import { Client, Connection } from '@temporalio/client';
@@ -22,6 +24,9 @@ export const workerOptions = ({ drainSeconds }: Pick<Config, 'drainSeconds'>) =>
 /** Milliseconds before a start of the reconciler that Temporal did not take is tried again. */
 const START_RETRY_MS = 5_000;
 
+/** The same for all processes that share a folder of workspaces on one machine, and after each start. */
+export const hostIdOf = ({ dataDir }: Pick<Config, 'dataDir'>): string => createHash('sha256').update(`${hostname()}\0${dataDir}`).digest('hex').slice(0, 16);
+
 export type RunningWorkers = { run(): Promise<void>; shutdown(): void };
 
 /**
@@ -31,7 +36,8 @@ export type RunningWorkers = { run(): Promise<void>; shutdown(): void };
  */
 export async function createWorkers(config: Config, given: RunDeps, workflowBundle: WorkflowBundle | null): Promise<RunningWorkers> {
   const has = (role: WorkerRole): boolean => config.workerRoles.includes(role);
-  const deps = { maySeeSensitive: trustedRuntimes(config), ...given, ...(has('tools') ? {} : { toolQueue: TASK_QUEUES.tools }) };
+  const hostQueue = TASK_QUEUES.host(hostIdOf(config));
+  const deps = { maySeeSensitive: trustedRuntimes(config), ...given, ...(has('tools') ? { hostQueue } : { toolQueue: TASK_QUEUES.tools }) };
   useRunKeys(configuredRunKeys(config));
   const dataConverter = createDataConverter(config);
   const server = temporalConnection(config);
@@ -64,6 +70,7 @@ export async function createWorkers(config: Config, given: RunDeps, workflowBund
   }
   // One poller each: where this process carries workflows too, only what began while others took it comes this way.
   if (has('tools')) workers.push(await Worker.create({ ...shared, taskQueue: TASK_QUEUES.tools, activities: { callTool: quick.callTool }, maxConcurrentActivityTaskExecutions: 50, maxConcurrentActivityTaskPolls: has('workflows') ? 1 : 5 }));
+  if (has('tools') && [...deps.agents.values()].some((agent) => agent.keepsFiles)) workers.push(await Worker.create({ ...shared, taskQueue: hostQueue, activities: { callTool: quick.callTool }, maxConcurrentActivityTaskExecutions: 50, maxConcurrentActivityTaskPolls: 1 }));
   if (has('documents')) workers.push(await Worker.create({ ...shared, taskQueue: TASK_QUEUES.documents, activities: { ingestFile: ingestion.ingestFile, embedDocument: ingestion.embedDocument }, maxConcurrentActivityTaskExecutions: 4, maxConcurrentActivityTaskPolls: has('workflows') ? 1 : 2 }));
   const gates = await createGates(deps, shared, has('model') ? config.gates : []);
   return {

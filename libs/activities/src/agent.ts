@@ -125,6 +125,8 @@ export interface AgentImplementation {
   prepareTurn(ctx: TurnContext): Promise<TurnPlan>;
   parseTurn(ctx: TurnContext, out: ChatResult): ParsedTurn;
   tools: Record<string, Tool>;
+  /** Its runs have files on the host that works on them: their calls are made there while it is up. */
+  keepsFiles?: true;
   /** What follows where a person refused a call, or nobody approved it in time; where nothing is said here the model reads so. */
   refused?: Record<string, (ctx: ToolContext, how: 'denied' | 'expired') => ToolResult>;
   /**

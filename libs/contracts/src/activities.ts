@@ -22,6 +22,8 @@ export const runPlanSchema = z.object({
   routed: z.boolean().optional(),
   /** Task queue of tool calls, where workers of their own take them; that of the workflows where left out. */
   toolQueue: z.string().optional(),
+  /** Queue of the host that has the run's files, from an earlier execution of the chain. */
+  hostQueue: z.string().optional(),
   limits: limitsSchema,
   drift: driftPolicySchema,
   maxAttempts: z.int(),
@@ -100,9 +102,12 @@ export const toolCallInputSchema = runRefSchema.extend({
 });
 export type ToolCallInput = z.infer<typeof toolCallInputSchema>;
 
+/** Queue of the host that has the run's files, where it has any: the next calls are best made there. */
+const hostSchema = z.string().optional();
+
 export const toolOutcomeSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('done'), unread: z.int() }),
-  z.object({ kind: z.literal('closed'), end: stepEndSchema }),
+  z.object({ kind: z.literal('done'), unread: z.int(), host: hostSchema }),
+  z.object({ kind: z.literal('closed'), end: stepEndSchema, host: hostSchema }),
   /** The tool refused the turn (a quotation that does not stand): try the step again with that reason. */
   z.object({ kind: z.literal('rejected'), code: errorCodeSchema, unread: z.int() }),
   /** A person is to decide: look again after a wake, or after so many seconds. */

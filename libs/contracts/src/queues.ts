@@ -8,6 +8,8 @@ export const TASK_QUEUES = {
   tools: 'holdfast-tools',
   /** Reading and embedding of documents, where workers of the role `documents` take them. */
   documents: 'holdfast-documents',
+  /** Tool calls of runs whose files lie on one host. */
+  host: (id: string): string => `holdfast-host-${id}`,
   /** Model calls of one runtime and model, polled only by that runtime's gate; without a model, those of models that no role names. */
   model: (runtimeId: string, model?: string): string => `holdfast-model-${runtimeId}${model ? `/${model}` : ''}`,
   /** Judges of runs, at the gate of the runtime that judges: apart from the model calls, so that none waits behind one. */

@@ -69,7 +69,7 @@ async function carry(ref: RunRef, input: AgentRunInput, wake: { pending: boolean
   const state = input.carried?.state ?? initialState(plan);
   const firstStep = state.nextStep;
   showStatus('running');
-  const routing = { queue: plan.modelQueue };
+  const routing: { queue: string; host?: string } = { queue: plan.modelQueue, ...(plan.hostQueue ? { host: plan.hostQueue } : {}) };
   const judges = new Judges(ref, plan);
   const ports = createPorts(ref, plan, {
     wake,
@@ -85,7 +85,7 @@ async function carry(ref: RunRef, input: AgentRunInput, wake: { pending: boolean
   await judges.started();
   if (result.kind === 'continue') {
     const { state } = result;
-    return continueAsNew<typeof agentRun>({ ...ref, carried: { plan: { ...plan, modelQueue: routing.queue, limits: state.limits, nextStep: state.nextStep }, state } });
+    return continueAsNew<typeof agentRun>({ ...ref, carried: { plan: { ...plan, modelQueue: routing.queue, ...(routing.host ? { hostQueue: routing.host } : {}), limits: state.limits, nextStep: state.nextStep }, state } });
   }
   showStatus(result.status);
   setCurrentDetails(endDetails(result.status, state.nextStep - 1, plan.consoleUrl, ref.runId));

@@ -1,5 +1,5 @@
 import { ActivityFailure, ApplicationFailure, patched, setCurrentDetails, TimeoutFailure } from '@temporalio/workflow';
-import type { ModelMoved, ModelOutcome, RunPlan, RunRef } from '#contracts';
+import type { ModelMoved, ModelOutcome, RunPlan, RunRef, ToolOutcome } from '#contracts';
 import { type ErrorCode, isErrorCode, MAX_PAYLOAD_BYTES, PRIORITY_KEYS } from '#contracts/workflow';
 import { type LoopPorts, PortFailure } from '#loop';
 import type { RunActivities } from '#activities';
@@ -8,10 +8,12 @@ import { progressDetails } from './details.js';
 import { showStatus, showStep } from './visibility.js';
 
 const TOOL_MARGIN_MS = 60_000;
+/** A worker that is started again is back within it. */
+const HOST_WAIT = '10s' as const;
 
 type Clockwork = {
   /** Where model calls go; changes with the configuration. */
-  routing: { queue: string };
+  routing: { queue: string; /** Of the host that has the run's files. */ host?: string };
   wake: { pending: boolean };
   waitForWake(seconds: number): Promise<boolean>;
   shouldContinueAsNew(step: number): boolean;
@@ -36,7 +38,14 @@ export function createPorts(ref: RunRef, plan: RunPlan, clock: Clockwork): LoopP
       return call(clock.routing.queue, 0).then((outcome) => (outcome.kind === 'moved' ? followMoves(outcome, call, clock.routing) : outcome)).catch(asPortFailure);
     },
     // The tool's own time limit is kept by its activity; this one only catches an activity that does not.
-    callTool: (input, timeoutMs) => tool.callTool.executeWithOptions({ ...(plan.toolQueue ? { taskQueue: plan.toolQueue } : {}), startToCloseTimeout: timeoutMs + TOOL_MARGIN_MS, summary: `step ${input.step} ${input.tool}` }, [small({ ...ref, ...input })]).catch(asPortFailure),
+    callTool: (input, timeoutMs) => {
+      const call = (where: { taskQueue?: string; scheduleToStartTimeout?: typeof HOST_WAIT }) => tool.callTool.executeWithOptions({ ...where, startToCloseTimeout: timeoutMs + TOOL_MARGIN_MS, summary: `step ${input.step} ${input.tool}` }, [small({ ...ref, ...input })]);
+      const anywhere = plan.toolQueue ? { taskQueue: plan.toolQueue } : {};
+      const { routing } = clock;
+      if (!routing.host) return call(anywhere).then((out) => noteHost(out, routing)).catch(asPortFailure);
+      // Where nobody is on the host that has the files, another one builds them again.
+      return call({ taskQueue: routing.host, scheduleToStartTimeout: HOST_WAIT }).catch((error: unknown) => (neverStarted(error) ? call(anywhere) : Promise.reject(error as Error))).then((out) => noteHost(out, routing)).catch(asPortFailure);
+    },
     compact: (input) => model.compactRun.executeWithOptions({ taskQueue: clock.routing.queue, priority, scheduleToCloseTimeout: `${secondsLeft()}s`, summary: `step ${input.step} makes room` }, [small({ ...ref, ...input })]).catch(asPortFailure),
     mayCompact: () => patched('compaction'),
     askJudge: ({ step: at }) => clock.askJudge(at),
@@ -66,6 +75,13 @@ export function createPorts(ref: RunRef, plan: RunPlan, clock: Clockwork): LoopP
     },
   };
 }
+
+function noteHost(outcome: ToolOutcome, routing: Clockwork['routing']): ToolOutcome {
+  if ((outcome.kind === 'done' || outcome.kind === 'closed') && outcome.host) routing.host = outcome.host;
+  return outcome;
+}
+
+const neverStarted = (error: unknown): boolean => error instanceof ActivityFailure && error.cause instanceof TimeoutFailure && error.cause.timeoutType === 'SCHEDULE_TO_START';
 
 /** A gate may send a call on to another one: because its runtime failed, or the configuration changed. */
 async function followMoves(first: ModelMoved, call: (queue: string, moves: number) => ReturnType<RunActivities['callModel']>, routing: { queue: string }): Promise<ModelOutcome> {

@@ -24,6 +24,8 @@ export type RunDeps = {
   toolQueue?: string;
   /** Whether sensitive runs may go to a runtime; to any where it is not given. */
   maySeeSensitive?: (runtimeId: string) => boolean;
+  /** Queue that only this host's workers serve, for the calls of runs whose files lie here. */
+  hostQueue?: string;
   logger: Logger;
   cache: RunCache;
   /** Address of the console, without a slash at its end. */

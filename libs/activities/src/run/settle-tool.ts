@@ -45,7 +45,8 @@ async function accept(deps: RunDeps, input: ToolCallInput, p: PreparedCall, resu
     told: result.signals ?? [],
   });
   const checkpoint = input.last || result.finish ? await closing(deps, input, p, { stored, digest, stateHash, places, finished: Boolean(result.finish) }) : null;
-  const outcome: ToolOutcome = checkpoint ? { kind: 'closed', end: stepEndOf(checkpoint, Boolean(result.finish)) } : { kind: 'done', unread: 0 };
+  const host = result.workspaceCommit !== undefined && deps.hostQueue ? { host: deps.hostQueue } : {};
+  const outcome: ToolOutcome = checkpoint ? { kind: 'closed', end: stepEndOf(checkpoint, Boolean(result.finish)), ...host } : { kind: 'done', unread: 0, ...host };
   const delivery = deliveryOf(input, result);
   const events = [finishedEvent(input, p, ms, result.error ? { error: result.error } : {}), ...delivery.events, ...(checkpoint?.events ?? [])];
   const write = async (tx: Tx): Promise<HeadAfter> => {

@@ -71,6 +71,7 @@ export function createCodingAgent(settings: CodingSettings): AgentImplementation
       return patch ? `\`\`\`diff\n${patch.trimEnd()}\n\`\`\`` : null;
     },
     parseTurn,
+    keepsFiles: true,
     asks: questions(settings),
     tools: Object.fromEntries(Object.entries(WORK).map(([name, work]) => [name, bind(settings, work as WorkTool<unknown>, EXECUTING.has(name))])),
   };
