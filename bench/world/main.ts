@@ -6,8 +6,8 @@ import { parseMeasureOptions, printTable, type Row, writeJson } from '../options
 import { startOwnPostgres } from './postgres.js';
 
 const COMMAND = 'npm run bench:world';
-const options = parseMeasureOptions(COMMAND, []);
-const EVENTS = 100_000;
+const options = parseMeasureOptions(COMMAND, [], { events: { usage: '--events N     events applied (default 100000)' } });
+const EVENTS = Number(options.more['events'] ?? 100_000);
 const A_TURN = 5;
 const PLACES = 500;
 const PEOPLE = 4_500;

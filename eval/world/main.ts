@@ -11,7 +11,7 @@ import { startEvalRuntime, tellTurns } from './told.js';
 const COMMAND = 'npm run eval:world';
 const PARTS = ['imports', 'campaign', 'careless', 'model', 'table'];
 const CONTEXT = 8_192;
-const TOLD = 40;
+const TOLD = 20;
 const TOLD_FULL = 200;
 const options = parseMeasureOptions(COMMAND, PARTS, {
   runtime: { usage: `--runtime R   ${RUNTIME_KINDS.join(', ')} (default: as configured, else what the quick start takes)` },

@@ -14,6 +14,9 @@ import { CAMPAIGN_RULES, checkTelling } from '#world';
 import { mayContradict } from './broad-reader.js';
 import { numbers, scriptedTurn, setting } from './campaign.js';
 
+/** Room for the four sentences that are asked for: a base model does not stop by itself. */
+const MOST_TOKENS = 160;
+
 export type Given = { runtime?: string | undefined; url?: string | undefined; model?: string | undefined };
 export type EvalRuntime = { runtime: Runtime; model: string; note: string; stop(): Promise<void> };
 
@@ -59,7 +62,7 @@ export async function tellTurns(pool: Pool, { runtime, model }: EvalRuntime, tur
     }
     count.calls += told.calls;
     if (told.corrected) count.corrected++;
-    if (n % 10 === 0) console.error(`• ${n} of ${turns} turns told`);
+    if (n % 5 === 0) console.error(`• ${n} of ${turns} turns told`);
   }
   return count;
 }
@@ -74,7 +77,7 @@ async function tellTurn(pool: Pool, ref: WorldRef, turn: { actor: string; said: 
   let first: string | null = null;
   for (let calls = 1; ; calls++) {
     const plan = await dungeonMaster.prepareTurn(ctx);
-    const out = await teller.runtime.chat({ model: teller.model, messages: [{ role: 'system', content: plan.system }, ...plan.turn], contextTokens: teller.contextTokens, sampling: { ...contract.sampling, ...plan.sampling, seed: calls }, ...(plan.format ? { format: plan.format } : {}) }, { signal: AbortSignal.timeout(300_000) });
+    const out = await teller.runtime.chat({ model: teller.model, messages: [{ role: 'system', content: plan.system }, ...plan.turn], contextTokens: teller.contextTokens, sampling: { ...contract.sampling, ...plan.sampling, maxTokens: MOST_TOKENS, seed: calls }, ...(plan.format ? { format: plan.format } : {}) }, { signal: AbortSignal.timeout(300_000) });
     const parsed = dungeonMaster.parseTurn(ctx, out);
     if (parsed.ok) first ??= out.content.trim();
     const call = parsed.ok ? parsed.calls[0]! : null;
