@@ -7,7 +7,7 @@ import { PROJECT_ROOT } from '../../config/project-root.js';
 import { registerSearchAttributes } from '../../temporal/search-attributes.js';
 import { runCommand } from '../setup/command.js';
 import type { TemporalClusterTools } from '../setup/temporal-cluster-tools.js';
-import { freePort } from './ports.js';
+import { freePort, isPortFree } from './ports.js';
 import { unprivileged } from './unprivileged.js';
 
 type Command = { readonly command: string; readonly args: readonly string[]; readonly env: Readonly<Record<string, string>> };
@@ -47,7 +47,7 @@ export async function temporalCluster(tools: TemporalClusterTools, folder: strin
   const config = join(folder, 'temporal-config');
   mkdirSync(config, { recursive: true });
   cpSync(join(PROJECT_ROOT, DYNAMIC_CONFIG), join(config, 'dynamic-config.yaml'));
-  const ports = await Promise.all(Array.from({ length: 9 }, () => freePort()));
+  const ports = await lowPorts(9);
   writeFileSync(join(config, 'development.yaml'), configuration(port, ports, join(config, 'dynamic-config.yaml')));
   const address = `127.0.0.1:${ports[0]}`;
   return {
@@ -65,6 +65,19 @@ export async function temporalCluster(tools: TemporalClusterTools, folder: strin
     },
     makeNamespace: () => makeNamespace(address),
   };
+}
+
+/** Its table of members has 16 bits with a sign for a port. */
+const HIGHEST_PORT = 32_767;
+const LOWEST_PORT = 20_000;
+
+async function lowPorts(count: number): Promise<number[]> {
+  const found = new Set<number>();
+  while (found.size < count) {
+    const port = LOWEST_PORT + Math.floor(Math.random() * (HIGHEST_PORT - LOWEST_PORT));
+    if (!found.has(port) && (await isPortFree(port))) found.add(port);
+  }
+  return [...found];
 }
 
 async function asAdmin(port: number, act: (client: pg.Client) => Promise<unknown>): Promise<void> {
