@@ -14,7 +14,8 @@ const SHARED = `  --data DIR              data folder of the stack (default: HOL
 const BACKUP_HELP = `holdfast backup FOLDER [OPTIONS]
 
 Copies Temporal and Postgres, and the key of Temporal's payloads, into an empty folder, while the stack runs or not.
-Keep it as secret as the data itself.
+Keep it as secret as the data itself. The keys of sensitive runs (HOLDFAST_RUN_KEYS_DIR and the master key) are not in
+it: keep them apart, so that a run which is deleted is gone from every backup.
 
 ${SHARED}`;
 
