@@ -92,8 +92,11 @@ const set = await ProcessSet.open(folder, (line) => console.error(`• ${line}`)
 try {
   const all = await ladderTasks(options.data, Number(options.more['tasks'] ?? (options.full ? FULL_TASKS : TASKS)));
   const tasks = all.filter((task) => options.only === null || task.kind === options.only);
-  const runtime = createRuntime({ kind, url: await runtimeUrl(set), model, embedModel: '' });
-  const stack = await LoopStack.start({ agents: ladderAgents, contextTokens: CONTEXT_TOKENS, runtime, model, gate: soleGate(runtime, model, 1) });
+  const url = await runtimeUrl(set);
+  const runtime = createRuntime({ kind, url, model, embedModel: '' });
+  // The gates that are served are the configuration's.
+  const env = { HOLDFAST_RUNTIME: kind, HOLDFAST_RUNTIME_URL: url, HOLDFAST_MODEL: model, HOLDFAST_MODEL_SLOTS: '1' };
+  const stack = await LoopStack.start({ agents: ladderAgents, contextTokens: CONTEXT_TOKENS, runtime, model, gate: soleGate(runtime, model, 1) }, undefined, env);
   try {
     const results = await measure(stack, tasks);
     const kinds: string[] = options.only ? [options.only] : [...KINDS, 'all'];
