@@ -11,7 +11,7 @@ export async function saveRunSteering(tx: Tx, ref: RunRef, { vector, correction,
 /** What a run is steered with, or null. */
 export async function readRunSteering(tx: Tx, ref: RunRef): Promise<RunSteering | null> {
   const { rows } = await tx.query<{ vector_hash: Buffer; correction: CorrectionMode; detects: boolean }>('select vector_hash, correction, detects from run_steering where tenant_id = $1 and run_id = $2', [ref.tenantId, ref.runId]);
-  return rows[0] ? { vector: (await getJson(tx, ref.tenantId, rows[0].vector_hash)) as VectorFile, correction: rows[0].correction, detects: rows[0].detects } : null;
+  return rows[0] ? { vector: (await getJson(tx, ref.tenantId, rows[0].vector_hash)) as VectorFile, correction: rows[0].correction, ...(rows[0].detects && { detects: true }) } : null;
 }
 
 export type NewActivation = Pick<StepActivation, 'correction' | 'layer' | 'axes'> & { trace: ActivationTrace };
