@@ -113,6 +113,20 @@ describe('a medical run', () => {
     expect(bare.omissions.filter((o) => o.important)).toHaveLength(1);
   });
 
+  it('quotes what may not be left out where the model leaves it out, and says where nothing is documented', async () => {
+    stack.loop.script = (request) => (request.messages.at(-1)!.content.includes('Write the section') ? { content: '{"sentences":[]}' } : scribe(request));
+    const template = { sections: [{ title: 'Medication' }, { title: 'Allergies' }, { title: 'Family history' }, { title: 'Plan' }] };
+    const { note } = await draft({ transcript: TRANSCRIPT, template });
+    expect(textOf(note, 'Medication')).toContain('“motrin, four hundred milligrams, twice a day.”');
+    expect(textOf(note, 'Allergies')).toBe('“yes, penicillin gives me a rash.”');
+    expect(textOf(note, 'Family history')).toBe('');
+    expect(textOf(note, 'Plan')).toContain('come back in three weeks');
+    expect(note.omissions).toEqual([]);
+    const { note: bare } = await draft({ transcript: TRANSCRIPT, template, omissions: 'list' });
+    expect([bare.sections.flatMap((s) => s.sentences), bare.omissions.length > 3]).toEqual([[], true]);
+    stack.loop.script = scribe;
+  });
+
   it('asks which patient is meant where a source names two, and reads only that one', async () => {
     const notes = [{ name: 'a.txt', text: 'Patient: Anna Berg\nDOB: 1970-01-02\nThe left knee hurts since a week.' }, { name: 'b.txt', text: 'Patient: Bert Dahl\nDOB: 1950-05-06\nThe right hip hurts since a month.' }];
     const ref = await start({ notes, template: { sections: [{ title: 'Chief complaint' }] } });

@@ -74,6 +74,7 @@ export const medicalInputSchema = z
     template: templateSchema.default(DEFAULT_TEMPLATE),
     question: text(4_000).optional().describe('Asks the record instead of drafting a note: answered with what the record states.'),
     deidentify: z.boolean().default(false).describe('Makes a copy of the source without names, dates, phones, addresses and ids, which a person releases, instead of drafting.'),
+    omissions: z.enum(['quote', 'list']).default('quote').describe('What becomes of drugs, allergies, abnormal results and follow-ups of the source that a section lacks: quoted at its end, or only listed for the reviewer.'),
     unsupported: z.enum(['mark', 'remove']).default('mark').describe('What becomes of sentences without support in the source.'),
   })
   .superRefine((input, ctx) => {

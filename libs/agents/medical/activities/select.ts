@@ -41,6 +41,12 @@ export function shownFor(source: Source, about: TemplateSection | { title: strin
   return source.sentences.filter((_, i) => taken.has(i));
 }
 
+/** Statements that a section is looked for in: those with words that its kind of section goes by. */
+export function belongingTo(shown: readonly SourceSentence[], about: { title: string; about: string }): SourceSentence[] {
+  const cues = CUES.filter(([of]) => of.test(about.title)).map(([, cue]) => cue);
+  return shown.filter((s) => !/[?？]\s*$/u.test(s.text) && (cues.length ? cues : EVERY_CUE).some((cue) => s.text.match(cue) !== null));
+}
+
 function scoreOf(s: SourceSentence, cues: RegExp[], about: { title: string; about: string }): number {
   const hits = cues.reduce((sum, cue) => sum + (s.text.match(cue)?.length ?? 0), 0);
   const words = new Set(`${about.title} ${about.about}`.toLowerCase().match(/\p{L}{4,}/gu) ?? []);

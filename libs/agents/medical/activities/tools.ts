@@ -1,6 +1,6 @@
 import { v5 as uuidv5 } from 'uuid';
 import type { Tool, ToolContext, ToolResult } from '#activities';
-import { checkDraft, deidentify, sharedWords } from '#clinical';
+import { checkDraft, deidentify, type OmissionKind, sharedWords } from '#clinical';
 import type { Evidence } from '#contracts';
 import { readRun, withTx } from '#store';
 import { answerRecordArgsSchema, assembleArgsSchema, type ClinicalNote, CLINICAL_NOTE, confirmPatientArgsSchema, DEIDENTIFIED, type DraftSection, type DraftSentence, type MedicalInput, type MedicalResult, type MedicalState, noteIdentifiersArgsSchema, signOffArgsSchema, type SourceSpan, writeSectionArgsSchema } from '../contract.js';
@@ -34,9 +34,21 @@ export const writeSection: Tool = async (ctx, args) => {
   const kept = input.unsupported === 'remove' ? drafted.filter((s) => s.verdict === 'supported') : drafted;
   // A diagnosis that the source lacks is left out whatever is asked.
   const written = kept.filter((s) => !s.doubts.some((d) => d.check === 'condition'));
-  const done: DraftSection = { title, sentences: written, removed: drafted.length - written.length };
+  const quoted = input.omissions === 'quote' ? quotations(source, title, [...state.sections, { title, sentences: written, removed: 0 }]) : [];
+  const done: DraftSection = { title, sentences: [...written, ...quoted], removed: drafted.length - written.length };
   return { content: `${title}: ${written.length} sentences, ${unsupported.length} without support.`, state: { ...state, sections: [...state.sections, done] } satisfies MedicalState, gain: drafted.length ? 1 - unsupported.length / drafted.length : 0 };
 };
+
+/** Which section says what may not be left out. */
+const HOME: Record<OmissionKind, RegExp> = { drug: /medic(?:ation|ine)|drug|subjective|summary|^note$/i, allergy: /allerg|subjective|summary|^note$/i, result: /result|lab|exam|objective|finding|summary|^note$/i, follow_up: /plan|follow|summary|^note$/i };
+const MOST_QUOTED = 6;
+
+/** What belongs in a section and no section says so far, in the source's own words. */
+function quotations(source: Source, title: string, sections: DraftSection[]): DraftSentence[] {
+  const missing = omissionsIn(source, sections).filter((o) => HOME[o.kind].test(title));
+  const places = [...new Map(missing.map((o) => [`${o.evidence.part} ${o.evidence.start}`, o.evidence])).values()];
+  return places.slice(0, MOST_QUOTED).map((e) => ({ text: `“${e.quote.replace(/^\s*(?:\[[\p{L}_ ]{2,24}\]|[\p{L}][\p{L}_ ]{1,24}:)\s*/u, '').replace(/\s+([.,?!])/g, '$1')}”`, evidence: [e], verdict: 'supported', doubts: [] }));
+}
 
 function draft(source: Source, text: string, from: SourceSentence[]): DraftSentence | null {
   const checked = checkDraft(source.index, source.text, text);

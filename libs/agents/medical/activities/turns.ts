@@ -8,7 +8,7 @@ import { FOUND_KINDS, MAX_SENTENCE_LENGTH, MAX_SENTENCES, medicalContract, type 
 import { identifyTurn, patientTurn, questionTurn, releaseTurn, reviewTurn, sectionTurn, SYSTEM, WHICH_PATIENT } from '../prompts/turns.js';
 import { digestOfCopy, digestOfNote, omissionsIn } from './note.js';
 import { patientsIn } from './identities.js';
-import { shownFor } from './select.js';
+import { belongingTo, shownFor } from './select.js';
 import { sourceOf, type Source, type SourceSentence } from './source.js';
 import { templateOf } from './templates.js';
 
@@ -70,7 +70,9 @@ async function turnOf(ctx: TurnContext, source: Source, phase: Phase): Promise<{
       const shown = shownForSection(ctx, source, phase.n);
       const words = await withTx(ctx.deps.pool, ctx.tenantId, (tx) => readWords(tx, ctx, ctx.step));
       const sentence = object({ text: { type: 'string', minLength: 4, maxLength: MAX_SENTENCE_LENGTH }, from: listOf(oneOf(shown.map((s) => s.name)), 4, 1) });
-      return { content: sectionTurn({ shown, section, words, rejection }), format: object({ sentences: listOf(sentence, MAX_SENTENCES) }) };
+      // A small model takes the way out where it is shown one: a section whose words the source has must have a sentence, the first time.
+      const least = ctx.attempt === 1 ? Math.min(2, belongingTo(shown, section).length) : 0;
+      return { content: sectionTurn({ shown, section, words, rejection, mayBeEmpty: least === 0 }), format: object({ sentences: listOf(sentence, MAX_SENTENCES, least) }) };
     }
     case 'review': {
       const { sections, copy } = ctx.state as MedicalState;
