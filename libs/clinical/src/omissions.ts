@@ -19,15 +19,24 @@ export function omissionsOf(index: SourceIndex, source: string, note: string): O
   const said = wordsOf(note);
   const stems = new Set(said.filter(isContent).map((w) => w.stem));
   const numbers = new Set((note.match(/\d+(?:\.\d+)?/g) ?? []).map(Number));
-  return [...drugs(index, said), ...statements(index, source, { note, stems, numbers })];
+  return [...drugs(index, source, said), ...statements(index, source, { note, stems, numbers })];
 }
 
-function drugs(index: SourceIndex, said: Word[]): Omitted[] {
+/** Statements of allergies; “Any allergies? – Yes, penicillin.” names it in the answer alone. */
+function isOfAllergies(index: SourceIndex, source: string, i: number): boolean {
+  const [u, asked] = [index.utterances[i]!, index.utterances[i - 1]];
+  const text = source.slice(u.start, u.end);
+  if (ALLERGY.test(text)) return true;
+  return !u.question && asked?.answer === 'yes' && asked.question && ALLERGY.test(source.slice(asked.start, asked.end));
+}
+
+function drugs(index: SourceIndex, source: string, said: Word[]): Omitted[] {
   const named = new Set(drugsIn(said).flatMap((d) => d.drugs));
   const found = new Map<string, Omitted>();
   for (const d of index.drugs) {
     const drug = d.drugs[0]!;
-    if (d.drugs.some((x) => named.has(x)) || found.has(drug) || NO_DRUG.has(d.name)) continue;
+    // What somebody is allergic to, they do not take.
+    if (d.drugs.some((x) => named.has(x)) || found.has(drug) || NO_DRUG.has(d.name) || isOfAllergies(index, source, index.words[d.from]!.utterance)) continue;
     found.set(drug, { kind: 'drug', what: d.name, start: index.words[d.from]!.start, end: index.words[d.to]!.end });
   }
   return [...found.values()];
@@ -41,10 +50,7 @@ type Note = { note: string; stems: ReadonlySet<string>; numbers: ReadonlySet<num
 function statements(index: SourceIndex, source: string, note: Note): Omitted[] {
   return index.utterances.flatMap((u, i): Omitted[] => {
     const text = source.slice(u.start, u.end);
-    const asked = index.utterances[i - 1];
-    // “Any allergies? – Yes, penicillin.” names the allergy in the answer alone.
-    const answers = asked?.answer === 'yes' && asked.question && ALLERGY.test(source.slice(asked.start, asked.end));
-    const kind = answers && !u.question ? 'allergy' : kindOf(text, u.question);
+    const kind = !u.question && !ALLERGY.test(text) && isOfAllergies(index, source, i) ? 'allergy' : kindOf(text, u.question);
     if (!kind || isMentioned(kind, text, note)) return [];
     const trimmed = text.trim();
     const start = u.start + text.indexOf(trimmed);
