@@ -68,7 +68,10 @@ async function firstEvidence(apiUrl: string, corpusId: string, question: string)
       if (state.passages.length === 0) throw new Error('The first search found nothing: there is no evidence to wait for.');
       return performance.now() - started;
     }
-    if (performance.now() - started > LONGEST_MS) throw new Error(`No evidence came within ${LONGEST_MS} ms.`);
+    if (performance.now() - started > LONGEST_MS) {
+      const { status, statusReason } = await call(apiUrl, 'GET', `/v1/runs/${run['id'] as string}`);
+      throw new Error(`No evidence came within ${LONGEST_MS} ms: the run is ${status as string}${statusReason ? ` (${(statusReason as { code: string }).code})` : ''}.`);
+    }
     await sleep(5);
   }
 }
