@@ -52,8 +52,8 @@ export async function measureFirstEvidence(texts: string[], questions: string[],
 
 /** Searches with the question's own words, then ends the run. */
 function searching(request: ScriptedRequest): ScriptedAnswer {
-  const prompt = request.messages.at(-1)!.content;
-  const question = /^Question: (.*)$/m.exec(prompt)?.[1];
+  // The doctor finds that a script keeps to no schema, and words are then put behind the turn.
+  const question = /^Question: (.*)$/m.exec(request.messages.map((m) => m.content).join('\n'))?.[1];
   return { content: JSON.stringify(question ? { action: 'search', query: question.slice(0, 100) } : { action: 'not_found' }) };
 }
 
