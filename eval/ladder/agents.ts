@@ -17,6 +17,8 @@ type Work = {
   tool: string;
   toolKind: ToolKind;
   maxTokens: number;
+  /** JSON Schema that the reply must satisfy: without one, a base model writes no JSON at all. */
+  format?: Record<string, unknown>;
   system(input: Record<string, unknown>): string;
   turn(input: Record<string, unknown>, done: Pieces): string;
   /** The piece that a reply holds, or why it holds none. */
@@ -26,7 +28,8 @@ type Work = {
   wanted(input: Record<string, unknown>): number;
 };
 
-const recordSchema = z.object({ population: z.string().min(3).max(160), outcome: z.string().min(3).max(160) });
+const recordSchema = z.object({ population: z.string().min(3).max(90), outcome: z.string().min(3).max(90) });
+const { $schema: _, ...RECORD } = z.toJSONSchema(recordSchema) as Record<string, unknown>;
 const words = (text: string): string[] => text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
 /** Share of a field's words that must stand in the abstract. */
 const FROM_SOURCE = 0.6;
@@ -40,7 +43,7 @@ Abstract: In 52 children with asthma, an inhaled steroid was compared with place
 
 const WORKS: Work[] = [
   {
-    kind: 'extraction', tool: 'keep_record', toolKind: 'mutate', maxTokens: 64,
+    kind: 'extraction', tool: 'keep_record', toolKind: 'mutate', maxTokens: 64, format: RECORD,
     system: () => 'You extract who was studied and what was measured, in words of the abstract, as one line of JSON.',
     turn: (input, { pieces }) => `${EXAMPLES}\nAbstract: ${(input['abstracts'] as string[])[pieces.length] ?? ''}`,
     read: (content) => {
@@ -109,6 +112,7 @@ function agentOf(work: Work): AgentImplementation {
       system: work.system(input as Record<string, unknown>),
       turn: [{ role: 'user', content: [rejection, work.turn(input as Record<string, unknown>, state as Pieces)].filter(Boolean).join('\n') }],
       history: 'branch',
+      ...(work.format ? { format: work.format } : {}),
     }),
     parseTurn: (_ctx, out: ChatResult) => {
       const read = work.read(out.content);
