@@ -25,7 +25,8 @@ const temporal = await TestTemporal.start(folder, ['limit.historyCount.suggestCo
 const { LoopStack } = await import('../harness/loop-stack.js');
 const asking = { ...probe, contract: { ...probe.contract, name: 'asking', tools: probe.contract.tools.map((t) => (t.name === 'read_filler' ? { ...t, approval: {} } : t)) } };
 const stubborn = { ...probe, contract: { ...probe.contract, name: 'stubborn', drift: { ...probe.contract.drift, cooldown: 0, maxEpisodes: 3, mayAsk: false } } };
-const stack = await LoopStack.start({ agents: new Map([probe, asking, stubborn].map((a) => [a.contract.name, a])) }, temporal.address);
+const forgetful = { ...probe, contract: { ...probe.contract, name: 'forgetful', memory: { tools: false } } };
+const stack = await LoopStack.start({ agents: new Map([probe, asking, stubborn, forgetful].map((a) => [a.contract.name, a])) }, temporal.address);
 const usual = stack.script;
 await mkdir(target, { recursive: true });
 const only = process.argv.includes('--only') ? process.argv[process.argv.indexOf('--only') + 1] : undefined;

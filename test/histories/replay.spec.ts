@@ -31,6 +31,6 @@ describe('recorded histories replay against the workflow as it is now', () => {
 
   it('holds one of each path', () => {
     const names = new Set(files.map((f) => f.replace(/^v\d+\//, '').replace(/(-\d+)?\.json$/, '')));
-    expect([...names].sort()).toEqual(['approved', 'cancelled', 'continued', 'failed', 'forked', 'judged', 'paused', 'plain', 'retry', 'rewound', 'steered', 'waiting']);
+    expect([...names].sort()).toEqual(['approved', 'cancelled', 'compacted', 'continued', 'failed', 'forked', 'judged', 'paused', 'plain', 'retry', 'rewound', 'steered', 'waiting']);
   });
 });

@@ -132,6 +132,14 @@ export const RECORDINGS: Recording[] = [
     },
   },
   {
+    name: 'compacted',
+    async run(stack) {
+      const ref = await stack.startRun({ steps: 16 }, { agent: 'forgetful', bytes: 4_000 });
+      await stack.untilStatus(ref, 'completed');
+      return ref;
+    },
+  },
+  {
     name: 'continued',
     async run(stack) {
       const ref = await stack.startRun({ steps: 12 });
