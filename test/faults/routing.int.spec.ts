@@ -47,9 +47,9 @@ describe('where model calls go', () => {
     await stack.startWorkers();
   }
 
-  async function startRun(scenario: Scenario, model?: string): Promise<RunRef> {
+  async function startRun(scenario: Scenario, model?: string, { agent = probeContract.name, bytes = 100 } = {}): Promise<RunRef> {
     const ref = { tenantId: LOCAL_TENANT, runId: uuidv7() };
-    const row = { ...ref, principalId: LOCAL_PRINCIPAL, agent: probeContract.name, agentVersion: probeContract.version, input: { steps: scenario.steps, bytes: 100 }, priority: 'interactive' as const, tags: [], limits: probeContract.limits, sampling: {} };
+    const row = { ...ref, principalId: LOCAL_PRINCIPAL, agent, agentVersion: probeContract.version, input: { steps: scenario.steps, bytes }, priority: 'interactive' as const, tags: [], limits: probeContract.limits, sampling: {} };
     await withTx(stack.pool, ref.tenantId, (tx) => insertRun(tx, { ...row, ...(model && { model }) }));
     await stack.startExecution(ref);
     return ref;
@@ -84,6 +84,24 @@ describe('where model calls go', () => {
     await stack.untilStatus(ref, 'completed');
     await checkRun(stack.pool, ref, { status: 'completed' });
     expect(await routes(ref)).toEqual(Array(4).fill('local fallback'));
+  });
+
+  it('tells what was done in short by the same routes, and says so on that step', async () => {
+    const scenario = { steps: 14 };
+    const down = createRuntime({ id: 'down', kind: 'ollama', url: NOWHERE, model: '', embedModel: 'e' });
+    const served = stack.deps.agents;
+    stack.deps.agents = new Map([['forgetful', { ...probe, contract: { ...probeContract, name: 'forgetful', memory: { tools: false } } }]]);
+    try {
+      await reconfigure(gateOf([down, local], [{ runtimeId: 'down', model: 'any' }, { runtimeId: 'local', model: modelOf(scenario) }]));
+      const ref = await startRun(scenario, undefined, { agent: 'forgetful', bytes: 4_000 });
+      await stack.untilStatus(ref, 'completed');
+      await checkRun(stack.pool, ref, { status: 'completed' });
+      const { rows } = await withTx(stack.pool, ref.tenantId, (tx) => tx.query<{ runtime_id: string }>(`select r.runtime_id from ledger l join step_routes r using (tenant_id, run_id, step, attempt) where l.run_id = $1 and l.tool = 'compaction'`, [ref.runId]));
+      expect(rows.length).toBeGreaterThan(0);
+      expect(new Set((await routes(ref)).map((r) => r.split(' ')[0]))).toEqual(new Set(['local']));
+    } finally {
+      stack.deps.agents = served;
+    }
   });
 
   it('serves the role that a turn asks for, and says where each step went', async () => {

@@ -1,9 +1,13 @@
 import { z } from 'zod';
 import { runRefSchema } from './activities.js';
+import { modelRoleSchema } from './runtime.js';
 
 /** Makes room in a run's window: a step of its own, which hangs on `parent` and changes nothing but what is shown. */
-export const compactSchema = runRefSchema.extend({ step: z.int(), parent: z.int(), /** Tokens of the window that the past may have. */ budget: z.int(), /** Old results go by reference, however much room there is: the ladder's remedy. */ mask: z.boolean().optional() });
+export const compactSchema = runRefSchema.extend({ step: z.int(), parent: z.int(), /** Tokens of the window that the past may have. */ budget: z.int(), /** Old results go by reference, however much room there is: the ladder's remedy. */ mask: z.boolean().optional(), /** The model role that the run goes on with, after `escalate`. */ role: modelRoleSchema.optional() });
 export type Compact = z.infer<typeof compactSchema>;
+/** As a model call's: whether it follows the configuration, and how often it was moved already. */
+export const routedCompactSchema = compactSchema.extend({ routed: z.boolean().optional(), moves: z.int().optional() });
+export type RoutedCompact = z.infer<typeof routedCompactSchema>;
 
 /** `mask`: old results are shown by reference; `summary`: the older steps are told in short; `none`: nothing was gained, and all is as it was. */
 export const compactOutcomeSchema = z.object({ kind: z.enum(['mask', 'summary', 'none']), tokens: z.int(), unread: z.int() });

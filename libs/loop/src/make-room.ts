@@ -27,7 +27,7 @@ export async function makeRoom(state: LoopState, ports: LoopPorts): Promise<bool
   if (mask) delete state.mask;
   else delete state.compact;
   const step = state.nextStep++;
-  const outcome = await attempt(ports, { step, parent: state.head, budget, ...(mask ? { mask } : {}) });
+  const outcome = await attempt(ports, { step, parent: state.head, budget, ...(mask ? { mask } : {}), ...(state.role ? { role: state.role } : {}) });
   state.tokens += outcome.tokens;
   state.unread = Math.max(state.unread, outcome.unread);
   if (outcome.kind !== 'none') moveHead(state, step);
@@ -35,7 +35,7 @@ export async function makeRoom(state: LoopState, ports: LoopPorts): Promise<bool
   return true;
 }
 
-async function attempt(ports: LoopPorts, input: { step: number; parent: number; budget: number; mask?: boolean }): Promise<CompactOutcome> {
+async function attempt(ports: LoopPorts, input: Parameters<NonNullable<LoopPorts['compact']>>[0]): Promise<CompactOutcome> {
   try {
     return await ports.compact!(input);
   } catch (error) {

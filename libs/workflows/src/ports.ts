@@ -1,8 +1,7 @@
 import { ActivityFailure, ApplicationFailure, patched, setCurrentDetails, TimeoutFailure } from '@temporalio/workflow';
-import type { ModelMoved, ModelOutcome, RunPlan, RunRef, ToolOutcome } from '#contracts';
+import type { ModelMoved, RunPlan, RunRef, ToolOutcome } from '#contracts';
 import { type ErrorCode, isErrorCode, MAX_PAYLOAD_BYTES, PRIORITY_KEYS } from '#contracts/workflow';
 import { type LoopPorts, PortFailure } from '#loop';
-import type { RunActivities } from '#activities';
 import { control, model, tool } from './proxies.js';
 import { progressDetails } from './details.js';
 import { showStatus, showStep } from './visibility.js';
@@ -26,13 +25,14 @@ export function createPorts(ref: RunRef, plan: RunPlan, clock: Clockwork): LoopP
   let limits = plan.limits;
   const priority = { priorityKey: PRIORITY_KEYS[plan.priority], fairnessKey: ref.tenantId };
   const elapsedSeconds = (): number => Math.floor((Date.now() - plan.startedAtMs) / 1_000);
+  const routedOf = (moves: number) => ({ ...(plan.routed ? { routed: true } : {}), ...(moves > 0 ? { moves } : {}) });
   const secondsLeft = (): number => Math.max(1, limits.maxSeconds - elapsedSeconds());
   return {
     callModel: (input) => {
       step = input.step;
       const summary = `step ${input.step}${input.attempt > 1 ? ` attempt ${input.attempt}` : ''}${input.steering && !input.steering.holdout ? ` after ${input.steering.rung}` : ''}`;
       const call = (queue: string, moves: number) => {
-        const routed = { ...(plan.routed ? { routed: true } : {}), ...(moves > 0 ? { moves, again: true } : {}) };
+        const routed = { ...routedOf(moves), ...(moves > 0 ? { again: true } : {}) };
         return model.callModel.executeWithOptions({ taskQueue: queue, priority, scheduleToCloseTimeout: `${secondsLeft()}s`, summary }, [small({ ...ref, ...input, ...routed })]);
       };
       return call(clock.routing.queue, 0).then((outcome) => (outcome.kind === 'moved' ? followMoves(outcome, call, clock.routing) : outcome)).catch(asPortFailure);
@@ -46,7 +46,10 @@ export function createPorts(ref: RunRef, plan: RunPlan, clock: Clockwork): LoopP
       // Where nobody is on the host that has the files, another one builds them again.
       return call({ taskQueue: routing.host, scheduleToStartTimeout: HOST_WAIT }).catch((error: unknown) => (neverStarted(error) ? call(anywhere) : Promise.reject(error as Error))).then((out) => noteHost(out, routing)).catch(asPortFailure);
     },
-    compact: (input) => model.compactRun.executeWithOptions({ taskQueue: clock.routing.queue, priority, scheduleToCloseTimeout: `${secondsLeft()}s`, summary: `step ${input.step} makes room` }, [small({ ...ref, ...input })]).catch(asPortFailure),
+    compact: (input) => {
+      const call = (queue: string, moves: number) => model.compactRun.executeWithOptions({ taskQueue: queue, priority, scheduleToCloseTimeout: `${secondsLeft()}s`, summary: `step ${input.step} makes room` }, [small({ ...ref, ...input, ...routedOf(moves) })]);
+      return call(clock.routing.queue, 0).then((outcome) => (outcome.kind === 'moved' ? followMoves(outcome, call, clock.routing) : outcome)).catch(asPortFailure);
+    },
     mayCompact: () => patched('compaction'),
     askJudge: ({ step: at }) => clock.askJudge(at),
     abandonStep: (input) => control.abandonStep({ ...ref, ...input }).catch(asPortFailure),
@@ -84,15 +87,17 @@ function noteHost(outcome: ToolOutcome, routing: Clockwork['routing']): ToolOutc
 const neverStarted = (error: unknown): boolean => error instanceof ActivityFailure && error.cause instanceof TimeoutFailure && error.cause.timeoutType === 'SCHEDULE_TO_START';
 
 /** A gate may send a call on to another one: because its runtime failed, or the configuration changed. */
-async function followMoves(first: ModelMoved, call: (queue: string, moves: number) => ReturnType<RunActivities['callModel']>, routing: { queue: string }): Promise<ModelOutcome> {
+async function followMoves<T extends { kind: string }>(first: ModelMoved, call: (queue: string, moves: number) => Promise<T | ModelMoved>, routing: { queue: string }): Promise<Exclude<T, ModelMoved>> {
   let moved = first;
   for (let moves = 1; ; moves++) {
     if (moved.stays) routing.queue = moved.queue;
     const outcome = await call(moved.queue, moves);
-    if (outcome.kind !== 'moved') return outcome;
+    if (!isMoved(outcome)) return outcome as Exclude<T, ModelMoved>;
     moved = outcome;
   }
 }
+
+const isMoved = (outcome: { kind: string }): outcome is ModelMoved => outcome.kind === 'moved';
 
 /**
  * Turns a failure that is final into the loop's own; a cancel and the rest pass through. As a handler and not an async

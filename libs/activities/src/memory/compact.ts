@@ -1,13 +1,16 @@
-import { type Compact, type CompactionRecord, type CompactOutcome, HoldfastError, type RunRef } from '#contracts';
+import { type CompactionRecord, type CompactOutcome, HoldfastError, type ModelMoved, PRIORITY_KEYS, type Route, type RoutedCompact, type RunRef } from '#contracts';
 import { type CompactionPlan, planCompaction, planMask, type WindowStep } from '#loop';
-import { abandonStep, appendEvents, closeCompaction, finishEffect, insertMessages, lockRun, MODEL_CALL, openAttempt, readLedger, readPinnedModel, readPlaces, readStepAttempt, rememberMessages, type StepKey, type StoredMessage, type Tx, UNDONE_ORDINAL, withTx } from '#store';
+import { abandonStep, appendEvents, closeCompaction, finishEffect, insertMessages, lockRun, MODEL_CALL, openAttempt, readLedger, readPinnedModel, readPlaces, readStepAttempt, rememberMessages, saveRoute, type StepKey, type StoredMessage, type Tx, UNDONE_ORDINAL, withTx } from '#store';
+import { chooseRoute, fallbackOf, movedElsewhere, movedForRole, moveRun } from '../models/choose-route.js';
+import { isRuntimeFailure } from '../models/model-gate.js';
 import { adopt } from '../run/adopt.js';
+import type { Delivery } from '../run/call-model.js';
 import type { RunDeps } from '../run/deps.js';
 import { type Branch, HELD_WINDOWS, sum } from '../run/run-cache.js';
 import { tokensOf } from './message-tokens.js';
 import { REMEMBER } from './built-ins.js';
 import { memoryText } from './recall.js';
-import { NO_TOKENS, type Spent, summarize } from './summarize.js';
+import { type Asking, NO_TOKENS, type Spent, summarize } from './summarize.js';
 import { readBranch, shown } from './window.js';
 
 /**
@@ -15,7 +18,7 @@ import { readBranch, shown } from './window.js';
  * before it. Old results go by reference where that is enough; else the older steps are told in short by the model,
  * and all their words enter the run's memory. A failure leaves the history as it was.
  */
-export async function compactRun(deps: RunDeps, input: Compact, signal: AbortSignal, delivery: number): Promise<CompactOutcome> {
+export async function compactRun(deps: RunDeps, input: RoutedCompact, { signal, delivery, queue, priority = PRIORITY_KEYS.interactive }: Delivery): Promise<CompactOutcome | ModelMoved> {
   const key: StepKey = { tenantId: input.tenantId, runId: input.runId, step: input.step, attempt: 1 };
   const done = await open(deps, key, input.parent);
   if (done) return done;
@@ -23,12 +26,19 @@ export async function compactRun(deps: RunDeps, input: Compact, signal: AbortSig
     const { branch, agent, model } = await read(deps, input);
     const canReopen = deps.agents.get(agent)?.contract.memory?.tools !== false;
     const plan = input.mask ? planMask(stepsOf(branch), branch.memory?.record.maskTo ?? 0, canReopen) : planCompaction(stepsOf(branch), input.budget, canReopen);
-    const made = await carryOut(deps, { ref: input, branch, plan, model, budget: input.budget }, signal, delivery);
-    return await settle(deps, key, input.parent, branch, made);
+    const route = chooseRoute(deps.gate, input, model, queue, input.role);
+    const elsewhere = plan.kind === 'summary' ? movedTo(input, route, queue) : null;
+    if (elsewhere) return await moveRun(deps, input, route, elsewhere);
+    const instead = (error: unknown): ModelMoved | null => (isRuntimeFailure(error) ? fallbackOf(deps.gate, input, route, delivery, input.role) : null);
+    const made = await carryOut(deps, { ref: input, branch, plan, budget: input.budget }, { tenantId: input.tenantId, route, priority, signal, delivery, instead });
+    return made.kind === 'moved' ? made : await settle(deps, key, input.parent, branch, made);
   } catch (error) {
     return adopt<CompactOutcome>(deps, { ...key, call: MODEL_CALL }, error);
   }
 }
+
+/** A role that the run was escalated to has a gate of its own, and so does a configuration that changed. */
+const movedTo = (input: RoutedCompact, route: Route, queue: string | undefined): ModelMoved | null => (input.role ? movedForRole : movedElsewhere)(input, route, queue);
 
 /** Opens the step, once; returns what an earlier delivery made of it. */
 async function open(deps: RunDeps, key: StepKey, parent: number): Promise<CompactOutcome | null> {
@@ -42,7 +52,7 @@ async function open(deps: RunDeps, key: StepKey, parent: number): Promise<Compac
   });
 }
 
-async function read(deps: RunDeps, input: Compact): Promise<{ branch: Branch; agent: string; model: string }> {
+async function read(deps: RunDeps, input: RoutedCompact): Promise<{ branch: Branch; agent: string; model: string }> {
   return withTx(deps.pool, input.tenantId, async (tx) => {
     const pinned = await readPinnedModel(tx, input);
     if (!pinned) throw new HoldfastError('not_found', 'The run does not exist.');
@@ -57,9 +67,9 @@ function stepsOf(branch: Branch): WindowStep[] {
   return [...steps].map(([step, messages]) => ({ step, tokens: sum(messages), masked: sum(messages.map((m) => shown(m, step))) }));
 }
 
-type Made = { kind: CompactOutcome['kind']; record: CompactionRecord; /** What memory speaks of from now on. */ covered: StoredMessage[]; spent: Spent };
+type Made = { kind: CompactOutcome['kind']; record: CompactionRecord; /** What memory speaks of from now on. */ covered: StoredMessage[]; spent: Spent; /** Where the model was asked. */ route?: Route };
 
-async function carryOut(deps: RunDeps, a: { ref: RunRef; branch: Branch; plan: CompactionPlan; model: string; budget: number }, signal: AbortSignal, delivery: number): Promise<Made> {
+async function carryOut(deps: RunDeps, a: { ref: RunRef; branch: Branch; plan: CompactionPlan; budget: number }, asking: Asking<ModelMoved>): Promise<Made | ModelMoved> {
   const { plan, branch } = a;
   const before: CompactionRecord = branch.memory?.record ?? { keepFrom: 0, maskTo: 0, summary: '', pinned: [], ranges: [] };
   const nothing: Made = { kind: 'none', record: before, covered: [], spent: NO_TOKENS };
@@ -67,8 +77,10 @@ async function carryOut(deps: RunDeps, a: { ref: RunRef; branch: Branch; plan: C
   const masked: Made = { ...nothing, kind: 'mask', record: { ...before, maskTo: Math.max(before.maskTo, plan.maskTo), ranges: joined(before.ranges, stepsUpTo(branch, plan.maskTo)) }, covered: branch.messages.filter((m) => m.step <= plan.maskTo) };
   if (plan.kind === 'mask') return masked;
   const covered = branch.messages.filter((m) => m.step < plan.keepFrom);
-  const told = await summarize(deps, { model: a.model, before, messages: await whole(deps, a.ref, covered, before.maskTo), budget: a.budget }, signal, delivery);
-  if (told.summary === null) return { ...(plan.maskTo > before.maskTo ? masked : nothing), spent: told.spent };
+  const told = await summarize(deps, { before, messages: await whole(deps, a.ref, covered, before.maskTo), budget: a.budget }, asking);
+  if ('kind' in told) return told;
+  const { route } = asking;
+  if (told.summary === null) return { ...(plan.maskTo > before.maskTo ? masked : nothing), spent: told.spent, route };
   const record: CompactionRecord = {
     keepFrom: plan.keepFrom,
     maskTo: Math.max(before.maskTo, plan.maskTo),
@@ -76,7 +88,7 @@ async function carryOut(deps: RunDeps, a: { ref: RunRef; branch: Branch; plan: C
     pinned: [...before.pinned, ...covered.filter(isPinned).map((m) => m.message.content)],
     ranges: joined(before.ranges, stepsUpTo(branch, Math.max(plan.keepFrom - 1, plan.maskTo))),
   };
-  return { kind: 'summary', record, covered: branch.messages.filter((m) => m.step < plan.keepFrom || m.step <= plan.maskTo), spent: told.spent };
+  return { kind: 'summary', record, covered: branch.messages.filter((m) => m.step < plan.keepFrom || m.step <= plan.maskTo), spent: told.spent, route };
 }
 
 /** The messages with the results that earlier compactions show by reference: a summary is made of what they say. */
@@ -110,6 +122,7 @@ async function settle(deps: RunDeps, key: StepKey, parent: number, branch: Branc
     const gained = made.kind !== 'none';
     const head = await appendEvents(tx, key, gained ? [{ type: 'checkpoint.saved', step: key.step, attempt: key.attempt, data: { compaction: made.kind } }] : []);
     await finishEffect(tx, { ...key, call: MODEL_CALL }, { tool: 'compaction', effect: 'read', state: 'done', outcome: { result: outcome }, ms: Date.now() - started });
+    if (made.route) await saveRoute(tx, key, made.route);
     if (gained) await keep(tx, key, parent, message, made, newIn(branch, made));
     else await abandonStep(tx, key, key.step, null);
     return head;

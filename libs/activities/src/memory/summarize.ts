@@ -1,9 +1,8 @@
-import { type ChatMessage, type CompactionRecord, HoldfastError } from '#contracts';
+import { type ChatMessage, type CompactionRecord, HoldfastError, type Route } from '#contracts';
 import { estimateTokens } from '#models';
 import type { StoredMessage } from '#store';
 import type { RunDeps } from '../run/deps.js';
 import { memoryText } from './recall.js';
-import { routeOfModel } from '../models/choose-route.js';
 
 /** Model calls of one compaction, at most. */
 const MAX_CALLS = 2;
@@ -24,21 +23,27 @@ export const SUMMARY_SYSTEM =
 
 type Told = { summary: string | null; spent: Spent };
 
+/** How the call goes through the gate. `instead`: what comes of a failed runtime where another may serve the call. */
+export type Asking<M> = { tenantId: string; route: Route; priority: number; signal: AbortSignal; delivery: number; instead(error: unknown): M | null };
+
 /**
  * The older part of a run in the model's words, in a window of its own that fits whatever is told. Null where two
  * calls gave nothing that is shorter than what it tells.
  */
-export async function summarize(deps: RunDeps, a: { model: string; before: CompactionRecord; messages: StoredMessage[]; budget: number }, signal: AbortSignal, delivery: number): Promise<Told> {
+export async function summarize<M extends object>(deps: Pick<RunDeps, 'gate' | 'contextTokens'>, a: { before: CompactionRecord; messages: StoredMessage[]; budget: number }, asking: Asking<M>): Promise<Told | M> {
+  const { tenantId, route, priority, signal } = asking;
   const source = a.messages.reduce((n, m) => n + m.tokens, 0) + estimateTokens(a.before.summary);
   const maxTokens = Math.round(Math.min(MOST, Math.max(LEAST, a.budget * SHARE)));
-  const route = routeOfModel(deps.gate, a.model);
-  const runtime = deps.gate.runtimes.get(route.runtimeId) ?? deps.runtime;
   let spent = NO_TOKENS;
   for (let n = 1; n <= MAX_CALLS; n++) {
     const words = Math.floor((maxTokens * 0.6) / n);
     const messages = promptOf(a, words, deps.contextTokens - maxTokens);
-    const result = await runtime.chat({ model: route.model, messages, sampling: { temperature: 0, maxTokens }, contextTokens: deps.contextTokens }, { signal, onDelta: () => undefined }).catch((error: unknown) => unlessGone(error, signal, delivery));
-    if (!result) break;
+    const answer = await deps.gate.chat(route, { model: route.model, messages, sampling: { temperature: 0, maxTokens }, contextTokens: deps.contextTokens }, { tenantId, priority, signal, onDelta: () => undefined }).then((result) => ({ result }), (error: unknown) => ({ moved: asking.instead(error) ?? unlessGone(error, asking) }));
+    if ('moved' in answer) {
+      if (answer.moved) return answer.moved;
+      break;
+    }
+    const { result } = answer;
     spent = { prompt: spent.prompt + result.promptTokens, output: spent.output + result.outputTokens, thinking: spent.thinking + result.thinkingTokens };
     const summary = result.content.trim();
     if (summary && estimateTokens(summary) <= source * SHRINKS_TO) return { summary, spent };
@@ -47,7 +52,7 @@ export async function summarize(deps: RunDeps, a: { model: string; before: Compa
 }
 
 /** A runtime that is away is waited for, though not for ever: the run can go on without a summary. */
-function unlessGone(error: unknown, signal: AbortSignal, delivery: number): null {
+function unlessGone(error: unknown, { signal, delivery }: { signal: AbortSignal; delivery: number }): null {
   const retried = error instanceof HoldfastError && error.retryable && delivery < MAX_DELIVERIES;
   if (signal.aborted || retried || !(error instanceof HoldfastError)) throw error;
   return null;
