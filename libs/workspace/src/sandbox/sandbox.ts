@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { HoldfastError } from '#contracts';
 import { type ContainerEngine, containerLine, containerName, ENGINE_FAILED } from './container.js';
 import type { Executables } from './executables.js';
+import { guardGroup, killGroup } from './guard.js';
 import { identityOf } from './identity.js';
 import { commandLine, type Launch } from './launch.js';
 import { type CommandEnd, type CommandResult, DEFAULT_LIMITS, type SandboxLimits } from './limits.js';
@@ -94,7 +95,7 @@ async function realProducts(tree: string, paths: readonly string[]): Promise<str
 }
 
 function underBubblewrap(launch: Launch): Start {
-  return { ...commandLine(launch), stdin: 'ignore', failed: (_code, trouble) => SETUP_FAILED.test(trouble), end: kill };
+  return { ...commandLine(launch), stdin: 'ignore', failed: (_code, trouble) => SETUP_FAILED.test(trouble), end: killGroup };
 }
 
 async function inContainer(launch: Launch, engine: ContainerEngine): Promise<Start> {
@@ -108,10 +109,10 @@ async function inContainer(launch: Launch, engine: ContainerEngine): Promise<Sta
     failed: (exitCode) => exitCode === ENGINE_FAILED,
     // The client is a mere onlooker: killing it ends no container.
     end: (pid) => {
-      const late = setTimeout(() => kill(pid), ENGINE_MS);
+      const late = setTimeout(() => killGroup(pid), ENGINE_MS);
       remove().on('close', () => {
         clearTimeout(late);
-        kill(pid);
+        killGroup(pid);
       });
     },
   };
@@ -131,6 +132,7 @@ async function execute(launch: Launch, start: Start, keepBytes: number, signal?:
   const [program, ...args] = argv;
   // Its own group, so that one kill reaches all stages; inside, the first process takes all others with it.
   const child = spawn(program!, args, { stdio: [start.stdin, 'pipe', 'pipe'], detached: true, ...identity, env: start.stdin === 'pipe' ? clientEnv() : { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' } });
+  const guard = child.pid === undefined ? undefined : guardGroup(child.pid);
   const output = new OutputWindow(keepBytes);
   const trouble = new OutputWindow(2_048);
   let ended: CommandEnd = 'exit';
@@ -152,6 +154,8 @@ async function execute(launch: Launch, start: Start, keepBytes: number, signal?:
   const watching = child.pid === undefined ? Promise.resolve() : watch(child.pid, launch.tree, launch.limits, over.signal).then((breach) => (breach ? end(breach) : undefined));
   try {
     const [exitCode] = (await once(child, 'close')) as [number | null];
+    // What it came to is no result of the command: the call is made again.
+    if (guard?.wasSilent()) throw new HoldfastError('internal', 'The worker stood still for so long that the command was ended.');
     const why = trouble.text();
     if (ended === 'exit' && exitCode !== 0 && output.bytes === 0 && start.failed(exitCode, why)) throw unavailable(why.trim().split('\n')[0]!);
     return { exitCode: ended === 'exit' ? (exitCode ?? 128) : null, ended, output: output.text(), outputBytes: output.bytes, ms: Date.now() - started };
@@ -160,17 +164,9 @@ async function execute(launch: Launch, start: Start, keepBytes: number, signal?:
     throw unavailable(`${program} could not be started (${(error as NodeJS.ErrnoException).code ?? 'unknown'})`);
   } finally {
     clearTimeout(timer);
+    guard?.callOff();
     signal?.removeEventListener('abort', cancel);
     over.abort();
     await watching;
-  }
-}
-
-function kill(pid: number | undefined): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, 'SIGKILL');
-  } catch {
-    // It has just ended.
   }
 }
