@@ -6,6 +6,7 @@ import { createWorkers } from '#apps/worker/src/workers';
 import { createRuntime } from '#models';
 import { createLogger, loadConfig } from '#platform';
 import { createNotifier, createPool } from '#store';
+import { hands } from './kill/hands.js';
 
 /**
  * A worker on workflow code that was bundled once for the whole test run: it starts in a
@@ -20,7 +21,7 @@ const runtime = createRuntime({ kind: config.runtime, url: config.runtimeUrl, mo
 const workers = await createWorkers(
   config,
   {
-    pool, notifier, runtime, gate: soleGate(runtime, config.model, config.modelSlots), embedder: runtime, agents: loadAgents({ probe: true, config }), model: config.model, contextTokens: config.contextTokens,
+    pool, notifier, runtime, gate: soleGate(runtime, config.model, config.modelSlots), embedder: runtime, agents: new Map([...loadAgents({ probe: true, config }), [hands.contract.name, hands]]), model: config.model, contextTokens: config.contextTokens,
     search: async () => ({ hits: [], vectors: false }), logger, cache: new RunCache(config.contextTokens),
   },
   { code: await readFile(process.env['HOLDFAST_TEST_BUNDLE']!, 'utf8') },

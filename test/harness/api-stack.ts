@@ -7,17 +7,18 @@ import type { RunRef } from '#contracts';
 import { LOCAL_TENANT } from '#contracts';
 import { createLogger } from '#platform';
 import { LoopStack } from './loop-stack.js';
+import { RestClient } from './rest-api.js';
 import { modelOf, type Scenario } from './scenario.js';
 
-export type Answer<T = Record<string, unknown>> = { status: number; headers: Headers; body: T };
-
 /** A worker and an API in this process, over one database and one Temporal: what a client sees, end to end. */
-export class ApiStack {
+export class ApiStack extends RestClient {
   private constructor(
     readonly loop: LoopStack,
     readonly app: NestExpressApplication,
-    readonly url: string,
-  ) {}
+    url: string,
+  ) {
+    super(url);
+  }
 
   /** `env`: settings beside those of the test's own servers. */
   static async start(more: Partial<RunDeps> = {}, env: Record<string, string> = {}): Promise<ApiStack> {
@@ -34,22 +35,6 @@ export class ApiStack {
     await this.loop.stop();
   }
 
-  async post<T = Record<string, unknown>>(path: string, body: object = {}, headers: Record<string, string> = {}): Promise<Answer<T>> {
-    return answered(await fetch(this.url + path, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) }));
-  }
-
-  async get<T = Record<string, unknown>>(path: string): Promise<Answer<T>> {
-    return answered(await fetch(this.url + path));
-  }
-
-  async patch<T = Record<string, unknown>>(path: string, body: object): Promise<Answer<T>> {
-    return answered(await fetch(this.url + path, { method: 'PATCH', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }));
-  }
-
-  async delete(path: string): Promise<number> {
-    return (await fetch(this.url + path, { method: 'DELETE' })).status;
-  }
-
   /** A run that plays `scenario`, made through the API. */
   async run(scenario: Scenario, more: Record<string, unknown> = {}): Promise<RunRef> {
     const { status, body } = await this.post('/runs', { agent: 'probe', input: { steps: scenario.steps }, model: modelOf(scenario), ...more });
@@ -57,9 +42,3 @@ export class ApiStack {
     return { tenantId: LOCAL_TENANT, runId: body['id'] as string };
   }
 }
-
-async function answered<T>(res: Response): Promise<Answer<T>> {
-  const text = await res.text();
-  return { status: res.status, headers: res.headers, body: (text ? JSON.parse(text) : null) as T };
-}
-
