@@ -24,6 +24,12 @@ export async function eventsPerStep(pool: Pool, runId: string): Promise<number> 
   return Number(r!.n);
 }
 
+/** Tokens of all messages of a run, by our estimate. */
+export async function conversationTokens(pool: Pool, runId: string): Promise<number> {
+  const [r] = await rows<{ n: number }>(pool, `select sum(tokens)::float8 as n from messages where run_id = $1`, [runId]);
+  return Number(r!.n);
+}
+
 /** Bytes of all message bodies of a run. */
 export async function messageBytes(pool: Pool, runId: string): Promise<number> {
   const [r] = await rows<{ n: number }>(pool, `select sum(octet_length(c.body))::float8 as n from messages m join contents c using (tenant_id, hash) where m.run_id = $1`, [runId]);

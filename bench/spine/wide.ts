@@ -4,7 +4,7 @@ import { workflowIds } from '#contracts';
 import type { Pool } from '#store';
 import { graphCosts, langgraphFolder } from '../langgraph/compare.js';
 import { readAges } from './event-reader.js';
-import { closedSteps, stepMs } from './measure.js';
+import { closedSteps, conversationTokens, stepMs } from './measure.js';
 import type { Part } from './processes.js';
 import { WAITING_MODEL } from './script.js';
 import { approveAll, untilRuns } from './waiting.js';
@@ -37,6 +37,7 @@ export async function measureLong(b: Bench): Promise<void> {
   await b.untilSteps(runId, LONG_STEPS);
   const early = await stepMs(b.pool, runId, 101, 200);
   const late = await stepMs(b.pool, runId, LONG_STEPS - 100, LONG_STEPS);
+  const tokens = await conversationTokens(b.pool, runId);
   let events = 0;
   let bytes = 0;
   for await (const execution of b.client.workflow.list({ query: `WorkflowId = "${workflowIds.run(runId)}"` })) {
@@ -45,6 +46,7 @@ export async function measureLong(b: Bench): Promise<void> {
     bytes = Math.max(bytes, historySize ?? 0);
   }
   b.add(`run of ${LONG_STEPS} steps: steps ${LONG_STEPS - 99}–${LONG_STEPS} ÷ steps 101–200`, (late / early).toFixed(2), '≤ 1.2', 'long_flatness', late / early);
+  b.add('tokens of its conversation', Math.round(tokens).toLocaleString('en'), '> 200,000', 'long_tokens', tokens);
   b.add('longest history of its executions: events; MB', `${events}; ${(bytes / 2 ** 20).toFixed(2)}`, '≤ 4,000; ≤ 4', 'long_history_events', events);
 }
 
