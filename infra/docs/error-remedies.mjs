@@ -14,7 +14,7 @@ export const REMEDIES = {
   note_unsigned: 'Read the artifact as JSON, then `POST /v1/runs/{id}/artifacts/{id}/sign` with the `digest` of its `signOff`. What was rejected or has expired is never exported: start a new run.',
   key_missing: 'What a deleted key sealed cannot be read by anybody any more. Where nobody deleted it, `HOLDFAST_RUN_KEYS_DIR` or `HOLDFAST_MASTER_KEY_FILE` is not the folder or the file that the run was made with: put them back.',
   approval_expired: 'The call was not made and the run went on without it. Send a message, or rewind the run to before the call.',
-  thread_busy: 'A thread has one live run at a time. Wait for it, cancel it, or leave `threadId` out.',
+  thread_busy: 'A thread has one live run at a time. Wait for it, cancel it, or say with `onBusy` that the new one waits for it (`enqueue`) or takes its place (`interrupt`, `rollback`).',
   idempotency_in_flight: 'The first request with this key is still being answered. Send it again after the seconds in `Retry-After`.',
   idempotency_mismatch: 'A key stands for one body, for seven days. Use a new key for another request.',
   body_too_large: 'A JSON body may have 2 MB, that of `POST /v1/runs` 24. Put large material into a corpus, as files.',

@@ -51,7 +51,7 @@ describe('the reconciler', () => {
     };
     const nothing = async (): Promise<void> => undefined;
     const starter: RunStarter = { startedAt: async () => new Date(), describeIngestion: async () => 'running', runningRuns: async () => [], terminate: nothing, start: nothing, startIngestion: nothing, startBatch: nothing, syncSchedule: nothing, wake: nothing, cancel: nothing, describe: (ref) => states[ref.runId]?.() ?? Promise.resolve('running') };
-    const { reconcileRuns } = createReconcilerActivities({ pool: stack.pool, notifier: stack.deps.notifier, starter });
+    const { reconcileRuns } = createReconcilerActivities({ pool: stack.pool, notifier: stack.deps.notifier, starter, agents: stack.deps.agents });
     await expect(new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') }).run(reconcileRuns, undefined)).rejects.toThrow();
     expect((await stack.run(lost!)).status).toBe('failed');
     expect((await stack.run(resumed!)).status).toBe('queued');

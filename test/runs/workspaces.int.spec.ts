@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { removeLeftovers } from '#activities';
 import { createCodingAgent } from '#agents/coding/activities/index';
 import { bundleWorkflows } from '#apps/worker/src/bundle';
 import { createWorkers, hostIdOf } from '#apps/worker/src/workers';
@@ -100,6 +101,11 @@ describe('a run that works on files', () => {
     const fork = { ...run, runId: body['id'] as string };
     await stack.loop.untilStatus(fork, 'completed');
     expect(await files(fork)).toMatchObject({ files: [{ path: 'a.txt' }], commit: written!.workspaceCommit });
+    // What the agent keeps on this machine goes with the run, and nothing of another's.
+    const kept = async (): Promise<string[]> => (await removeLeftovers(stack.loop.deps), readdirSync(join(folder, 'workspaces'))).sort();
+    expect(await kept()).toEqual([run.runId, fork.runId].sort());
+    expect(await stack.delete(`/runs/${run.runId}`)).toBe(204);
+    expect(await kept()).toEqual([fork.runId]);
   });
 
   it('is taken back by the ladder with its files, and is offered what it had changed as unverified', async () => {

@@ -31,6 +31,7 @@ import { CodesModule } from './codes/codes.controller.js';
 import { AuditModule } from './audit/audit.controller.js';
 import { SignOffModule } from './sign-off/sign-off.controller.js';
 import { SchedulesModule } from './schedules/schedules.module.js';
+import { ThreadsModule } from './threads/threads.controller.js';
 import { WebhooksModule } from './webhooks/webhooks.module.js';
 import { DriftModule } from './drift/drift.module.js';
 import { VerificationsModule } from './verifications/verifications.controller.js';
@@ -39,7 +40,7 @@ import { WorldsModule } from './worlds/worlds.module.js';
 @Module({})
 class ApiModule {
   static with(options: ApiOptions): DynamicModule {
-    return { module: ApiModule, imports: [CoreModule.with(options), RunsModule, ApprovalsModule, SignOffModule, AuditModule, CodesModule, BatchesModule, SchedulesModule, EventsModule, CorporaModule, AgentsModule, RuntimesModule, WorldsModule, VerificationsModule, DriftModule, WebhooksModule, CodecModule, HealthModule] };
+    return { module: ApiModule, imports: [CoreModule.with(options), RunsModule, ApprovalsModule, SignOffModule, AuditModule, CodesModule, BatchesModule, SchedulesModule, ThreadsModule, EventsModule, CorporaModule, AgentsModule, RuntimesModule, WorldsModule, VerificationsModule, DriftModule, WebhooksModule, CodecModule, HealthModule] };
   }
 }
 

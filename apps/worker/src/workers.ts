@@ -44,7 +44,8 @@ export async function createWorkers(config: Config, given: RunDeps, workflowBund
   const connection = await NativeConnection.connect(server);
   const clientConnection = await Connection.connect(server);
   const client = new Client({ connection: clientConnection, namespace: config.temporalNamespace, dataConverter });
-  const { callModel: _call, compactRun: _compact, ...quick } = createRunActivities(deps);
+  const starter = createRunStarter(client);
+  const { callModel: _call, compactRun: _compact, ...quick } = createRunActivities({ ...deps, startRun: (run) => starter.start({ ...run, startAt: run.startAt ?? null, resumed: run.again }) });
   const ingestion = createIngestionActivities({ ...deps, vision: createVision(deps.gate), maxFileBytes: config.maxFileBytes, documentQueue: has('documents') ? undefined : TASK_QUEUES.documents });
   const shared = { connection, namespace: config.temporalNamespace, dataConverter, ...workerOptions(config) };
   const workers: Worker[] = [];
@@ -60,7 +61,7 @@ export async function createWorkers(config: Config, given: RunDeps, workflowBund
         ...createScheduleActivities(deps),
         ...createWebhookActivities({ pool: deps.pool, hosts: createPublicHosts(config.webhookHosts), startDelivery: (ref) => startDelivery(client, ref) }),
         ...createRetentionActivities({ pool: deps.pool, rules: config.retention }),
-        ...createReconcilerActivities({ pool: deps.pool, notifier: deps.notifier, starter: createRunStarter(client) }),
+        ...createReconcilerActivities({ pool: deps.pool, notifier: deps.notifier, starter, agents: deps.agents }),
       },
       stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT,
       maxCachedWorkflows: 200,

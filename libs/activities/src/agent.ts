@@ -118,7 +118,9 @@ export interface AgentImplementation {
    * that the run goes back to, to that of the last of them. Null where that is nothing.
    */
   undone?(ctx: UndoneContext): Promise<string | null>;
-  /** The agent's fixed words, so that a run says which it began with. */
+  /** What the agent keeps on this machine for its runs, beside Postgres: it goes once its run is deleted. */
+  keeps?: { runs(): Promise<string[]>; remove(runId: string): Promise<void> };
+  /** The agent's words as they stand in its code, fixed ones and those that are filled in, so that a run says which it began with. */
   prompts?: readonly string[];
   /** What the run has come to, in words or data for whoever asked, where it ends before it is done: at a limit, or stopped for drift. */
   partialResult?(ctx: { input: unknown; state: unknown }): unknown;

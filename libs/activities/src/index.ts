@@ -5,6 +5,7 @@ export { createModelGate, isRuntimeFailure, type ModelGate, type ModelGateOption
 export { createSpeedBook } from './models/speed-book.js';
 export { createEmbeddingActivities, createIngestionActivities, type EmbeddingActivities, type IngestionActivities, type IngestionDeps } from './ingestion.js';
 export { createPictureActivities, createVision, type PictureActivities } from './pictures.js';
+export { removeLeftovers } from './reconcile-leftovers.js';
 export { createReconcilerActivities, type ExecutionState, type ReconcilerActivities, type ReconcilerDeps, type RunStarter } from './reconcile.js';
 export { createJudgeActivities, type JudgeActivities } from './judge/judge-steps.js';
 export { createRunActivities, type RunActivities, type RunDeps } from './run/index.js';

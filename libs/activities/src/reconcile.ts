@@ -1,6 +1,9 @@
 import { type BatchRef, ERROR_CODES, type IngestionRef, type RunRef } from '#contracts';
 import { ALL_TENANTS, appendEvents, endRun, type LiveRun, markSynced, type Notifier, type Pool, readLiveRuns, readQueuedBatches, readQueuedIngestions, readRun, readUnsynced, type ScheduleRow, withTx } from '#store';
+import type { AgentImplementation } from './agent.js';
 import { activity } from './edge.js';
+import { removeLeftovers } from './reconcile-leftovers.js';
+import { attendThreads } from './reconcile-threads.js';
 import { repairIngestions } from './reconcile-ingestions.js';
 import { endOrphans } from './reconcile-orphans.js';
 
@@ -10,7 +13,7 @@ export type ExecutionState = 'running' | 'completed' | 'failed' | 'cancelled' | 
 /** What the reconciler needs of a Temporal client. */
 export interface RunStarter {
   /** Starts the run's execution; one that is running already is left alone. */
-  start(run: LiveRun): Promise<void>;
+  start(run: RunRef & Pick<LiveRun, 'agent' | 'priority' | 'startAt' | 'resumed'>): Promise<void>;
   wake(ref: RunRef): Promise<void>;
   cancel(ref: RunRef): Promise<void>;
   describe(ref: RunRef): Promise<ExecutionState>;
@@ -28,7 +31,7 @@ export interface RunStarter {
   syncSchedule(schedule: ScheduleRow): Promise<void>;
 }
 
-export type ReconcilerDeps = { pool: Pool; notifier: Notifier; starter: RunStarter };
+export type ReconcilerDeps = { pool: Pool; notifier: Notifier; starter: RunStarter; agents: ReadonlyMap<string, AgentImplementation> };
 
 const STALE_SECONDS = 3;
 const PAGE = 200;
@@ -47,13 +50,14 @@ export function createReconcilerActivities(deps: ReconcilerDeps) {
       for (const ref of await withTx(deps.pool, ALL_TENANTS, (tx) => readQueuedIngestions(tx, STALE_SECONDS, PAGE))) await deps.starter.startIngestion(ref);
       for (const ref of await withTx(deps.pool, ALL_TENANTS, (tx) => readQueuedBatches(tx, STALE_SECONDS, PAGE))) await deps.starter.startBatch(ref);
       await syncSchedules(deps).catch((error: unknown) => (failure ??= error as Error));
+      await attendThreads(deps).catch((error: unknown) => (failure ??= error as Error));
       for (let after: string | null = null; ; ) {
         const page: LiveRun[] = await withTx(deps.pool, ALL_TENANTS, (tx) => readLiveRuns(tx, { staleSeconds: STALE_SECONDS, all, after, limit: PAGE }));
         for (const run of page) await reconcile(deps, run).catch((error: unknown) => (failure ??= error as Error));
         if (page.length < PAGE) break;
         after = page.at(-1)!.runId;
       }
-      if (all) await repairIngestions(deps).then(() => endOrphans(deps)).catch((error: unknown) => (failure ??= error as Error));
+      if (all) await repairIngestions(deps).then(() => endOrphans(deps)).then(() => removeLeftovers(deps)).catch((error: unknown) => (failure ??= error as Error));
       // One run that cannot be mended keeps none of the others waiting.
       if (failure) throw failure;
     }),

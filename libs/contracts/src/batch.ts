@@ -4,7 +4,7 @@ import { idSchema } from './ids.js';
 import { createRunSchema, runStatusSchema } from './run.js';
 
 /** What the runs of a batch or of a schedule have in common: a run's request without what belongs to one item. */
-export const runTemplateSchema = createRunSchema.omit({ threadId: true, startAt: true, priority: true });
+export const runTemplateSchema = createRunSchema.omit({ threadId: true, onBusy: true, startAt: true, priority: true });
 export type RunTemplate = z.infer<typeof runTemplateSchema>;
 
 export const MAX_BATCH_ITEMS = 100_000;

@@ -40,3 +40,4 @@ export * from './verification.js';
 export * from './sign-off.js';
 export * from './audit.js';
 export * from './codes.js';
+export * from './threads.js';

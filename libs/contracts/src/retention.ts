@@ -5,6 +5,8 @@ export const retentionRuleSchema = z.strictObject({
   agent: z.string().min(1).max(100).optional(),
   status: z.enum(['completed', 'failed', 'cancelled', 'timed_out', 'limit_reached', 'drift_stopped']).optional(),
   days: z.number().min(0),
+  /** Days after which only the events of a run go; the run itself stays for `days`. */
+  eventDays: z.number().min(0).optional(),
 });
 export type RetentionRule = z.infer<typeof retentionRuleSchema>;
 
@@ -16,7 +18,7 @@ const json = (value: unknown): unknown => {
     return value;
   }
 };
-export const retentionSchema = z.preprocess(json, z.array(retentionRuleSchema, { error: 'must be a JSON array of {agent?, status?, days}' }));
+export const retentionSchema = z.preprocess(json, z.array(retentionRuleSchema, { error: 'must be a JSON array of {agent?, status?, days, eventDays?}' }));
 
 /** What a sweep removed. */
-export type Swept = { runs: number; bodies: number };
+export type Swept = { runs: number; bodies: number; /** Runs whose events went. */ events: number };

@@ -5,6 +5,7 @@ import { failureSchema } from './errors.js';
 import { idSchema } from './ids.js';
 import { queuePlaceSchema } from './queue-place.js';
 import { samplingSchema } from './sampling.js';
+import { onBusySchema } from './threads.js';
 import { createWebhookSchema } from './webhooks.js';
 
 export const LIVE_STATUSES = ['queued', 'running', 'waiting_approval', 'waiting_input', 'waiting_runtime', 'paused', 'cancelling'] as const;
@@ -34,6 +35,8 @@ export const createRunSchema = z.strictObject({
   agent: z.string().min(1).max(100),
   input: z.record(z.string(), z.unknown()).default({}),
   threadId: idSchema.optional(),
+  /** What becomes of a live run of the same thread; `reject` where left out. */
+  onBusy: onBusySchema.optional(),
   corpusId: idSchema.optional(),
   model: z.string().min(1).max(200).optional(),
   limits: limitsSchema.partial().optional(),

@@ -5,6 +5,9 @@ import type { Tx } from './pool.js';
 import { sealWords } from './sealing/index.js';
 import { saveRunSteering } from './run-steering.js';
 import { abandonOpenStep } from './steps.js';
+import { leaveThread } from './threads/leave.js';
+import { holdThread } from './threads/threads.js';
+import type { ThreadNext } from './threads/turns.js';
 
 export type NewRun = RunRef & {
   principalId: string;
@@ -12,6 +15,8 @@ export type NewRun = RunRef & {
   agentVersion: string;
   input: unknown;
   threadId?: string;
+  /** The run waits for its thread: 0 as the next one, 1 after those that came before it. */
+  threadWait?: 0 | 1;
   corpusId?: string;
   model?: string;
   priority: Priority;
@@ -29,13 +34,17 @@ export type NewRun = RunRef & {
   forkedFrom?: { runId: string; step: number };
 };
 
+/** What a run says that waits for its thread. */
+const THREAD_WAIT = { code: 'thread_busy', detail: 'It waits for its turn: another run of its thread has not ended.' } satisfies { code: ErrorCode; detail: string };
+
 /** The row first: what Temporal does not know yet is `queued`, and the reconciler starts it. */
 export async function insertRun(tx: Tx, run: NewRun): Promise<void> {
   const [inputHash] = await putContents(tx, run.tenantId, [JSON.stringify(run.input)]);
+  if (run.threadId !== undefined) await holdThread(tx, { tenantId: run.tenantId, threadId: run.threadId });
   await tx.query(
-    `insert into runs (tenant_id, run_id, principal_id, agent, agent_version, status, input_hash, thread_id, corpus_id, model, priority, tags, limits, sampling, start_at, schedule_id, batch_id, drift, sensitive, key_id)
-     values ($1,$2,$3,$4,$5,'queued',$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19)`,
-    [run.tenantId, run.runId, run.principalId, run.agent, run.agentVersion, inputHash, run.threadId ?? null, run.corpusId ?? null, run.model ?? null, run.priority, run.tags, run.limits, run.sampling, run.startAt ?? null, run.scheduleId ?? null, run.batchId ?? null, run.drift ?? null, run.sensitive ?? false, run.keyId ?? null],
+    `insert into runs (tenant_id, run_id, principal_id, agent, agent_version, status, input_hash, thread_id, corpus_id, model, priority, tags, limits, sampling, start_at, schedule_id, batch_id, drift, sensitive, key_id, thread_wait, status_reason)
+     values ($1,$2,$3,$4,$5,'queued',$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21)`,
+    [run.tenantId, run.runId, run.principalId, run.agent, run.agentVersion, inputHash, run.threadId ?? null, run.corpusId ?? null, run.model ?? null, run.priority, run.tags, run.limits, run.sampling, run.startAt ?? null, run.scheduleId ?? null, run.batchId ?? null, run.drift ?? null, run.sensitive ?? false, run.keyId ?? null, run.threadWait ?? null, run.threadWait === undefined ? null : THREAD_WAIT],
   );
   await tx.query('insert into run_heads (tenant_id, run_id) values ($1,$2)', [run.tenantId, run.runId]);
   if (run.steering) await saveRunSteering(tx, run, run.steering);
@@ -103,21 +112,25 @@ export async function changeStatus(tx: Tx, ref: RunRef, from: RunStatus[], to: R
   return true;
 }
 
-/** Ends a run: status, time and `run.finished`, in one transaction under its lock; a step that is open is given up. */
-export async function endRun(tx: Tx, ref: RunRef, end: { status: RunStatus; reason: { code: ErrorCode; detail: string } | null; endedBy?: string }): Promise<boolean> {
-  const { rowCount } = await tx.query(
+/**
+ * Ends a run: status, time and `run.finished`, in one transaction under its lock; a step that is open is given up, and
+ * its thread passes to the run that waits for it.
+ * @returns null where the run had ended before; else the run whose turn has come, which is to be started.
+ */
+export async function endRun(tx: Tx, ref: RunRef, end: { status: RunStatus; reason: { code: ErrorCode; detail: string } | null; endedBy?: string }): Promise<{ next: ThreadNext | null } | null> {
+  const { rows } = await tx.query<{ threadId: string | null; rolledBack: boolean }>(
     `update runs set status = $3, status_reason = $4, ended_at = now(), ended_by = $5 where tenant_id = $1 and run_id = $2
-     and status in ('queued','running','waiting_approval','waiting_input','waiting_runtime','paused','cancelling')`,
+     and status in ('queued','running','waiting_approval','waiting_input','waiting_runtime','paused','cancelling') returning thread_id as "threadId", rolled_back as "rolledBack"`,
     [ref.tenantId, ref.runId, end.status, end.reason && { ...end.reason, detail: sealWords(end.reason.detail) }, end.endedBy ?? null],
   );
-  if (!rowCount) return false;
+  if (!rows[0]) return null;
   await abandonOpenStep(tx, ref, end.reason);
   await tx.query('delete from stream_chunks where tenant_id = $1 and run_id = $2', [ref.tenantId, ref.runId]);
   await appendEvents(tx, ref, [
     { type: 'status.changed', data: { status: end.status, ...(end.reason ? { code: end.reason.code } : {}) } },
     { type: 'run.finished', data: { status: end.status, ...(end.reason ? { code: end.reason.code } : {}) } },
   ]);
-  return true;
+  return { next: await leaveThread(tx, ref, rows[0]) };
 }
 
 export async function setResult(tx: Tx, ref: RunRef, result: unknown): Promise<void> {

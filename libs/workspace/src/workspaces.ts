@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { HoldfastError } from '#contracts';
 import { giveTo } from './files/ownership.js';
@@ -28,6 +28,8 @@ export type Workspace = {
 
 /** The commit that the tree holds; `dirty` while something may be changing it. */
 type TreeState = { commit: string | null; dirty: boolean };
+
+const RUN_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 export class Workspaces {
   constructor(private readonly options: WorkspacesOptions) {}
@@ -180,6 +182,12 @@ export class Workspaces {
 
   async remove(id: string): Promise<void> {
     await rm(this.#folder(id), { recursive: true, force: true });
+  }
+
+  /** Ids of the runs that have a workspace here. */
+  async list(): Promise<string[]> {
+    const names = await readdir(this.options.folder).catch(() => []);
+    return names.filter((name) => RUN_ID.test(name));
   }
 
   exists(id: string): boolean {

@@ -1,16 +1,17 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type Accepted, HoldfastError, isLive, isResumable, type Limits, type RewindRun, type RunRef, type RunStatus } from '#contracts';
-import { appendAudit, changeStatus, deleteRun, endRun, insertInbox, limitsLeft, lockRun, type Notifier, pendingKinds, type Pool, readCheckpoint, readRun, readRunWorld, reopenRun, type RunRow, setLimits, type Tx, withTx, worldHead } from '#store';
+import { appendAudit, changeStatus, deleteRun, endRun, insertInbox, limitsLeft, lockRun, type Notifier, pendingKinds, type Pool, readCheckpoint, readRun, reopenRun, type RunRow, setLimits, type ThreadNext, type Tx, withTx } from '#store';
 import type { Caller } from '../core/caller.js';
 import { IdempotentWrites } from '../core/idempotent-writes.js';
 import { NOTIFIER, POOL } from '../core/tokens.js';
 import { InvalidRequest } from '../http/invalid-request.js';
+import { requireOwnWorld } from './own-world.js';
 import { RunStarter } from '../temporal/run-starter.js';
 import { TemporalGateway } from '../temporal/temporal-gateway.js';
 
 /** What to tell Temporal once the row is committed. */
 type Follow = 'nothing' | 'wake' | 'cancel' | 'terminate' | 'start again';
-type Outcome = { status: RunStatus; number: number | null; follow: Follow };
+type Outcome = { status: RunStatus; number: number | null; follow: Follow; /** Whose turn on the thread has come. */ next?: ThreadNext | null };
 
 const RESTARTS_MS = [0, 300, 1_000];
 
@@ -35,8 +36,8 @@ export class RunRequests {
       const number = await insertInbox(tx, ref, { kind: 'cancel', data: { mode }, ...(reason === undefined ? {} : { body: reason }), principalId: caller.principalId });
       // Nothing of a queued run has happened or is under way: it can end here and now, without a worker.
       if (mode === 'terminate' || run.status === 'queued') {
-        await endRun(tx, ref, { status: 'cancelled', reason: null });
-        return { status: 'cancelled', number, follow: 'terminate' };
+        const ended = await endRun(tx, ref, { status: 'cancelled', reason: null });
+        return { status: 'cancelled', number, follow: 'terminate', next: ended?.next ?? null };
       }
       await changeStatus(tx, ref, [run.status], 'cancelling', null);
       return { status: 'cancelling', number, follow: 'cancel' };
@@ -120,13 +121,13 @@ export class RunRequests {
     });
     this.notifier.announce(runId, 0);
     await this.follow(ref, outcome.follow, run);
+    if (outcome.next) await this.starter.start({ ...outcome.next, again: false });
     return { runId, status: outcome.status, number: outcome.number };
   }
 
   private async follow(ref: RunRef, follow: Follow, run: RunRow | null): Promise<void> {
     if (follow === 'wake') await this.temporal.wake(ref.runId);
-    if (follow === 'cancel') await Promise.all([this.temporal.wake(ref.runId), this.temporal.cancel(ref.runId)]);
-    if (follow === 'terminate') await this.temporal.terminate(ref.runId);
+    if (follow === 'cancel' || follow === 'terminate') await this.starter.stop(ref.runId, follow);
     if (follow === 'start again' && run) await this.startAgain(ref, run);
   }
 
@@ -153,17 +154,6 @@ export function requireLive(run: RunRow): void {
   if (isLive(run.status)) return;
   const hint = isResumable(run.status) ? 'Resume it with higher limits first.' : 'Start a new run, or fork this one from a checkpoint.';
   throw new HoldfastError('run_ended', `The run is ${run.status}. ${hint}`);
-}
-
-/**
- * A world that others have written to is not taken back with the run.
- * @throws HoldfastError `world_shared`
- */
-async function requireOwnWorld(tx: Tx, ref: RunRef): Promise<void> {
-  const world = await readRunWorld(tx, ref);
-  if (!world) return;
-  const { version } = await worldHead(tx, { tenantId: ref.tenantId, worldId: world.worldId });
-  if (version > world.leftAt) throw new HoldfastError('world_shared', `The run left its world at version ${world.leftAt}; it is at ${version}. Fork the run instead: the fork gets a world of its own.`);
 }
 
 /** Whether the run is paused once it has taken up what its inbox holds. */

@@ -31,9 +31,9 @@ export class RunsController {
   @Post()
   @Endpoint({
     summary: 'Start a run',
-    description: 'The row comes first: where Temporal is down the answer is still 202 and the run is `queued` until it can start.',
+    description: 'The row comes first: where Temporal is down the answer is still 202 and the run is `queued` until it can start. A thread has one live run at a time: `onBusy` says what becomes of it, and a run that waits is `queued` with the reason `thread_busy`.',
     answers: { 202: { schema: runViewSchema, description: 'Accepted; `Location` names the run.' }, 200: { schema: runViewSchema, description: 'The first answer again (`Idempotency-Replayed: true`), or the ended run where `Prefer: wait=N` was asked and it ended in time.' } },
-    errors: ['unknown_agent', 'thread_busy', 'corpus_empty', 'body_too_large', 'unsupported_media_type', 'disk_full'],
+    errors: ['unknown_agent', 'thread_busy', 'world_shared', 'corpus_empty', 'body_too_large', 'unsupported_media_type', 'disk_full'],
     idempotent: true,
     headers: [{ name: 'Prefer', description: '`wait=N`: wait up to N seconds (at most 60) for the run to end.' }],
   })

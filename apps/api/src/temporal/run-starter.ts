@@ -3,12 +3,18 @@ import { WORKFLOWS } from '#contracts';
 import { runStartOptions, type RunToStart } from '#platform';
 import { TemporalGateway } from './temporal-gateway.js';
 
-/** Starts a run's execution. The row is `queued` already; where Temporal does not answer it stays so. */
+/** Starts and stops runs' executions. On a start the row is `queued` already; where Temporal does not answer it stays so. */
 @Injectable()
 export class RunStarter {
   constructor(@Inject(TemporalGateway) private readonly temporal: TemporalGateway) {}
 
   start(run: RunToStart): Promise<boolean> {
     return this.temporal.start(WORKFLOWS.agentRun, runStartOptions(run));
+  }
+
+  /** Ends an execution whose run has ended, or is to end. */
+  async stop(runId: string, how: 'cancel' | 'terminate'): Promise<void> {
+    if (how === 'terminate') return this.temporal.terminate(runId);
+    await Promise.all([this.temporal.wake(runId), this.temporal.cancel(runId)]);
   }
 }

@@ -1,5 +1,5 @@
-import type { RetentionRule, Swept } from '#contracts';
-import { ALL_TENANTS, type BodyKey, deleteEndedRun, deleteUnreached, type Pool, readBodies, readExpiredRuns, withTx } from '#store';
+import type { RetentionRule, RunRef, Swept } from '#contracts';
+import { ALL_TENANTS, type BodyKey, deleteEndedRun, deleteOldEvents, deleteUnreached, type Pool, readBodies, readExpiredRuns, readRunsWithOldEvents, type Tx, withTx } from '#store';
 import { activity } from '../edge.js';
 
 const RUNS = 50;
@@ -10,19 +10,24 @@ export type RetentionActivities = ReturnType<typeof createRetentionActivities>;
 
 export function createRetentionActivities({ pool, rules }: RetentionDeps) {
   return {
-    /** Removes the runs whose time is over and the bodies that nothing reaches, in short transactions beside live runs. */
-    sweep: activity<void, Swept>(async (_input, signal) => ({ runs: await expire(pool, rules, signal), bodies: await prune(pool, signal) })),
+    /** Removes the runs and the events whose time is over, and the bodies that nothing reaches, in short transactions beside live runs. */
+    sweep: activity<void, Swept>(async (_input, signal) => {
+      const runs = await each(pool, signal, (tx) => readExpiredRuns(tx, rules, RUNS), deleteEndedRun);
+      const events = await each(pool, signal, (tx) => readRunsWithOldEvents(tx, rules, RUNS), deleteOldEvents);
+      return { runs, events, bodies: await prune(pool, signal) };
+    }),
   };
 }
 
-async function expire(pool: Pool, rules: readonly RetentionRule[], signal: AbortSignal): Promise<number> {
+/** Removes something of each run that `find` names, page by page, each in a transaction of its own. */
+async function each(pool: Pool, signal: AbortSignal, find: (tx: Tx) => Promise<RunRef[]>, remove: (tx: Tx, ref: RunRef) => Promise<boolean>): Promise<number> {
   let removed = 0;
   for (;;) {
-    const refs = await withTx(pool, ALL_TENANTS, (tx) => readExpiredRuns(tx, rules, RUNS));
+    const refs = await withTx(pool, ALL_TENANTS, find);
     let now = 0;
     for (const ref of refs) {
       signal.throwIfAborted();
-      if (await withTx(pool, ref.tenantId, (tx) => deleteEndedRun(tx, ref)).catch(unlessBusy)) now++;
+      if (await withTx(pool, ref.tenantId, (tx) => remove(tx, ref)).catch(unlessBusy)) now++;
     }
     removed += now;
     // A page of which none would go is left to the next sweep.

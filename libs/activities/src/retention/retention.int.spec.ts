@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { type RetentionRule, type RunRef, type Swept } from '#contracts';
-import { deleteUnreached, hashOf, putContents, readRun, readRunBytes, withTx } from '#store';
+import { ALL_TENANTS, deleteUnreached, hashOf, putContents, readEvents, readFeedState, readRun, readRunBytes, withTx } from '#store';
 import { checkRun } from '#test/harness/check-run';
 import { LoopStack } from '#test/harness/loop-stack';
 import { createRetentionActivities } from './index.js';
@@ -37,6 +37,28 @@ describe('retention', () => {
       expect((await tx(old, (t) => t.query(`select 1 from ${table} where run_id = $1`, [old.runId]))).rowCount).toBe(0);
     }
     await checkRun(stack.pool, young, { status: 'completed' });
+  });
+
+  it('removes the events of ended runs before the runs, by the same rules, and says so to whoever asks for them', async () => {
+    const [old, young] = [await ended(40), await ended(10)];
+    const live = await stack.startRun({ steps: 30, delayMs: 60 });
+    await stack.untilStep(live, 2);
+    const count = (ref: RunRef) => tx(ref, async (t) => (await readEvents(t, ref, 0, 500)).length);
+    const before = await count(young);
+    expect(await sweep([{ agent: 'probe', days: 90, eventDays: 30 }])).toMatchObject({ runs: 0, events: 1 });
+    expect([await count(old), await count(young)]).toEqual([0, before]);
+    expect(await tx(old, (t) => readFeedState(t, old))).toMatchObject({ oldestEvent: null, lastEvent: before });
+    await stack.untilStatus(live, 'completed');
+    await checkRun(stack.pool, live, { status: 'completed' });
+  });
+
+  it('every table that names a run goes with it, or is named here', async () => {
+    const { rows } = await withTx(stack.pool, ALL_TENANTS, (t) => t.query<{ name: string }>(`
+      select c.table_name as name from information_schema.columns c join information_schema.tables t using (table_schema, table_name)
+      where c.column_name = 'run_id' and c.table_schema = 'public' and t.table_type = 'BASE TABLE' and c.table_name <> 'runs'
+        and not exists (select 1 from pg_constraint k where k.conrelid = c.table_name::regclass and k.contype = 'f' and k.confrelid = 'runs'::regclass and k.confdeltype = 'c') order by 1`));
+    // Text that streams is deleted by hand; items of batches and fires of schedules are theirs, and keep a run's id.
+    expect(rows.map((r) => r.name)).toEqual(['batch_items', 'schedule_fires', 'stream_chunks']);
   });
 
   it('takes away what nothing reaches while runs go on, and nothing else', async () => {

@@ -1,5 +1,5 @@
 import { type AbandonStep, type ApplyInbox, type AskPerson, ERROR_CODES, type ErrorCode, type FinishOutcome, type FinishRun, HoldfastError, type InboxOutcome, type RunRef, type RunStatus, type Steering } from '#contracts';
-import { abandonStep as closeAbandoned, appendEvents, changeStatus, countSteeringAction, countStepInbox, endRun, getJson, markApplied, moveHead, readCheckpoint, readRejection, readStepFailure, readStepRewind, readRun, readUnapplied, setPartial, type Tx, wasEndedBy, withTx } from '#store';
+import { abandonStep as closeAbandoned, appendEvents, changeStatus, countSteeringAction, countStepInbox, endRun, getJson, markApplied, moveHead, readCheckpoint, readRejection, readStepFailure, readStepRewind, readRun, readUnapplied, setPartial, type ThreadNext, type Tx, wasEndedBy, withTx } from '#store';
 import type { RunDeps } from './deps.js';
 
 const WAITING: RunStatus[] = ['running', 'waiting_runtime', 'waiting_input', 'waiting_approval', 'paused'];
@@ -57,7 +57,7 @@ export async function askPerson(deps: RunDeps, input: AskPerson): Promise<void> 
 
 /** Closes the run in one transaction under its lock, unless unread messages exist (a cancel closes it all the same). */
 export async function finishRun(deps: RunDeps, input: FinishRun, executionId: string): Promise<FinishOutcome> {
-  const outcome = await withTx(deps.pool, input.tenantId, async (tx) => {
+  const { next, ...outcome } = await withTx(deps.pool, input.tenantId, async (tx): Promise<FinishOutcome & { next?: ThreadNext | null }> => {
     const { unread } = await appendEvents(tx, input, []);
     // A late delivery of an end that was written: the run may have been resumed since, and go on in another execution.
     if (await wasEndedBy(tx, input, executionId)) return { closed: true, unread: 0 };
@@ -65,10 +65,12 @@ export async function finishRun(deps: RunDeps, input: FinishRun, executionId: st
     const reason = input.code ? { code: input.code, detail: await detailOf(tx, input, input.step, input.code) } : null;
     if (input.steering) await noteStop(tx, input, input.steering);
     await savePartial(deps, tx, input);
-    await endRun(tx, input, { status: input.status, reason, endedBy: executionId });
-    return { closed: true, unread: 0 };
+    const ended = await endRun(tx, input, { status: input.status, reason, endedBy: executionId });
+    return { closed: true, unread: 0, next: ended?.next ?? null };
   });
   deps.notifier.announce(input.runId, 0);
+  // What is not started here the reconciler starts.
+  if (next) await deps.startRun?.({ ...next, again: false }).catch(() => undefined);
   return outcome;
 }
 

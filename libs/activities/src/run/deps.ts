@@ -1,4 +1,4 @@
-import type { Logger } from '#platform';
+import type { Logger, RunToStart } from '#platform';
 import type { Runtime } from '#models';
 import type { Notifier, Pool } from '#store';
 import type { ModelGate } from '../models/model-gate.js';
@@ -27,6 +27,8 @@ export type RunDeps = {
   /** Queue that only this host's workers serve, for the calls of runs whose files lie here. */
   hostQueue?: string;
   logger: Logger;
+  /** Starts the execution of a run whose turn has come on its thread; where this is not given, or fails, the reconciler does. */
+  startRun?: (run: RunToStart) => Promise<void>;
   cache: RunCache;
   /** Address of the console, without a slash at its end. */
   consoleUrl?: string;

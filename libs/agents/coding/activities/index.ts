@@ -4,7 +4,7 @@ import type { ToolSpec } from '#contracts';
 import { readTextCalls } from '#models';
 import { diff as gitDiff, PathRefused, repoMap } from '#workspace';
 import { codingContract, type CodingInput, type CodingState, toolArgs } from '../contract.js';
-import { systemWords, turnWords } from '../prompts/words.js';
+import * as words from '../prompts/words.js';
 import { analyseLog } from './analyse-log.js';
 import { edit, write } from './change.js';
 import { run, test } from './execute.js';
@@ -46,6 +46,8 @@ export function createCodingAgent(settings: CodingSettings): AgentImplementation
   };
   return {
     contract: codingContract,
+    prompts: Object.values(words).map(String),
+    keeps: { runs: () => settings.workspaces.list(), remove: (runId) => settings.workspaces.remove(runId) },
     initialState: () => ({ workspace: null, todo: [], baseline: null, last: null, allowed: [], changesUntested: 0, plan: null, setup: null, trail: [] }) satisfies CodingState,
     partialResult: ({ state }) => {
       const { workspace, todo, last, changesUntested } = state as CodingState;
@@ -57,8 +59,8 @@ export function createCodingAgent(settings: CodingSettings): AgentImplementation
       const text = work.input.protocol === 'text';
       const tools = TOOLS.filter(({ name }) => (name !== 'propose_plan' || work.input.gates?.plan) && (name !== 'setup' || settings.setupHosts.length > 0));
       return {
-        system: systemWords(work.input, map, work.ws.notes, tools),
-        turn: [{ role: 'user', content: turnWords(work.input, work.state, ctx.rejection) }],
+        system: words.systemWords(work.input, map, work.ws.notes, tools),
+        turn: [{ role: 'user', content: words.turnWords(work.input, work.state, ctx.rejection) }],
         history: 'branch',
         ...(text ? {} : { tools }),
       };

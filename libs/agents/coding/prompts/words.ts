@@ -1,7 +1,7 @@
 import type { ToolSpec } from '#contracts';
 import type { CodingInput, CodingState } from '../contract.js';
 
-const WAY = `You mend code in a repository, with tools. Work like this:
+export const WAY = `You mend code in a repository, with tools. Work like this:
 1. Reproduce first: run the tests, or write a new test that fails for the reason in the task.
 2. Find the cause: search, then read the lines around it.
 3. Edit the source as little as needed. Existing tests, CI and configuration stay as they are.

@@ -5,7 +5,7 @@ import { worldHead } from '#store';
 import { parseIntent, plainTelling } from '#world';
 import { z } from 'zod';
 import { dungeonMasterContract, type DungeonMasterInput, type DungeonMasterState } from '../contract.js';
-import { intentTurn, SYSTEM, tellingTurn } from '../prompts/turns.js';
+import * as turns from '../prompts/turns.js';
 import { refOf, worldContext } from './context.js';
 import { NO_POLICY, policyFor } from './content-policy.js';
 import { playTurn, readPlayed } from './play.js';
@@ -24,7 +24,7 @@ export function createDungeonMaster(policy: ContentPolicy = NO_POLICY): AgentImp
       return { worldId, worldVersion: (await worldHead(tx, { tenantId, worldId })).version };
     },
     restore: takeBack,
-    prompts: [SYSTEM],
+    prompts: Object.values(turns).map(String),
     prepareTurn: (ctx) => prepareTurn(ctx, policy),
     parseTurn,
     tools: { act, tell: tellUnder(policy) },
@@ -42,8 +42,8 @@ async function prepareTurn(ctx: TurnContext, general: ContentPolicy): Promise<Tu
   const context = await worldContext(pool, refOf(ctx), input, contextTokens, played?.state);
   const { instructions } = await policyFor(pool, turn.ref, general);
   const style = [input.style, instructions].filter(Boolean).join(' ');
-  if (played) return { system: SYSTEM, history: 'none', worldVersion: played.version, turn: [{ role: 'user', content: tellingTurn(input.said, context, plainTelling(played.outcome), style, ctx.rejection) }] };
-  return { system: SYSTEM, history: 'none', turn: [{ role: 'user', content: intentTurn(input.said, context, ctx.rejection) }], format: z.toJSONSchema(intentSchema), sampling: { temperature: INTENT_TEMPERATURE } };
+  if (played) return { system: turns.SYSTEM, history: 'none', worldVersion: played.version, turn: [{ role: 'user', content: turns.tellingTurn(input.said, context, plainTelling(played.outcome), style, ctx.rejection) }] };
+  return { system: turns.SYSTEM, history: 'none', turn: [{ role: 'user', content: turns.intentTurn(input.said, context, ctx.rejection) }], format: z.toJSONSchema(intentSchema), sampling: { temperature: INTENT_TEMPERATURE } };
 }
 
 function parseTurn(ctx: TurnContext, out: { content: string }): ParsedTurn {

@@ -1,6 +1,6 @@
 import type { AgentImplementation } from '#activities';
 import { researchContract, type ResearchInput, type ResearchResult, type ResearchState } from '../contract.js';
-import { SYSTEM } from '../prompts/turns.js';
+import * as turns from '../prompts/turns.js';
 import { answer } from './answer.js';
 import { askTurn, parseAsk } from './ask.js';
 import { judge } from './judge.js';
@@ -14,8 +14,9 @@ const RETRY_TEMPERATURE = 0.4;
 /** Every turn carries the question and what was found, so it needs no history. */
 export const research: AgentImplementation = {
   contract: researchContract,
+  prompts: Object.values(turns).map(String),
   initialState: () => ({ searches: [], passages: [] }) satisfies ResearchState,
-  prepareTurn: async (ctx) => ({ system: SYSTEM, history: 'none', ...(ctx.attempt > 1 ? { sampling: { temperature: RETRY_TEMPERATURE } } : {}), ...(await (asks(ctx.input) ? askTurn(ctx) : taskTurn(ctx))) }),
+  prepareTurn: async (ctx) => ({ system: turns.SYSTEM, history: 'none', ...(ctx.attempt > 1 ? { sampling: { temperature: RETRY_TEMPERATURE } } : {}), ...(await (asks(ctx.input) ? askTurn(ctx) : taskTurn(ctx))) }),
   partialResult: ({ input, state }) => (asks(input) ? drafted(state as ResearchState) : gathered(input as ResearchInput, state as ResearchState)),
   parseTurn: (ctx, out) => (asks(ctx.input) ? parseAsk(ctx, out.content) : parseTask(ctx, out.content)),
   tools: { search, rerank, answer, judge, note },

@@ -98,7 +98,7 @@ export const settingsSchema = z.object({
   HOLDFAST_SETUP_HOSTS: hostsSchema.default([]).describe('Hosts, separated by `,`, that the setup step of the coding agent may reach once a person approved it: package registries. `name` is ports 80 and 443, `name:port` that port. Not given: there is no setup step.'),
   HOLDFAST_MAX_FILE_MB: z.coerce.number().int().min(1).max(4_096).default(100).describe('Largest file that may be uploaded, in megabytes.'),
   HOLDFAST_WEBHOOK_HOSTS: hostsSchema.default([]).describe('Hosts, separated by `,`, that webhooks may call though they are on this machine or in a private network. Public hosts need no mention.'),
-  HOLDFAST_RETENTION: retentionSchema.default([]).describe('How long ended runs are kept, as JSON: `[{"agent":"research","status":"completed","days":90},{"days":365}]`. The first rule that fits holds; runs that none fits are kept.'),
+  HOLDFAST_RETENTION: retentionSchema.default([]).describe('How long ended runs are kept, as JSON: `[{"agent":"research","status":"completed","days":90},{"days":365}]`. The first rule that fits holds; runs that none fits are kept. With `eventDays` the events of a run go before it does.'),
   HOLDFAST_CONTENT_POLICY: jsonOr(contentPolicySchema)
     .default({ instructions: '', never: [] })
     .describe('What the dungeon master leaves out, as JSON: `{"instructions":"No cruelty to animals.","never":["gore"]}`. Instructions go to the model; sentences with a word of `never` are told again or dropped. Added to what a world\'s rules say.')

@@ -1,0 +1,3 @@
+export * from './leave.js';
+export * from './threads.js';
+export * from './turns.js';
