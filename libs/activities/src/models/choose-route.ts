@@ -33,6 +33,12 @@ export function movedForRole(call: Routed, route: Route, queue: string | undefin
   return moved && { ...moved, reason: route.reason, stays: false };
 }
 
+/** Where a model is that a role names, whichever runtime that is on; else where a run that names it would go. */
+export function routeOfModel({ router, runtimes }: ModelGate, model: string): Route {
+  const runtimeId = [...runtimes.keys()].find((id) => router.modelsOf(id).includes(model));
+  return router.forModel(runtimeId ? `${runtimeId}/${model}` : model);
+}
+
 /** Where the call goes on after its runtime failed, or null: it waits for that one. */
 export function fallbackOf({ router }: ModelGate, call: Routed, route: Route, delivery: number, role: ModelRole = MAIN): ModelMoved | null {
   if (!call.routed || (delivery < TRIES && route.reason === 'first_choice') || (call.moves ?? 0) >= MOST_MOVES) return null;
