@@ -4,7 +4,7 @@ import type { Response } from 'express';
 import { v7 as uuidv7 } from 'uuid';
 import type { z } from 'zod';
 import { createThreadSchema, HoldfastError, idSchema, listPageSchema, threadPageSchema, type ThreadView, threadViewSchema } from '#contracts';
-import { deleteEndedRun, deleteThread, holdThread, insertThread, listThreads, type Pool, readThread, runsOfThread, type ThreadRef, unendedRuns, withTx } from '#store';
+import { appendAudit, deleteEndedRun, deleteThread, holdThread, insertThread, listThreads, type Pool, readRun, readThread, runsOfThread, type ThreadRef, type Tx, unendedRuns, withTx } from '#store';
 import { type Caller, FromCaller } from '../core/caller.js';
 import { IdempotentWrites } from '../core/idempotent-writes.js';
 import { POOL } from '../core/tokens.js';
@@ -63,8 +63,14 @@ export class ThreadsController {
       return runsOfThread(tx, ref);
     });
     // Run by run: what holds up the writers of all other runs is short.
-    for (const runId of runs) await withTx(this.pool, ref.tenantId, (tx) => deleteEndedRun(tx, { tenantId: ref.tenantId, runId }));
+    for (const runId of runs) await withTx(this.pool, ref.tenantId, (tx) => this.deleteRun(tx, caller, runId));
     if (!(await this.removeEmpty(ref))) throw runLive();
+  }
+
+  private async deleteRun(tx: Tx, caller: Caller, runId: string): Promise<void> {
+    const ref = { tenantId: caller.tenantId, runId };
+    const sensitive = (await readRun(tx, ref))?.sensitive;
+    if ((await deleteEndedRun(tx, ref)) && sensitive) await appendAudit(tx, { ...ref, principalId: caller.principalId, action: 'run.deleted', subject: null });
   }
 
   private removeEmpty(ref: ThreadRef): Promise<boolean> {
