@@ -30,8 +30,9 @@ export type CorpusPage = { data: CorpusView[]; nextCursor: string | null };
 export type CorpusView = { id: string; name: string; description: string | null; documents: number; passages: number; createdAt: string };
 export type CreateBatch = { name?: string; run: { agent: string; corpusId?: string; model?: string; limits?: { maxSteps?: number; maxTokens?: number; maxSeconds?: number; maxToolCalls?: number }; sampling?: Sampling; steering?: RunSteering; drift?: { enabled?: boolean; cooldown?: number; maxEpisodes?: number; mayAsk?: boolean; holdout?: number; judge?: { fromStep: number; suspects: number } | null; ladder?: { [key: string]: { rung: "nudge" | "gate_tools" | "resample" | "compact" | "rewind" | "escalate"; times?: number; cooldown?: number; turns?: number; samples?: number }[] }; off?: ("nudge" | "gate_tools" | "resample" | "compact" | "rewind" | "escalate")[]; seed?: number }; webhook?: CreateWebhook; tags: string[] }; maxConcurrency: number; items: { key: string; input: { [key: string]: unknown } }[] };
 export type CreateCorpus = { name: string; description?: string };
-export type CreateRun = { agent: string; input?: { [key: string]: unknown }; threadId?: string; corpusId?: string; model?: string; limits?: { maxSteps?: number; maxTokens?: number; maxSeconds?: number; maxToolCalls?: number }; sampling?: Sampling; steering?: RunSteering; drift?: { enabled?: boolean; cooldown?: number; maxEpisodes?: number; mayAsk?: boolean; holdout?: number; judge?: { fromStep?: number; suspects?: number } | null; ladder?: { [key: string]: { rung: "nudge" | "gate_tools" | "resample" | "compact" | "rewind" | "escalate"; times?: number; cooldown?: number; turns?: number; samples?: number }[] }; off?: ("nudge" | "gate_tools" | "resample" | "compact" | "rewind" | "escalate")[]; seed?: number }; priority?: Priority; startAt?: string; webhook?: CreateWebhook; tags?: string[] };
+export type CreateRun = { agent: string; input?: { [key: string]: unknown }; threadId?: string; onBusy?: OnBusy; corpusId?: string; model?: string; limits?: { maxSteps?: number; maxTokens?: number; maxSeconds?: number; maxToolCalls?: number }; sampling?: Sampling; steering?: RunSteering; drift?: { enabled?: boolean; cooldown?: number; maxEpisodes?: number; mayAsk?: boolean; holdout?: number; judge?: { fromStep?: number; suspects?: number } | null; ladder?: { [key: string]: { rung: "nudge" | "gate_tools" | "resample" | "compact" | "rewind" | "escalate"; times?: number; cooldown?: number; turns?: number; samples?: number }[] }; off?: ("nudge" | "gate_tools" | "resample" | "compact" | "rewind" | "escalate")[]; seed?: number }; priority?: Priority; startAt?: string; webhook?: CreateWebhook; tags?: string[] };
 export type CreateSchedule = { name: string; spec: { cron?: string[]; intervals?: { everySeconds: number; offsetSeconds?: number }[]; calendars?: { second?: { start: number; end?: number; step?: number }[]; minute?: { start: number; end?: number; step?: number }[]; hour?: { start: number; end?: number; step?: number }[]; dayOfMonth?: { start: number; end?: number; step?: number }[]; dayOfWeek?: { start: number; end?: number; step?: number }[]; month?: { start: number; end?: number; step?: number }[]; year?: { start: number; end?: number; step?: number }[]; comment?: string }[]; skip?: { second?: { start: number; end?: number; step?: number }[]; minute?: { start: number; end?: number; step?: number }[]; hour?: { start: number; end?: number; step?: number }[]; dayOfMonth?: { start: number; end?: number; step?: number }[]; dayOfWeek?: { start: number; end?: number; step?: number }[]; month?: { start: number; end?: number; step?: number }[]; year?: { start: number; end?: number; step?: number }[]; comment?: string }[]; timezone?: string; startAt?: string; endAt?: string; jitterSeconds?: number }; run?: { agent: string; input?: { [key: string]: unknown }; corpusId?: string; model?: string; limits?: { maxSteps?: number; maxTokens?: number; maxSeconds?: number; maxToolCalls?: number }; sampling?: Sampling; steering?: RunSteering; drift?: { enabled?: boolean; cooldown?: number; maxEpisodes?: number; mayAsk?: boolean; holdout?: number; judge?: { fromStep?: number; suspects?: number } | null; ladder?: { [key: string]: { rung: "nudge" | "gate_tools" | "resample" | "compact" | "rewind" | "escalate"; times?: number; cooldown?: number; turns?: number; samples?: number }[] }; off?: ("nudge" | "gate_tools" | "resample" | "compact" | "rewind" | "escalate")[]; seed?: number }; webhook?: CreateWebhook; tags?: string[] }; newDocuments?: { run: { agent: string; input?: { [key: string]: unknown }; corpusId?: string; model?: string; limits?: { maxSteps?: number; maxTokens?: number; maxSeconds?: number; maxToolCalls?: number }; sampling?: Sampling; steering?: RunSteering; drift?: { enabled?: boolean; cooldown?: number; maxEpisodes?: number; mayAsk?: boolean; holdout?: number; judge?: { fromStep?: number; suspects?: number } | null; ladder?: { [key: string]: { rung: "nudge" | "gate_tools" | "resample" | "compact" | "rewind" | "escalate"; times?: number; cooldown?: number; turns?: number; samples?: number }[] }; off?: ("nudge" | "gate_tools" | "resample" | "compact" | "rewind" | "escalate")[]; seed?: number }; webhook?: CreateWebhook; tags?: string[] }; maxConcurrency?: number }; world?: { worldId: string }; overlap?: "skip" | "buffer_one" | "buffer_all" | "cancel_other" | "terminate_other" | "allow_all"; catchupSeconds?: number; paused?: boolean; note?: string };
+export type CreateThread = { tags?: string[] };
 export type CreateWebhook = { url: string; secret?: string; events: ("run.started" | "run.resumed" | "run.finished" | "approval.requested" | "artifact.created" | "status.changed")[] };
 export type CreatedWebhook = { id: string; url: string; events: string[]; runId: string | null; createdAt: string; secret: string };
 export type DecideApproval = { decision: "approve" | "deny"; digest: string; editedArgs?: { [key: string]: unknown }; comment?: string };
@@ -60,6 +61,7 @@ export type Machine = { name: string; memoryBytes: number; unified: boolean; cor
 export type Mismatch = { check: "dose" | "drug" | "number" | "side" | "negation" | "support"; text: string; span: TextSpan; score: number; source: TextSpan | null };
 export type ModelFit = { id: string; title: string; quantization: string; weightBytes: number; fits: boolean; contextTokens: number; expectedSpeed: number; on: "gpu" | "cpu"; command: string; lmStudio: string | null; installed: boolean; picked: boolean; sources: string[]; unverified: ("weights" | "parameters" | "context" | "memory" | "quality")[] };
 export type ModelList = { machine: Machine; data: ModelFit[] };
+export type OnBusy = "reject" | "enqueue" | "interrupt" | "rollback";
 export type PartState = { state: "ok" | "down"; detail: string; remedy: string | null };
 export type PassageHit = { passageId: string; documentId: string; documentName: string; page: number | null; pageStart: number; section: string | null; text: string; score: number; before?: string[]; after?: string[] };
 export type PauseRun = { reason?: string };
@@ -94,6 +96,8 @@ export type StepPage = { data: StepView[]; nextCursor: string | null };
 export type StepView = { step: number; parent: number; state: "open" | "closed" | "abandoned"; attempts: number; model: string | null; route: { runtimeId: string; model: string; reason: "first_choice" | "fallback" | "asked_for" | "configuration_changed"; doubtful: boolean } | null; promptTokens: number; outputTokens: number; thinkingTokens: number; calls: { call: number; attempt: number; tool: string; effect: string; state: string; failure: Failure | null; deliveries: number; ms: number | null }[]; drift: DriftReport | null; steering: Steering | null; activation?: StepActivation; candidates?: { attempt: number; n: number; chosen: boolean; score: number; valid: boolean; seed: number | null; promptTokens: number; outputTokens: number; thinkingTokens: number; ms: number; text?: string }[]; judge?: { step: number; fromStep: number; runtimeId: string; model: string; label: "calibrated" | "overthinking" | "overacting" | "premature_finish" | "harness_fault" | null; dropped: "output_invalid" | "no_evidence" | "quote_not_found" | null; overthinking: number; overacting: number; confidence: number; confirmed: boolean; steps: number[]; samples: number; promptTokens: number; outputTokens: number; ms: number; answer?: { evidence: { step: number; quote: string }[]; new_evidence_since_last_check: boolean; last_result_used: "yes" | "partly" | "no"; repeated_strategy: boolean; label: "calibrated" | "overthinking" | "overacting" | "premature_finish" | "harness_fault"; overthinking: number; overacting: number; confidence: number; lesson: string } }; startedAt: string; endedAt: string | null; messages?: ChatMessage[] };
 export type StreamPart = { type: "text.delta" | "thinking.delta"; step: number; attempt: number; n: number; text: string };
 export type TextSpan = { start: number; end: number };
+export type ThreadPage = { data: ThreadView[]; nextCursor: string | null };
+export type ThreadView = { id: string; tags: string[]; runs: number; liveRunId: string | null; waitingRunIds: string[]; createdAt: string };
 export type TriggerSchedule = { overlap?: "skip" | "buffer_one" | "buffer_all" | "cancel_other" | "terminate_other" | "allow_all" };
 export type Usage = { steps: number; promptTokens: number; outputTokens: number; thinkingTokens: number; judge: { verdicts: number; promptTokens: number; outputTokens: number; ms: number } };
 export type Verification = { kind: "clinical-note"; verdict: "supported" | "doubtful"; sentences: VerifiedSentence[]; lexicon: { name: string; drugs: number; names: number } };
@@ -128,6 +132,8 @@ export interface Operations {
   createRun: { body: CreateRun; answer: RunView };
   /** Start runs on a schedule */
   createSchedule: { body: CreateSchedule; answer: ScheduleView };
+  /** Make a thread */
+  createThread: { body: CreateThread; answer: ThreadView };
   /** Register a webhook */
   createWebhook: { body: CreateWebhook; answer: CreatedWebhook };
   /** Make a world */
@@ -144,6 +150,8 @@ export interface Operations {
   deleteRun: { path: { id: string }; answer: undefined };
   /** Delete a schedule; its runs stay */
   deleteSchedule: { path: { id: string }; answer: undefined };
+  /** Delete a thread with all its runs */
+  deleteThread: { path: { id: string }; answer: undefined };
   /** Delete a webhook with its delivery log */
   deleteWebhook: { path: { id: string }; answer: undefined };
   /** Delete a world with its log */
@@ -206,6 +214,8 @@ export interface Operations {
   getState: { path: { id: string; version: number }; query?: { type?: string }; answer: { version: number; hash: string; entities: { id: string; type: string; name: string; in: string | null; attrs: { [key: string]: __schema0 }; relations: { [key: string]: number }; knows: { [key: string]: { how: "saw" | "told" | "background"; by: string | null; at: number } }; gone: boolean }[] } };
   /** Read a step */
   getStep: { path: { id: string; n: number }; query?: { include?: "content" }; answer: StepView };
+  /** Read a thread */
+  getThread: { path: { id: string }; answer: ThreadView };
   /** Read a webhook */
   getWebhook: { path: { id: string }; answer: WebhookView };
   /** Read a world */
@@ -244,6 +254,8 @@ export interface Operations {
   listSchedules: { query?: { cursor?: string; limit?: number }; answer: SchedulePage };
   /** List a run's steps */
   listSteps: { path: { id: string }; query?: { include?: "content"; cursor?: string; limit?: number }; answer: StepPage };
+  /** List threads, newest first */
+  listThreads: { query?: { cursor?: string; limit?: number }; answer: ThreadPage };
   /** List the times at which a schedule fires in a range */
   listTimes: { path: { id: string }; query: { from: string; to: string }; answer: { data: string[] } };
   /** List webhooks, newest first */
