@@ -32,7 +32,7 @@ const recordSchema = z.object({ population: z.string().min(3).max(90), outcome: 
 const { $schema: _, ...RECORD } = z.toJSONSchema(recordSchema) as Record<string, unknown>;
 const words = (text: string): string[] => text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
 /** Share of a field's words that must stand in the abstract. */
-const FROM_SOURCE = 0.6;
+const FROM_SOURCE = 0.5;
 /** Share of a piece's word triples that may have stood before. */
 const MAY_REPEAT = 0.5;
 
@@ -66,7 +66,7 @@ const WORKS: Work[] = [
       return piece ? { piece } : { reason: 'There is no item.' };
     },
     refuse: (piece, _input, { pieces }) => (pieces.some((one) => words(one).join(' ') === words(piece).join(' ')) ? `${piece} is on the list already.` : words(piece).length > 8 ? 'An item has a few words only.' : null),
-    wanted: () => 10,
+    wanted: () => 6,
   },
   {
     kind: 'continuation', tool: 'append_text', toolKind: 'mutate', maxTokens: 48,
@@ -80,7 +80,7 @@ const WORKS: Work[] = [
       const repeats = repeatedShare(`${before} ${piece}`) * (words(`${before} ${piece}`).length - 2) - repeatedShare(before) * (words(before).length - 2);
       return repeats > MAY_REPEAT * Math.max(1, own) ? 'This says again what the text says already.' : null;
     },
-    wanted: () => 8,
+    wanted: () => 5,
   },
 ];
 
@@ -91,7 +91,7 @@ function agentOf(work: Work): AgentImplementation {
     name: work.kind, version: '1', title: work.kind, description: work.system({}).split('\n')[0]!,
     input: z.object({}).loose(), result: z.object({ pieces: z.array(z.string()) }), state: z.object({ pieces: z.array(z.string()) }),
     tools: [{ name: work.tool, description: 'Takes the next piece.', kind: work.toolKind, effect: 'read', parameters: z.object({ piece: z.string() }), timeoutMs: MINUTE }],
-    limits: { maxSteps: 20, maxTokens: 200_000, maxSeconds: 1_200 },
+    limits: { maxSteps: 16, maxTokens: 200_000, maxSeconds: 1_200 },
     sampling: { maxTokens: work.maxTokens, temperature: 0.4 },
     drift: { enabled: true, cooldown: 4, maxEpisodes: 3, mayAsk: false, holdout: 0 },
     maxAttempts: 3, needsCorpus: false, memory: { tools: false, compaction: false },

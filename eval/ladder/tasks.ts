@@ -4,7 +4,7 @@ import { type Kind, KINDS } from './agents.js';
 export type Task = { kind: Kind; name: string; input: Record<string, unknown> };
 
 const TOPICS = ['fruits', 'animals', 'countries', 'body parts', 'symptoms of a cold', 'musical instruments', 'vegetables', 'occupations'];
-const ABSTRACTS = 5;
+const ABSTRACTS = 3;
 const CHARS = 420;
 
 /** Tasks of each kind over real abstracts, the same at every call. */
