@@ -28,7 +28,7 @@ export function ApprovalCard({ approval }: { approval: ApprovalView }): ReactNod
   const [comment, setComment] = useState('');
   const [edited, setEdited] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
-  const { kind, tool, args, step, expiresAt, runId, digest, id } = approval;
+  const { kind, tool, args, detail, step, expiresAt, runId, digest, id } = approval;
 
   async function decide(decision: 'approve' | 'deny'): Promise<void> {
     setBusy(true);
@@ -52,6 +52,7 @@ export function ApprovalCard({ approval }: { approval: ApprovalView }): ReactNod
           The worker was lost while it made this call, which must not be made twice. Look whether it took effect: approve to make it again, reject if it did.
         </Text>
       )}
+      {detail !== null && <Arguments args={typeof detail === 'string' ? { detail } : detail} />}
       {edited === null ? <Arguments args={args} /> : <JsonInput label="Arguments" description="Only these are made the call with" autosize minRows={4} maxRows={20} value={edited} onChange={setEdited} validationError="This is no JSON" />}
       <Textarea mt="sm" label="Words to the run" description="Why, or what to do instead" autosize minRows={1} maxRows={6} value={comment} onChange={(event) => setComment(event.currentTarget.value)} />
       <Group mt="sm" gap="xs">

@@ -8,11 +8,18 @@ import { Tag } from '../shown/tags.js';
 import { attempt } from '../shown/tell.js';
 import { isLive, plain } from '../shown/words.js';
 import { Coding } from './coding.js';
+import { NoteButton } from './note.js';
 import { Research } from './research.js';
 import { isCoding, isResearch, isTurn } from './shapes.js';
 import { Turn } from './turn.js';
 
-const FORMS = [['Markdown', 'text/markdown', 'md'], ['Word', 'application/vnd.openxmlformats-officedocument.wordprocessingml.document', 'docx'], ['CSV', 'text/csv', 'csv']] as const;
+type Form = readonly [name: string, type: string, ending: string];
+const MARKDOWN: Form = ['Markdown', 'text/markdown', 'md'];
+const WORD: Form = ['Word', 'application/vnd.openxmlformats-officedocument.wordprocessingml.document', 'docx'];
+const PDF: Form = ['PDF', 'application/pdf', 'pdf'];
+/** By kind of artifact, where its kind has forms of its own. */
+const FORMS: Record<string, Form[]> = { patch: [['Patch', 'text/x-diff', 'diff'], MARKDOWN], clinical_note: [PDF, WORD, MARKDOWN, ['FHIR', 'application/fhir+json', 'json']] };
+const USUAL: Form[] = [MARKDOWN, WORD, PDF, ['CSV', 'text/csv', 'csv']];
 
 /** What a run has come to, in the form that its agent's work has. */
 export function Outcome({ run }: { run: RunView }): ReactNode {
@@ -37,7 +44,7 @@ export function Outcome({ run }: { run: RunView }): ReactNode {
           </Title>
           <Stack gap={6}>
             {artifacts.data!.data.map((artifact) => (
-              <Artifact key={artifact.id} runId={run.id} artifact={artifact} />
+              <Artifact key={artifact.id} run={run} artifact={artifact} />
             ))}
           </Stack>
         </div>
@@ -46,15 +53,18 @@ export function Outcome({ run }: { run: RunView }): ReactNode {
   );
 }
 
-function Artifact({ runId, artifact }: { runId: string; artifact: ArtifactView }): ReactNode {
+function Artifact({ run, artifact }: { run: RunView; artifact: ArtifactView }): ReactNode {
+  const runId = run.id;
   return (
     <div>
       <Group gap={8}>
         <Text size="sm">{artifact.title || plain(artifact.kind)}</Text>
         <Tag value={artifact.verified ? 'verified' : 'pending'} words={artifact.verified ? 'evidence verified' : 'not verified'} />
+        {artifact.signOff && <Tag value={artifact.signOff.status === 'signed' ? 'approved' : 'pending'} words={plain(artifact.signOff.status)} />}
       </Group>
+      {artifact.kind === 'clinical_note' && <NoteButton run={run} artifactId={artifact.id} />}
       <Group gap={4} mt={4}>
-        {FORMS.map(([name, type, ending]) => (
+        {(FORMS[artifact.kind] ?? USUAL).map(([name, type, ending]) => (
           <Button key={name} size="compact-xs" variant="default" onClick={() => void attempt(`${name} was saved.`, () => save(runId, artifact, type, ending))}>
             {name}
           </Button>
