@@ -63,7 +63,7 @@ async function research({ apiUrl }: RunningStack): Promise<void> {
   await picture(browser, 'console-corpus', `${apiUrl}/console/corpora/${corpus.id}`, (page) => page.getByRole('table').waitFor());
 }
 
-async function drift({ apiUrl, temporalUiUrl }: RunningStack): Promise<void> {
+async function drift({ apiUrl }: RunningStack): Promise<void> {
   const client = createClient({ baseUrl: apiUrl });
   const { id } = await client.createRun({ body: { agent: 'probe', input: { steps: 40 }, model: STUCK_MODEL, tags: ['drift'] } });
   await ended(apiUrl, id);
@@ -78,14 +78,8 @@ async function drift({ apiUrl, temporalUiUrl }: RunningStack): Promise<void> {
   await picture(browser, 'console-drift-dark', chosen, shown, 'dark');
   await picture(browser, 'console-runs', `${apiUrl}/console/runs`, (page) => page.getByRole('row').nth(1).waitFor());
   await picture(browser, 'api-docs', `${apiUrl}/docs`, (page) => page.locator('.opblock').first().waitFor());
-  if (temporalUiUrl === undefined) return;
   const { temporal } = await client.getRun({ path: { id } });
   await picture(browser, 'temporal-run', temporal.webUrl!, (page) => page.getByText(temporal.workflowId).first().waitFor());
-  await picture(browser, 'temporal-details', temporal.webUrl!, async (page) => {
-    await page.getByRole('link', { name: 'User Metadata' }).click();
-    await page.getByText(/after step/).waitFor();
-  });
-  await picture(browser, 'temporal-runs', `${temporalUiUrl}/namespaces/default/workflows?query=${encodeURIComponent('HoldfastStatus="completed"')}`, (page) => page.getByText(temporal.workflowId).first().waitFor());
 }
 
 async function ended(apiUrl: string, id: string): Promise<void> {
