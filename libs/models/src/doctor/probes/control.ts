@@ -1,6 +1,10 @@
 import { CutGeneration } from '../../cut-generation.js';
 import { ask, failed, notShown, passed, type Probe, type ProbeContext } from '../probe.js';
 
+/** Share of a prompt that is unread when its call is left, and of the time for it that the next call may take at the most. */
+const READING_LEFT = 0.75;
+const FREED_SHARE = 0.5;
+
 /** A call that is left must not hold the runtime: the next one starts within this many milliseconds. */
 const FREE_MS = 5_000;
 
@@ -30,7 +34,7 @@ export async function measureAbortWhileReading(context: ProbeContext): Promise<{
   const readingMs = await read(1);
   const leaving = new AbortController();
   const left = ask(context, `2 ${LONG_PROMPT}`, { contextTokens: context.contextTokens, sampling: { maxTokens: 1 } }, { signal: leaving.signal }).catch(() => null);
-  setTimeout(() => leaving.abort(new Error('left')), readingMs / 4);
+  setTimeout(() => leaving.abort(new Error('left')), readingMs * (1 - READING_LEFT));
   await left;
   const started = performance.now();
   await ask(context, 'Hi', { contextTokens: context.contextTokens, sampling: { maxTokens: 1 } });
@@ -57,7 +61,7 @@ export const controlProbes: Probe[] = [
       const numbers = await measureAbortWhileReading(context);
       const detail = `reading takes ${numbers.readingMs} ms; left after a quarter, the next call took ${numbers.afterAbortMs} ms`;
       if (numbers.readingMs < 400) return notShown(`${detail}: too quick to tell`);
-      return numbers.afterAbortMs < numbers.readingMs * 0.75 ? passed(detail, numbers) : failed(detail, 'The runtime reads a prompt to its end for nobody: cancelled runs hold it that long.', numbers);
+      return numbers.afterAbortMs < numbers.readingMs * READING_LEFT * FREED_SHARE ? passed(detail, numbers) : failed(detail, 'The runtime reads a prompt to its end for nobody: cancelled runs hold it that long.', numbers);
     },
   },
   {
