@@ -42,7 +42,7 @@ export function Timeline({ model, version, branch, chosen, choose, ask }: Props)
           {steps.length} steps{model.complete ? '' : ', reading more'}
         </Text>
         <Group gap={6}>
-          <Button size="compact-xs" variant="default" onClick={() => rows.scrollToIndex(0)}>
+          <Button size="compact-xs" variant="default" onClick={() => (setFollow(false), rows.scrollToIndex(0))}>
             First
           </Button>
           <Button size="compact-xs" variant="default" onClick={() => rows.scrollToIndex(steps.length - 1, { align: 'end' })}>
