@@ -8,13 +8,12 @@ import { type Caller, FromCaller } from '../core/caller.js';
 import { POOL } from '../core/tokens.js';
 import { InvalidRequest, toIssues } from '../http/invalid-request.js';
 import { Endpoint } from '../openapi/endpoint.js';
-import { decodeIdCursor, decodeNumberCursor, encodeCursor } from '../runs/cursor.js';
+import { decodeNumberCursor, type Page, paged, pageOf } from '../runs/cursor.js';
 import { Batches } from './batches.js';
 import { readNdjson } from './read-ndjson.js';
 
 const NDJSON = 'application/x-ndjson';
 const PAGE = 500;
-type Page<T> = { data: T[]; nextCursor: string | null };
 
 @ApiTags('batches')
 @Controller('v1/batches')
@@ -44,9 +43,8 @@ export class BatchesController {
   @Get()
   @Endpoint({ summary: 'List batches, newest first', answers: { 200: { schema: batchPageSchema, description: 'A page; `nextCursor` is null on the last.' } } })
   async listBatches(@FromCaller() caller: Caller, @Query({ schema: listPageSchema }) query: z.infer<typeof listPageSchema>): Promise<Page<BatchView>> {
-    const found = await withTx(this.pool, caller.tenantId, (tx) => listBatchViews(tx, caller.tenantId, { before: decodeIdCursor(query.cursor), limit: query.limit + 1 }));
-    const data = found.slice(0, query.limit);
-    return { data, nextCursor: found.length > query.limit ? encodeCursor(data.at(-1)!.id) : null };
+    const found = await withTx(this.pool, caller.tenantId, (tx) => listBatchViews(tx, caller.tenantId, pageOf(query)));
+    return paged(found, query.limit, ({ id }) => id);
   }
 
   @Get(':id')
@@ -72,8 +70,7 @@ export class BatchesController {
       return undefined;
     }
     const found = await read(after, query.limit + 1);
-    const data = found.slice(0, query.limit);
-    return { data, nextCursor: found.length > query.limit ? encodeCursor(data.at(-1)!.n) : null };
+    return paged(found, query.limit, ({ n }) => n);
   }
 
   @Post(':id/cancel')

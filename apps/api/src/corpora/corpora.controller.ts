@@ -9,13 +9,12 @@ import { type Caller, FromCaller } from '../core/caller.js';
 import { IdempotentWrites } from '../core/idempotent-writes.js';
 import { POOL } from '../core/tokens.js';
 import { Endpoint } from '../openapi/endpoint.js';
-import { decodeIdCursor, encodeCursor } from '../runs/cursor.js';
+import { type Page, paged, pageOf } from '../runs/cursor.js';
 import { type CorpusSearch, SEARCH } from './corpus-search.js';
 
 /** Passages on either side. */
 const NEIGHBOURS = 2;
 
-type Page<T> = { data: T[]; nextCursor: string | null };
 type PageQuery = z.infer<typeof listPageSchema>;
 
 @ApiTags('corpora')
@@ -117,10 +116,8 @@ export class CorporaController {
   }
 
   private async page<T extends { id: string }>(caller: Caller, query: PageQuery, list: (tx: Tx, page: { before?: string; limit: number }) => Promise<T[]>): Promise<Page<T>> {
-    const before = decodeIdCursor(query.cursor);
-    const rows = await withTx(this.pool, caller.tenantId, (tx) => list(tx, { before, limit: query.limit + 1 }));
-    const data = rows.slice(0, query.limit);
-    return { data, nextCursor: rows.length > query.limit ? encodeCursor(data.at(-1)!.id) : null };
+    const rows = await withTx(this.pool, caller.tenantId, (tx) => list(tx, pageOf(query)));
+    return paged(rows, query.limit, ({ id }) => id);
   }
 }
 

@@ -8,9 +8,8 @@ import { type Caller, FromCaller } from '../core/caller.js';
 import { POOL } from '../core/tokens.js';
 import { Endpoint } from '../openapi/endpoint.js';
 import { ARTIFACT_TYPES, type ArtifactType, exportArtifact, FHIR, typesOf } from './artifact-exports.js';
-import { decodeNumberCursor, encodeCursor } from './cursor.js';
+import { decodeNumberCursor, type Page, paged } from './cursor.js';
 
-type Page<T> = { data: T[]; nextCursor: string | null };
 type StepQuery = z.infer<typeof stepQuerySchema>;
 type Include = z.infer<typeof includeSchema>;
 const preliminarySchema = z.strictObject({ preliminary: z.enum(['true', 'false']).optional() });
@@ -78,8 +77,7 @@ export class RunReadsController {
   private async page<T extends { step: number }>(caller: Caller, runId: string, query: StepQuery, before: number, list: (tx: Tx, ref: RunRef, page: StepPage) => Promise<T[]>): Promise<Page<T>> {
     const after = decodeNumberCursor(query.cursor) ?? before;
     const rows = await this.one(caller, runId, 'run', (tx, ref) => list(tx, ref, { after, limit: query.limit + 1, content: query.include === 'content' }), contentRead(query, 'steps after', after));
-    const data = rows.slice(0, query.limit);
-    return { data, nextCursor: rows.length > query.limit ? encodeCursor(data.at(-1)!.step) : null };
+    return paged(rows, query.limit, ({ step }) => step);
   }
 
   /** `reads`: what the audit log says of it, where the run is sensitive. */

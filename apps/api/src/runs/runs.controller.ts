@@ -10,7 +10,7 @@ import { CONFIG, POOL } from '../core/tokens.js';
 import { EventHub } from '../events/event-hub.js';
 import { RunQueue } from '../runtimes/run-queue.js';
 import { Endpoint } from '../openapi/endpoint.js';
-import { decodeIdCursor, encodeCursor } from './cursor.js';
+import { paged, pageOf } from './cursor.js';
 import { RunCreation } from './run-creation.js';
 import { RunRequests } from './run-requests.js';
 import { etagOf, summarizeRun, viewRun } from './run-view.js';
@@ -51,9 +51,9 @@ export class RunsController {
   @Endpoint({ summary: 'List runs, newest first', answers: { 200: { schema: runPageSchema, description: 'A page; `nextCursor` is null on the last.' } } })
   async listRuns(@FromCaller() caller: Caller, @Query({ schema: listRunsSchema }) query: z.infer<typeof listRunsSchema>): Promise<{ data: RunSummary[]; nextCursor: string | null }> {
     const { cursor, ...filter } = query;
-    const records = await withTx(this.pool, caller.tenantId, (tx) => listRunRecords(tx, caller.tenantId, { ...filter, before: decodeIdCursor(cursor), limit: query.limit + 1 }));
-    const data = records.slice(0, query.limit);
-    return { data: data.map((r) => summarizeRun(r, this.config)), nextCursor: records.length > query.limit ? encodeCursor(data.at(-1)!.id) : null };
+    const records = await withTx(this.pool, caller.tenantId, (tx) => listRunRecords(tx, caller.tenantId, { ...filter, ...pageOf({ cursor, limit: filter.limit }) }));
+    const { data, nextCursor } = paged(records, query.limit, ({ id }) => id);
+    return { data: data.map((r) => summarizeRun(r, this.config)), nextCursor };
   }
 
   @Get(':id')

@@ -7,7 +7,7 @@ import { listSchedules, type Pool, withTx } from '#store';
 import { type Caller, FromCaller } from '../core/caller.js';
 import { POOL } from '../core/tokens.js';
 import { Endpoint } from '../openapi/endpoint.js';
-import { decodeIdCursor, encodeCursor } from '../runs/cursor.js';
+import { paged, pageOf } from '../runs/cursor.js';
 import { Schedules } from './schedules.js';
 
 @ApiTags('schedules')
@@ -37,9 +37,9 @@ export class SchedulesController {
   @Get()
   @Endpoint({ summary: 'List schedules, newest first', answers: { 200: { schema: schedulePageSchema, description: 'A page; `nextCursor` is null on the last.' } } })
   async listSchedules(@FromCaller() caller: Caller, @Query({ schema: listPageSchema }) query: z.infer<typeof listPageSchema>): Promise<{ data: ScheduleView[]; nextCursor: string | null }> {
-    const rows = await withTx(this.pool, caller.tenantId, (tx) => listSchedules(tx, caller.tenantId, { before: decodeIdCursor(query.cursor), limit: query.limit + 1 }));
-    const data = await Promise.all(rows.slice(0, query.limit).map((s) => this.schedules.view(s)));
-    return { data, nextCursor: rows.length > query.limit ? encodeCursor(data.at(-1)!.id) : null };
+    const rows = await withTx(this.pool, caller.tenantId, (tx) => listSchedules(tx, caller.tenantId, pageOf(query)));
+    const { data, nextCursor } = paged(rows, query.limit, ({ scheduleId }) => scheduleId);
+    return { data: await Promise.all(data.map((s) => this.schedules.view(s))), nextCursor };
   }
 
   @Get(':id')

@@ -9,7 +9,7 @@ import { type Caller, FromCaller } from '../core/caller.js';
 import { IdempotentWrites } from '../core/idempotent-writes.js';
 import { POOL } from '../core/tokens.js';
 import { Endpoint } from '../openapi/endpoint.js';
-import { decodeIdCursor, encodeCursor } from '../runs/cursor.js';
+import { paged, pageOf } from '../runs/cursor.js';
 
 @ApiTags('threads')
 @Controller('v1/threads')
@@ -37,10 +37,8 @@ export class ThreadsController {
   @Get()
   @Endpoint({ summary: 'List threads, newest first', answers: { 200: { schema: threadPageSchema, description: 'A page.' } } })
   async listThreads(@FromCaller() caller: Caller, @Query({ schema: listPageSchema }) query: z.infer<typeof listPageSchema>): Promise<z.infer<typeof threadPageSchema>> {
-    const before = decodeIdCursor(query.cursor);
-    const rows = await withTx(this.pool, caller.tenantId, (tx) => listThreads(tx, caller.tenantId, { ...(before === undefined ? {} : { before }), limit: query.limit + 1 }));
-    const data = rows.slice(0, query.limit);
-    return { data, nextCursor: rows.length > query.limit ? encodeCursor(data.at(-1)!.id) : null };
+    const rows = await withTx(this.pool, caller.tenantId, (tx) => listThreads(tx, caller.tenantId, pageOf(query)));
+    return paged(rows, query.limit, ({ id }) => id);
   }
 
   @Get(':id')

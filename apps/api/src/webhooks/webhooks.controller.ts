@@ -9,7 +9,7 @@ import { deleteWebhook, insertTestDelivery, listDeliveries, listWebhooks, type P
 import { type Caller, FromCaller } from '../core/caller.js';
 import { CONFIG, POOL } from '../core/tokens.js';
 import { Endpoint } from '../openapi/endpoint.js';
-import { decodeIdCursor, encodeCursor } from '../runs/cursor.js';
+import { paged, pageOf } from '../runs/cursor.js';
 import { TemporalGateway } from '../temporal/temporal-gateway.js';
 import { bringWebhook } from './bring-webhook.js';
 
@@ -42,7 +42,7 @@ export class WebhooksController {
   @Endpoint({ summary: 'List webhooks, newest first', answers: { 200: { schema: webhookPageSchema, description: 'A page, without those that runs brought along.' } } })
   async listWebhooks(@FromCaller() caller: Caller, @Query({ schema: listPageSchema }) query: z.infer<typeof listPageSchema>): Promise<z.infer<typeof webhookPageSchema>> {
     const rows = await withTx(this.pool, caller.tenantId, (tx) => listWebhooks(tx, caller.tenantId, pageOf(query)));
-    return paged(rows, query.limit);
+    return paged(rows, query.limit, ({ id }) => id);
   }
 
   @Get(':id')
@@ -80,18 +80,8 @@ export class WebhooksController {
       await found(tx, key);
       return listDeliveries(tx, key, pageOf(query));
     });
-    return paged(rows, query.limit);
+    return paged(rows, query.limit, ({ id }) => id);
   }
-}
-
-function pageOf(query: z.infer<typeof listPageSchema>): { before?: string; limit: number } {
-  const before = decodeIdCursor(query.cursor);
-  return { ...(before === undefined ? {} : { before }), limit: query.limit + 1 };
-}
-
-function paged<T extends { id: string }>(rows: T[], limit: number): { data: T[]; nextCursor: string | null } {
-  const data = rows.slice(0, limit);
-  return { data, nextCursor: rows.length > limit ? encodeCursor(data.at(-1)!.id) : null };
 }
 
 async function found(tx: Tx, key: WebhookKey): Promise<WebhookView> {

@@ -11,7 +11,7 @@ import { IdempotentWrites } from '../core/idempotent-writes.js';
 import { POOL } from '../core/tokens.js';
 import { InvalidRequest } from '../http/invalid-request.js';
 import { Endpoint } from '../openapi/endpoint.js';
-import { decodeIdCursor, encodeCursor } from '../runs/cursor.js';
+import { paged, pageOf } from '../runs/cursor.js';
 import { setVersion } from './if-match.js';
 
 @ApiTags('worlds')
@@ -41,10 +41,8 @@ export class WorldsController {
   @Get()
   @Endpoint({ summary: 'List worlds, newest first', answers: { 200: { schema: worldPageSchema, description: 'A page.' } } })
   async listWorlds(@FromCaller() caller: Caller, @Query({ schema: listPageSchema }) query: z.infer<typeof listPageSchema>): Promise<z.infer<typeof worldPageSchema>> {
-    const before = decodeIdCursor(query.cursor);
-    const rows = await withTx(this.pool, caller.tenantId, (tx) => listWorlds(tx, caller.tenantId, { ...(before === undefined ? {} : { before }), limit: query.limit + 1 }));
-    const data = rows.slice(0, query.limit);
-    return { data, nextCursor: rows.length > query.limit ? encodeCursor(data.at(-1)!.id) : null };
+    const rows = await withTx(this.pool, caller.tenantId, (tx) => listWorlds(tx, caller.tenantId, pageOf(query)));
+    return paged(rows, query.limit, ({ id }) => id);
   }
 
   @Get(':id')
