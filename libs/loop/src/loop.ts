@@ -25,7 +25,12 @@ export async function runLoop(state: LoopState, ports: LoopPorts): Promise<LoopE
 async function advance(state: LoopState, ports: LoopPorts): Promise<LoopEnd | null> {
   if (limitReached(state, ports)) return finish(state, ports, 'limit_reached', 'limit_reached');
   if (roomDue(state, ports) && (await makeRoom(state, ports))) return null;
-  const result = await runStep(state, ports).catch(asFailed);
+  let result: StepResult;
+  try {
+    result = await runStep(state, ports);
+  } catch (error) {
+    result = asFailed(error);
+  }
   if (result.kind === 'closed') {
     const after = afterStep(state, ports, result.end);
     return after && (await after);

@@ -32,26 +32,23 @@ export function createDegenerateDetector(): DegenerateDetector {
   let uncompressed = 0;
   let degenerate = false;
 
-  function probe(): boolean {
-    if (repeats(tail)) return true;
-    if (uncompressed < COMPRESSED_TAIL / 4 || tail.length < COMPRESSED_TAIL) return false;
+  /** Looks at the text that ends at `end`. */
+  function probe(text: string, end: number): boolean {
+    if (repeats(text, end)) return true;
+    if (uncompressed < COMPRESSED_TAIL / 4 || end < COMPRESSED_TAIL) return false;
     uncompressed = 0;
-    return compression(tail.slice(-COMPRESSED_TAIL)) > MAX_COMPRESSION;
+    return compression(text.slice(end - COMPRESSED_TAIL, end)) > MAX_COMPRESSION;
   }
 
   return {
     push(text) {
-      for (let at = 0; at < text.length && !degenerate; ) {
-        const piece = text.slice(at, at + STRIDE - unprobed);
-        at += piece.length;
-        unprobed += piece.length;
-        uncompressed += piece.length;
-        tail += piece;
-        if (unprobed < STRIDE) break;
-        unprobed = 0;
-        if (tail.length > TAIL + 1_000) tail = tail.slice(-TAIL);
-        degenerate = probe();
+      const whole = tail + text;
+      for (let end = tail.length + STRIDE - unprobed; end <= whole.length && !degenerate; end += STRIDE) {
+        uncompressed += STRIDE;
+        degenerate = probe(whole, end);
       }
+      unprobed = (unprobed + text.length) % STRIDE;
+      tail = whole.length > TAIL + 1_000 ? whole.slice(-TAIL) : whole;
       return degenerate;
     },
     get degenerate() {
@@ -60,22 +57,29 @@ export function createDegenerateDetector(): DegenerateDetector {
   };
 }
 
-function repeats(tail: string): boolean {
-  const chunk = tail.slice(-PROBE);
-  if (chunk.length < PROBE) return false;
-  let end = tail.length - PROBE;
+function repeats(text: string, length: number): boolean {
+  if (length < PROBE) return false;
+  const chunk = text.slice(length - PROBE, length);
+  let end = length - PROBE;
   let alike = 0;
   let previous: string | null = null;
-  for (let found = tail.lastIndexOf(chunk, end - 1); found >= 0; found = tail.lastIndexOf(chunk, end - 1)) {
-    const segment = tail.slice(found, end);
-    if (segment.length > RULES[1].maxGap || (previous !== null && likeness(segment, previous) < ALIKE)) return false;
+  for (let found = lastBefore(text, chunk, end); found >= 0; found = lastBefore(text, chunk, end)) {
+    const segment = text.slice(found, end);
+    if (previous !== null && likeness(segment, previous) < ALIKE) return false;
     previous = segment;
     alike++;
     end = found;
-    const span = tail.length - found;
+    const span = length - found;
     if (RULES.some((rule) => alike >= rule.repeats && span >= rule.minSpan && (span - PROBE) / alike <= rule.maxGap)) return true;
   }
   return false;
+}
+
+/** Where `chunk` last begins before `end`, no further back than two repeats may lie apart; -1 where it does not. */
+function lastBefore(text: string, chunk: string, end: number): number {
+  const from = Math.max(0, end - RULES[1].maxGap);
+  const found = text.slice(from, end - 1 + chunk.length).lastIndexOf(chunk);
+  return found < 0 ? -1 : from + found;
 }
 
 /** Share of two texts that agrees from the front and from the back. */

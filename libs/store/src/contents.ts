@@ -15,19 +15,28 @@ const storable = (text: string): string => text.replaceAll('\0', '\uFFFD');
 /** The hash that `putContents` gives a text, known before it is written. */
 export const hashOf = (tenantId: string, text: string): Buffer => contentHash(tenantId, storable(text));
 
-/** Writes bodies that are not there yet and returns their hashes, in order. */
-export async function putContents(tx: Tx, tenantId: string, texts: string[]): Promise<Buffer[]> {
+/** Inserts the bodies of `contentRows` that are not there yet; its parameters begin at $1, the tenant. */
+export const INSERT_CONTENTS = `insert into contents (tenant_id, hash, body, enc, key_id) select $1, h, b, e, k from unnest($2::bytea[], $3::text[], $4::smallint[], $5::text[]) as c(h, b, e, k) on conflict do nothing`;
+
+/** Bodies as they are stored. `remember`: to call once they are written. */
+export function contentRows(tenantId: string, texts: string[]): { hashes: Buffer[]; values: unknown[]; remember(): void } {
   const bodies = texts.map(storable);
   const hashes = bodies.map((b) => contentHash(tenantId, b));
   const sealed = bodies.map(sealBody);
-  if (bodies.length === 0) return hashes;
-  await tx.query({
-    name: 'put-contents',
-    text: `insert into contents (tenant_id, hash, body, enc, key_id) select $1, h, b, e, k from unnest($2::bytea[], $3::text[], $4::smallint[], $5::text[]) as c(h, b, e, k) on conflict do nothing`,
+  return {
+    hashes,
     values: [tenantId, hashes, sealed.map((s) => s.body), sealed.map((s) => s.enc), sealed.map((s) => s.key_id)],
-  });
-  // What is sealed is not kept in memory for longer than it is used.
-  hashes.forEach((h, i) => sealed[i]!.enc === 0 && contentCache.add(h, bodies[i]!));
+    // What is sealed is not kept in memory for longer than it is used.
+    remember: () => hashes.forEach((h, i) => sealed[i]!.enc === 0 && contentCache.add(h, bodies[i]!)),
+  };
+}
+
+/** Writes bodies that are not there yet and returns their hashes, in order. */
+export async function putContents(tx: Tx, tenantId: string, texts: string[]): Promise<Buffer[]> {
+  const { hashes, values, remember } = contentRows(tenantId, texts);
+  if (hashes.length === 0) return hashes;
+  await tx.query({ name: 'put-contents', text: INSERT_CONTENTS, values });
+  remember();
   return hashes;
 }
 

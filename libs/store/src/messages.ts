@@ -1,5 +1,5 @@
 import type { ChatMessage, RunRef } from '#contracts';
-import { hashOf, putContents } from './contents.js';
+import { contentRows, INSERT_CONTENTS } from './contents.js';
 import type { Tx } from './pool.js';
 import { openBody, type StoredBody } from './sealing/index.js';
 import type { StepKey } from './steps.js';
@@ -15,19 +15,17 @@ export type NewMessage = { ordinal: number; message: ChatMessage; tokens: number
 
 /** Appends messages of an attempt; one that is there already is left as it is. Bodies go to `contents`; a body of a plain text message is the text itself, any other is JSON. */
 export async function insertMessages(tx: Tx, key: StepKey, messages: NewMessage[]): Promise<void> {
-  const bodies = messages.map((m) => encodeBody(m.message));
-  const hashes = bodies.map((body) => hashOf(key.tenantId, body));
-  // Neither needs the other's answer, so both go out at once.
-  const written = putContents(tx, key.tenantId, bodies);
-  const inserted = tx.query({
+  const bodies = contentRows(key.tenantId, messages.map((m) => encodeBody(m.message)));
+  await tx.query({
     name: 'insert-messages',
-    text: `insert into messages (tenant_id, run_id, step, attempt, ordinal, role, hash, tool, tokens)
-           select $1, $2, $3, $4, m.ordinal, m.role, m.hash, m.tool, m.tokens
-           from unnest($5::smallint[], $6::text[], $7::bytea[], $8::text[], $9::int[]) as m(ordinal, role, hash, tool, tokens)
+    text: `with bodies as (${INSERT_CONTENTS})
+           insert into messages (tenant_id, run_id, step, attempt, ordinal, role, hash, tool, tokens)
+           select $1, $6, $7, $8, m.ordinal, m.role, m.hash, m.tool, m.tokens
+           from unnest($9::smallint[], $10::text[], $2::bytea[], $11::text[], $12::int[]) as m(ordinal, role, hash, tool, tokens)
            on conflict do nothing`,
-    values: [key.tenantId, key.runId, key.step, key.attempt, messages.map((m) => m.ordinal), messages.map((m) => m.message.role), hashes, messages.map((m) => m.message.toolName ?? null), messages.map((m) => m.tokens)],
+    values: [...bodies.values, key.runId, key.step, key.attempt, messages.map((m) => m.ordinal), messages.map((m) => m.message.role), messages.map((m) => m.message.toolName ?? null), messages.map((m) => m.tokens)],
   });
-  await Promise.all([written, inserted]);
+  bodies.remember();
 }
 
 /** Leading NUL is impossible in Postgres text, so a control character marks the structured form. */

@@ -1,4 +1,4 @@
-import { type CallDigest, type DriftReport, type DriftState, type ErrorCode, HoldfastError, type RunRef, type StepDigest, type Steering } from '#contracts';
+import { type CallDigest, type DriftReport, type DriftState, type ErrorCode, HoldfastError, type RunRef, type StepDigest, type Steering, type StepRoute } from '#contracts';
 import { withdrawApprovals } from './approvals/approvals.js';
 import { NO_PLACES, type Places } from './places.js';
 import type { Tx } from './pool.js';
@@ -52,22 +52,28 @@ export async function readStepAttempt(tx: Tx, ref: RunRef, step: number): Promis
 
 export type TokenCounts = { prompt: number; output: number; thinking: number };
 
+export type StepTurn = { tokens: TokenCounts; calls: number; malformed: boolean; digest: PartialDigest; route: StepRoute };
+
 /**
- * Adds a model call's tokens to its step and its run.
+ * Records what a model's turn was: its tokens are added to its step and its run; of several deliveries the last one's
+ * route stays.
  * @throws HoldfastError `attempt_closed`
  */
-export async function addTokens(tx: Tx, key: StepKey, t: TokenCounts, calls: number, malformed: boolean, partial: PartialDigest): Promise<void> {
+export async function recordTurn(tx: Tx, key: StepKey, { tokens: t, calls, malformed, digest, route }: StepTurn): Promise<void> {
   await tx.query({
-    name: 'add-tokens',
+    name: 'record-turn',
     text: `
       with s as (
         update steps set prompt_tokens = prompt_tokens + $5, output_tokens = output_tokens + $6, thinking_tokens = thinking_tokens + $7, calls = $8, malformed = malformed or $9, digest = $10
         where tenant_id = $1 and run_id = $2 and step = $3 and attempt = $4 and state = 'open' returning 1
       ), h as (
         update run_heads set prompt_tokens = prompt_tokens + $5, output_tokens = output_tokens + $6, thinking_tokens = thinking_tokens + $7, tool_calls = tool_calls + $8
-        where tenant_id = $1 and run_id = $2 and exists (select 1 from s))
+        where tenant_id = $1 and run_id = $2 and exists (select 1 from s)
+      ), r as (
+        insert into step_routes (tenant_id, run_id, step, attempt, runtime_id, model, reason) select $1, $2, $3, $4, $11, $12, $13 from s
+        on conflict (tenant_id, run_id, step, attempt) do update set runtime_id = excluded.runtime_id, model = excluded.model, reason = excluded.reason)
       select holdfast_require_open(exists (select 1 from s))`,
-    values: [key.tenantId, key.runId, key.step, key.attempt, t.prompt, t.output, t.thinking, calls, malformed, JSON.stringify(partial)],
+    values: [key.tenantId, key.runId, key.step, key.attempt, t.prompt, t.output, t.thinking, calls, malformed, JSON.stringify(digest), route.runtimeId, route.model, route.reason],
   });
 }
 

@@ -35,20 +35,20 @@ export function createPorts(ref: RunRef, plan: RunPlan, clock: Clockwork): LoopP
         const routed = { ...routedOf(moves), ...(moves > 0 ? { again: true } : {}) };
         return model.callModel.executeWithOptions({ taskQueue: queue, priority, scheduleToCloseTimeout: `${secondsLeft()}s`, summary }, [small({ ...ref, ...input, ...routed })]);
       };
-      return call(clock.routing.queue, 0).then((outcome) => (outcome.kind === 'moved' ? followMoves(outcome, call, clock.routing) : outcome)).catch(asPortFailure);
+      return call(clock.routing.queue, 0).then((outcome) => (outcome.kind === 'moved' ? followMoves(outcome, call, clock.routing).catch(asPortFailure) : outcome), asPortFailure);
     },
     // The tool's own time limit is kept by its activity; this one only catches an activity that does not.
     callTool: (input, timeoutMs) => {
       const call = (where: { taskQueue?: string; scheduleToStartTimeout?: typeof HOST_WAIT }) => tool.callTool.executeWithOptions({ ...where, startToCloseTimeout: timeoutMs + TOOL_MARGIN_MS, summary: `step ${input.step} ${input.tool}` }, [small({ ...ref, ...input })]);
       const anywhere = plan.toolQueue ? { taskQueue: plan.toolQueue } : {};
       const { routing } = clock;
-      if (!routing.host) return call(anywhere).then((out) => noteHost(out, routing)).catch(asPortFailure);
+      if (!routing.host) return call(anywhere).then((out) => noteHost(out, routing), asPortFailure);
       // Where nobody is on the host that has the files, another one builds them again.
-      return call({ taskQueue: routing.host, scheduleToStartTimeout: HOST_WAIT }).catch((error: unknown) => (neverStarted(error) ? call(anywhere) : Promise.reject(error as Error))).then((out) => noteHost(out, routing)).catch(asPortFailure);
+      return call({ taskQueue: routing.host, scheduleToStartTimeout: HOST_WAIT }).catch((error: unknown) => (neverStarted(error) ? call(anywhere) : Promise.reject(error as Error))).then((out) => noteHost(out, routing), asPortFailure);
     },
     compact: (input) => {
       const call = (queue: string, moves: number) => model.compactRun.executeWithOptions({ taskQueue: queue, priority, scheduleToCloseTimeout: `${secondsLeft()}s`, summary: `step ${input.step} makes room` }, [small({ ...ref, ...input, ...routedOf(moves) })]);
-      return call(clock.routing.queue, 0).then((outcome) => (outcome.kind === 'moved' ? followMoves(outcome, call, clock.routing) : outcome)).catch(asPortFailure);
+      return call(clock.routing.queue, 0).then((outcome) => (outcome.kind === 'moved' ? followMoves(outcome, call, clock.routing).catch(asPortFailure) : outcome), asPortFailure);
     },
     mayCompact: () => patched('compaction'),
     askJudge: ({ step: at }) => clock.askJudge(at),

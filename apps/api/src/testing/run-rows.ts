@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import { LOCAL_PRINCIPAL, LOCAL_TENANT, type NewEvent, type RunRef, type RunStatus } from '#contracts';
-import { appendEvents, closeStep, createNotifier, dropChunks, endRun, finishEffect, insertArtifact, insertMessages, insertRootCheckpoint, insertRun, type NewRun, openAttempt, type Pool, putContents, setResult, startRun, type Tx, withTx, writeChunk, addTokens } from '#store';
+import { appendEvents, closeStep, createNotifier, dropChunks, endRun, finishEffect, insertArtifact, insertMessages, insertRootCheckpoint, insertRun, type NewRun, openAttempt, type Pool, putContents, recordTurn, setResult, startRun, type Tx, withTx, writeChunk } from '#store';
 
 /** Writes what a worker would write, through the same functions, for specs that need no worker. */
 export class RunRows {
@@ -62,7 +62,7 @@ export class RunRows {
         { ordinal: 0, message: { role: 'assistant', content: `turn ${step}`, toolCalls: [{ name: 'say', args: { text: 'x' } }] }, tokens: 5 },
         { ordinal: 1, message: { role: 'tool', content: `answer ${step}`, toolName: 'say' }, tokens: 5 },
       ]);
-      await addTokens(tx, key, { prompt: 10, output: 5, thinking: 1 }, 1, false, partial);
+      await recordTurn(tx, key, { tokens: { prompt: 10, output: 5, thinking: 1 }, calls: 1, malformed: false, digest: partial, route: { runtimeId: 'scripted', model: 'scripted', reason: 'first_choice' } });
       await finishEffect(tx, { ...key, call: 0 }, { tool: 'say', effect: 'read', state: 'done', outcome: { result: { kind: 'done', unread: 0 } }, ms: 12 });
       const [stateHash] = await putContents(tx, ref.tenantId, [`{"done":${step}}`]);
       await closeStep(tx, key, {

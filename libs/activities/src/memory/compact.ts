@@ -4,7 +4,7 @@ import { abandonStep, appendEvents, closeCompaction, finishEffect, insertMessage
 import { chooseRoute, fallbackOf, movedElsewhere, movedForRole, moveRun } from '../models/choose-route.js';
 import { isRuntimeFailure } from '../models/model-gate.js';
 import { adopt } from '../run/adopt.js';
-import type { Delivery } from '../run/call-model.js';
+import type { Delivery } from '../run/delivery.js';
 import type { RunDeps } from '../run/deps.js';
 import { type Branch, HELD_WINDOWS, sum } from '../run/run-cache.js';
 import { tokensOf } from './message-tokens.js';

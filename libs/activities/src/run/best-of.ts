@@ -3,6 +3,7 @@ import { candidateScore } from '#drift';
 import { type NewCandidate, readWindow, withTx } from '#store';
 import type { AgentImplementation, TurnContext } from '../agent.js';
 import { WINDOW } from './checkpoint.js';
+import type { Delivery } from './delivery.js';
 import type { RunDeps } from './deps.js';
 import { type Ask, diceOf, type Generated, generate, isUnreadable, unread } from './generate.js';
 import { readReply } from './settle-turn.js';
@@ -16,13 +17,13 @@ type Measure = Reader & { window: StepDigest[] };
 type Drawn = Generated & { seed: number | null; ms: number; score: number; valid: boolean };
 
 /** The step's turn: one answer, or where the ladder resamples, the least drifting of several. */
-export async function drawTurn(deps: RunDeps, call: ModelCall, delivery: number, signal: AbortSignal, ask: Ask, reader: Reader): Promise<Generated & { candidates?: NewCandidate[] }> {
+export async function drawTurn(deps: RunDeps, call: ModelCall, delivery: Delivery, ask: Ask, reader: Reader): Promise<Generated & { candidates?: NewCandidate[] }> {
   const samples = call.attempt === 1 && !call.steering?.holdout ? (call.steering?.samples ?? 1) : 1;
-  if (samples < 2) return generate(deps, call, delivery, signal, ask);
+  if (samples < 2) return generate(deps, call, delivery, ask);
   const window = deps.cache.branch(call.runId, call.parent)?.digests ?? (await withTx(deps.pool, call.tenantId, (tx) => readWindow(tx, call, call.parent, WINDOW)));
   const drawn: Drawn[] = [];
   for (let n = 0; n < samples; n++) {
-    drawn.push(await draw(deps, call, delivery, signal, withSeed(ask, n), { ...reader, window }));
+    drawn.push(await draw(deps, call, delivery, withSeed(ask, n), { ...reader, window }));
     // Nothing can be less like what was there.
     if (drawn.at(-1)!.score === 0) break;
   }
@@ -37,9 +38,9 @@ export async function drawTurn(deps: RunDeps, call: ModelCall, delivery: number,
 
 const withSeed = (ask: Ask, n: number): Ask => (ask.sampling.seed === undefined ? ask : { ...ask, sampling: { ...ask.sampling, seed: ask.sampling.seed + n * SEED_STRIDE } });
 
-async function draw(deps: RunDeps, call: ModelCall, delivery: number, signal: AbortSignal, ask: Ask, { agent, context, window }: Measure): Promise<Drawn> {
+async function draw(deps: RunDeps, call: ModelCall, delivery: Delivery, ask: Ask, { agent, context, window }: Measure): Promise<Drawn> {
   const started = Date.now();
-  const generated = await generate(deps, call, delivery, signal, ask, false).catch((error: unknown) => {
+  const generated = await generate(deps, call, delivery, ask, false).catch((error: unknown) => {
     if (isUnreadable(error)) return { ...unread(error), streamed: false };
     throw error;
   });

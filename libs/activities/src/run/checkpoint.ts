@@ -1,7 +1,8 @@
 import type { CallDigest, DriftReport, DriftState, NewEvent, StepDigest, StepEnd } from '#contracts';
 import { evaluateStep } from '#drift';
-import { closeStep, type PartialDigest, type Places, readJudgeVerdict, readWindow, type StepKey, type StoredMessage, type Tx, withTx } from '#store';
+import { closeStep, type PartialDigest, type Places, readJudgeVerdict, readWindow, type StepKey, type StoredMessage, type Turn, type Tx, withTx } from '#store';
 import type { RunDeps } from './deps.js';
+import { expectedTurn } from './expected-turn.js';
 
 /** Ancestors that the signals look back on. */
 export const WINDOW = 12;
@@ -23,6 +24,8 @@ export type Closing = {
   messages: StoredMessage[] | null;
   /** The step whose verdict by a judge may be there by now. */
   judged: number | undefined;
+  /** The step's turn as this process knows it, its tokens counted in; null where it does not. */
+  turn: Turn | null;
 };
 
 /** A step that is ready to close: computed from what was committed before, so that nothing is read while it is written. */
@@ -54,7 +57,7 @@ export async function prepareCheckpoint(deps: Pick<RunDeps, 'pool' | 'cache'>, k
       { type: 'checkpoint.saved', ...at },
     ],
     save: (tx) => closeStep(tx, key, { parent: c.parent, digest, report, driftState: state, stateHash: c.stateHash, ...c.places }),
-    remember: () => deps.cache.extend(key.runId, c.parent, { step: key.step, messages: c.messages, digest }),
+    remember: () => deps.cache.extend(key.runId, c.parent, { step: key.step, messages: c.messages, digest, expected: c.turn && expectedTurn(c.turn, c, state) }),
   };
 }
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { ChatMessage, ModelCall, ModelOutcome, RunRef, ToolCallInput } from '#contracts';
 import { type Script, type ScriptedRuntime, startScriptedRuntime } from '#models/scripted';
-import { decideApproval, listApprovals, createPool, endRun, insertInbox, lockRun, type Pool, readHistory, readRun, reopenRun, withTx } from '#store';
+import { decideApproval, listApprovals, createPool, endRun, insertInbox, lockRun, type Pool, readHistory, readRun, reopenRun, type Tx, withTx } from '#store';
 import { probe } from '#agents/probe/activities/index';
 import { checkRun } from '#test/harness/check-run';
 import { runDeps } from '#test/harness/run-deps';
@@ -76,6 +76,59 @@ describe('deliveries of a run’s activities', () => {
     await finish();
     const { messages } = await withTx(pool, ref.tenantId, (tx) => readHistory(tx, ref, 1, 1e6));
     expect(messages[0]!.message.content).toBe(`turn ${firstCall + 1}`);
+  });
+
+  describe('the model is asked while the attempt is being opened', () => {
+    let asked: ChatMessage[][];
+    beforeEach(async () => {
+      asked = [];
+      script = (request, n) => (asked.push(request.messages as ChatMessage[]), { content: `turn ${n}`, delayMs: 250, toolCalls: [{ name: 'read_filler', args: { n } }] });
+      await turn(call(1));
+      await tool(1);
+    });
+
+    /** Does something to the run while its next turn waits for the run's lock, once the runtime was asked. */
+    async function meanwhile(act: (tx: Tx) => Promise<unknown>): Promise<ModelOutcome> {
+      let late: Promise<ModelOutcome> | null = null;
+      await withTx(pool, ref.tenantId, async (tx) => {
+        await lockRun(tx, ref);
+        late = turn(call(2));
+        late.catch(() => undefined);
+        while (asked.length < 2) await new Promise((go) => setTimeout(go, 5));
+        await act(tx);
+      });
+      return late!;
+    }
+    const rows = async (table: string): Promise<number> => (await withTx(pool, ref.tenantId, (tx) => tx.query(`select 1 from ${table} where run_id = $1 and step = 2`, [ref.runId]))).rowCount!;
+
+    it('takes the answer where the turn is what was expected', async () => {
+      expect((await meanwhile(async () => undefined)).kind).toBe('calls');
+      expect(asked).toHaveLength(2);
+      await tool(2);
+      await finish();
+    });
+
+    it('drops the answer where the step took up somebody’s words, and asks with them', async () => {
+      await say('look again');
+      await applyInbox(deps, { ...ref, step: 2 });
+      const answered = await turn(call(2));
+      expect(answered.kind).toBe('calls');
+      expect(asked.map((messages) => messages.some((m) => m.content === 'look again'))).toEqual([false, false, true]);
+      const { messages } = await withTx(pool, ref.tenantId, (tx) => readHistory(tx, ref, 1, 1e6));
+      expect(messages).toHaveLength(2);
+      await tool(2);
+      await finish();
+    });
+
+    it('writes nothing where the run ended meanwhile', async () => {
+      const late = meanwhile(async (tx) => {
+        // Long enough for a first piece of the answer to be due.
+        await new Promise((go) => setTimeout(go, 200));
+        await endRun(tx, ref, { status: 'cancelled', reason: null });
+      });
+      await expect(late).rejects.toMatchObject({ code: 'attempt_closed' });
+      expect([await rows('steps'), await rows('messages'), await rows('stream_chunks')]).toEqual([0, 0, 0]);
+    });
   });
 
   it('counts two deliveries of one tool call once', async () => {

@@ -3,6 +3,7 @@ import { createDegenerateDetector, CutGeneration } from '#models';
 import type { TurnPlan } from '../agent.js';
 import type { Activation } from './activation.js';
 import { DEFAULT_OUTPUT_TOKENS } from './context.js';
+import type { Delivery } from './delivery.js';
 import type { RunDeps } from './deps.js';
 import { createStreamWriter } from './stream.js';
 
@@ -23,7 +24,7 @@ export function unread(error: HoldfastError): Generated & { refusal: string } {
 export const diceOf = (call: Pick<ModelCall, 'step' | 'attempt' | 'parent'>, seed: number): number => seed + call.attempt - 1 + (call.step - call.parent - 1);
 
 /** One answer of the model; streamed to who watches, unless it is one of several. */
-export async function generate(deps: RunDeps, call: ModelCall, delivery: number, signal: AbortSignal, ask: Ask, streams = true): Promise<Generated> {
+export async function generate(deps: RunDeps, call: ModelCall, delivery: Delivery, ask: Ask, streams = true): Promise<Generated> {
   const writer = createStreamWriter(deps, call, delivery);
   const detector = createDegenerateDetector();
   const cut = new AbortController();
@@ -37,7 +38,7 @@ export async function generate(deps: RunDeps, call: ModelCall, delivery: number,
       {
         tenantId: call.tenantId,
         priority: ask.priority,
-        signal: AbortSignal.any([signal, cut.signal]),
+        signal: AbortSignal.any([delivery.signal, cut.signal]),
         onDelta: (delta) => {
           if (streams) writer.push(delta);
           if (detector.push(delta.text)) cut.abort(new CutGeneration('degenerate'));

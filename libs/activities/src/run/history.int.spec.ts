@@ -72,7 +72,7 @@ describe('the history that a model is given', () => {
     cache.set(ref.runId, { head: 0, messages: [], tokens: 0, omitted: false, digests: [] });
     for (const s of branch) {
       const messages = await withTx(pool, ref.tenantId, (tx) => readStepMessages(tx, ref, s.step, s.attempt));
-      cache.extend(ref.runId, s.parent, { step: s.step, messages, digest: {} as StepDigest });
+      cache.extend(ref.runId, s.parent, { step: s.step, messages, digest: {} as StepDigest, expected: null });
     }
     const held = cache.branch(ref.runId, branch.at(-1)?.step ?? 0)!;
     expect(held.tokens).toBe(sum(held.messages));

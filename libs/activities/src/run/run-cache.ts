@@ -1,5 +1,5 @@
 import type { CompactionRecord, StepDigest } from '#contracts';
-import type { PartialDigest, PendingCall, StoredMessage } from '#store';
+import type { PartialDigest, PendingCall, StoredMessage, Turn } from '#store';
 
 /** What the newest steps of a run's branch hold, as far as the next step may need it. */
 export type Branch = {
@@ -13,6 +13,8 @@ export type Branch = {
   digests: StepDigest[];
   /** What the newest compaction on the branch says, and the step that it is. */
   memory?: { step: number; record: CompactionRecord };
+  /** The turn that the step on this head will find, if nobody does anything to the run meanwhile. */
+  expected?: Turn | null;
 };
 
 /** The open step's attempt, after its model turn was committed by this process. */
@@ -22,6 +24,8 @@ export type OpenAttempt = {
   pending: Omit<PendingCall<never>, 'done'>;
   messages: StoredMessage[];
   digest: PartialDigest;
+  /** Its turn, what it cost counted in. */
+  turn: Turn;
 };
 
 const MAX_RUNS = 256;
@@ -64,7 +68,7 @@ export class RunCache {
   }
 
   /** After a step closed on top of the branch that is held; where that is another branch, or messages are missing, nothing is kept. */
-  extend(runId: string, parent: number, step: { step: number; messages: StoredMessage[] | null; digest: StepDigest }): void {
+  extend(runId: string, parent: number, step: { step: number; messages: StoredMessage[] | null; digest: StepDigest; expected: Turn | null }): void {
     this.#open.delete(runId);
     const branch = this.branch(runId, parent);
     if (!branch || !step.messages) return this.forget(runId);
@@ -83,6 +87,7 @@ export class RunCache {
       omitted: branch.omitted || from > 0,
       digests: [step.digest, ...branch.digests].slice(0, MAX_DIGESTS),
       ...(branch.memory ? { memory: branch.memory } : {}),
+      expected: step.expected,
     });
   }
 }

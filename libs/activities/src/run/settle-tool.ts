@@ -84,6 +84,7 @@ async function closing(deps: RunDeps, input: ToolCallInput, p: PreparedCall, c: 
     toolCount: p.agent.contract.tools.length,
     messages: p.opened ? [...p.opened.messages, c.stored] : null,
     judged: input.judged,
+    turn: p.opened?.turn ?? null,
   });
 }
 

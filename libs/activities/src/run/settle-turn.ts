@@ -1,10 +1,11 @@
 import { type ChatMessage, type ChatResult, MAX_DIGEST_BYTES, type ModelCall, type Route, type ModelOutcome, type NewEvent, type PlannedCall, type ToolCallRequest, type ToolContract } from '#contracts';
 import { digestTurn } from '#drift';
-import { addTokens, appendEvents, changeStatus, dropChunks, finishEffect, type HeadAfter, insertCandidates, insertMessages, keyedWords, MODEL_CALL, NO_PLACES, type NewActivation, type NewCandidate, type PartialDigest, saveActivation, saveRoute, type StoredMessage, type TokenCounts, type Turn, type Tx, withTx } from '#store';
+import { appendEvents, changeStatus, dropChunks, finishEffect, type HeadAfter, insertCandidates, insertMessages, keyedWords, MODEL_CALL, NO_PLACES, type NewActivation, type NewCandidate, type PartialDigest, recordTurn, saveActivation, type StoredMessage, type TokenCounts, type Turn, type Tx, withTx } from '#store';
 import type { AgentImplementation, ParsedTurn, TurnContext } from '../agent.js';
 import { type Checkpoint, prepareCheckpoint, stepEndOf } from './checkpoint.js';
 import { tokensOf } from './context.js';
 import type { RunDeps } from './deps.js';
+import { spentTurn } from './expected-turn.js';
 import { closedTool } from './gate-tools.js';
 import type { OpenAttempt } from './run-cache.js';
 
@@ -48,8 +49,9 @@ export async function settleTurn(deps: RunDeps, call: ModelCall, s: Settled): Pr
   const digest = partialDigest(deps, s, !parsed.ok);
   const stored: StoredMessage = { step: call.step, ordinal: 0, tokens: tokensOf(message), message };
   const messages = [...s.words, stored];
+  const after = spentTurn(s.turn, tokens, calls.length);
   const closes = parsed.ok && calls.length === 0;
-  const checkpoint = closes ? await prepareCheckpoint(deps, call, { digest, calls: [], parent: call.parent, stateHash: s.turn.stateHash, places: NO_PLACES, driftState: s.turn.driftState, finished: false, toolCount: s.agent.contract.tools.length, messages, judged: call.judged }) : null;
+  const checkpoint = closes ? await prepareCheckpoint(deps, call, { digest, calls: [], parent: call.parent, stateHash: s.turn.stateHash, places: NO_PLACES, driftState: s.turn.driftState, finished: false, toolCount: s.agent.contract.tools.length, messages, judged: call.judged, turn: after }) : null;
   const outcome = outcomeOf(parsed, calls, tokens, checkpoint);
   const at = { step: call.step, attempt: call.attempt };
   const events: NewEvent[] = checkpoint ? checkpoint.events : calls.map((c) => ({ type: 'tool.called', ...at, data: { call: c.call, tool: c.tool } }));
@@ -57,9 +59,8 @@ export async function settleTurn(deps: RunDeps, call: ModelCall, s: Settled): Pr
   const write = async (tx: Tx): Promise<HeadAfter> => {
     const [head] = await Promise.all([
       appendEvents(tx, call, events),
-      addTokens(tx, call, spent, calls.length, !parsed.ok, digest),
+      recordTurn(tx, call, { tokens: spent, calls: calls.length, malformed: !parsed.ok, digest, route: s.route }),
       insertMessages(tx, call, [stored]),
-      saveRoute(tx, call, s.route),
       s.activation ? saveActivation(tx, call, s.activation) : null,
       s.candidates ? insertCandidates(tx, call, s.candidates) : null,
       s.streamed ? dropChunks(tx, call) : null,
@@ -76,7 +77,7 @@ export async function settleTurn(deps: RunDeps, call: ModelCall, s: Settled): Pr
   };
   const head = await withTx(deps.pool, call.tenantId, write, { oneFlight: true });
   if (checkpoint) checkpoint.remember();
-  else if (parsed.ok) deps.cache.open(call.runId, openAttempt(call, s, parsed.calls, messages, digest));
+  else if (parsed.ok) deps.cache.open(call.runId, openAttempt(call, after, parsed.calls, messages, digest));
   deps.notifier.announce(call.runId, head.lastSeq);
   return withUnread(outcome, head.unread);
 }
@@ -96,9 +97,9 @@ function withUnread(outcome: ModelOutcome, unread: number): ModelOutcome {
   return outcome.kind === 'closed' ? { ...outcome, end: { ...outcome.end, unread } } : { ...outcome, unread };
 }
 
-function openAttempt(call: ModelCall, s: Settled, requests: ToolCallRequest[], messages: StoredMessage[], digest: PartialDigest): OpenAttempt {
-  const { agent, corpusId, worldId, inputHash, stateHash, driftState } = s.turn;
-  return { step: call.step, attempt: call.attempt, messages, digest, pending: { agent, corpusId, worldId, inputHash, stateHash, driftState, parent: call.parent, requests } };
+function openAttempt(call: ModelCall, turn: Turn, requests: ToolCallRequest[], messages: StoredMessage[], digest: PartialDigest): OpenAttempt {
+  const { agent, corpusId, worldId, inputHash, stateHash, driftState } = turn;
+  return { turn, step: call.step, attempt: call.attempt, messages, digest, pending: { agent, corpusId, worldId, inputHash, stateHash, driftState, parent: call.parent, requests } };
 }
 
 /** What all that was drawn for the turn cost. */

@@ -1,5 +1,6 @@
 import type { ChatDelta, StreamPart } from '#contracts';
 import { type StepKey, writeChunk } from '#store';
+import type { Delivery } from './delivery.js';
 import type { RunDeps } from './deps.js';
 
 const FLUSH_MS = 100;
@@ -9,12 +10,13 @@ const FLUSH_BYTES = 1_024;
  * Batches a model's text into `stream_chunks` for readers that watch: every 100 ms or 1 KB. An answer that is done
  * within the first 100 ms writes nothing. A batch that cannot be written is dropped: the message itself is what counts.
  */
-export function createStreamWriter(deps: RunDeps, key: StepKey, delivery: number) {
+export function createStreamWriter(deps: RunDeps, key: StepKey, { delivery, opening = Promise.resolve() }: Pick<Delivery, 'delivery' | 'opening'>) {
   let kind: StreamPart['type'] = 'text.delta';
   let buffer = '';
   let n = 0;
   let timer: NodeJS.Timeout | null = null;
-  let writing = Promise.resolve();
+  // Where the attempt could not be opened nothing is written, and the call fails with that.
+  let writing: Promise<unknown> = opening;
 
   function flush(): void {
     if (timer) clearTimeout(timer);
