@@ -41,3 +41,5 @@ export * from './sign-off.js';
 export * from './audit.js';
 export * from './codes.js';
 export * from './threads.js';
+export * from './roles.js';
+export * from './keys.js';

@@ -64,6 +64,8 @@ export const runViewSchema = z.object({
   agentVersion: z.string(),
   /** Of the definition that the run began with: `GET /v1/agents/{name}/versions/{v}` shows it. Null until it began. */
   agentDigest: z.string().nullable(),
+  /** Who started it. */
+  principalId: idSchema,
   status: runStatusSchema,
   statusReason: failureSchema.nullable(),
   input: z.unknown(),

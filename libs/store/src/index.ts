@@ -1,6 +1,7 @@
 export * from './api/index.js';
 export * from './approvals/index.js';
 export * from './agent-versions.js';
+export * from './api-keys/index.js';
 export * from './artifacts.js';
 export * from './audit.js';
 export * from './branches/index.js';

@@ -10,6 +10,7 @@ type Row = {
   agent: string;
   agent_version: string;
   agent_digest: string | null;
+  principal_id: string;
   status: RunStatus;
   status_reason: Failure | null;
   model: string | null;
@@ -42,7 +43,7 @@ type Row = {
   partial?: StoredBody | null;
 };
 
-const COLUMNS = `r.run_id, r.agent, r.agent_version, r.agent_digest, r.status, r.status_reason, r.model, r.corpus_id, r.world_id, r.thread_id, r.priority, r.tags, r.limits,
+const COLUMNS = `r.run_id, r.agent, r.agent_version, r.agent_digest, r.principal_id, r.status, r.status_reason, r.model, r.corpus_id, r.world_id, r.thread_id, r.priority, r.tags, r.limits,
   r.created_at, r.started_at, r.ended_at, h.event_seq, h.inbox_seq, h.head_step, h.next_step, h.prompt_tokens, h.output_tokens, h.thinking_tokens, h.tool_calls, h.steering_actions, h.judge_verdicts, h.judge_prompt_tokens, h.judge_output_tokens, h.judge_ms,
   (select s.drift from steps s where s.tenant_id = r.tenant_id and s.run_id = r.run_id and s.state = 'closed' order by s.step desc limit 1) as drift,
   exists (select 1 from checkpoints c where c.tenant_id = r.tenant_id and c.run_id = r.run_id and c.step = h.head_step) as head_saved`;
@@ -95,6 +96,7 @@ async function toRecord(r: Row): Promise<RunRecord> {
     agent: r.agent,
     agentVersion: r.agent_version,
     agentDigest: r.agent_digest,
+    principalId: r.principal_id,
     status: r.status,
     statusReason: r.status_reason && { ...r.status_reason, detail: await openWords(r.status_reason.detail) },
     ...(r.input === undefined ? {} : { input: await parsed(r.input), result: r.result == null ? null : await parsed(r.result) }),
