@@ -1,4 +1,5 @@
 export {
+  type AuthConfig,
   type Config,
   CONFIG_FILE,
   ConfigError,
@@ -10,6 +11,7 @@ export {
   type ConfiguredRuntime,
   type RuntimesConfig,
   runtimesOf,
+  type OidcConfig,
   PROJECT_ROOT,
   RUNTIME_KINDS,
   type RuntimeKind,

@@ -33,7 +33,7 @@ export function isPrivateAddress(address: string): boolean {
  * Which hosts may be called that somebody named through the API: public ones, and those in `allowed` wherever they
  * are. The address that was checked is the one that is connected to, so a name that changes in between gains nothing.
  */
-export function createPublicHosts(allowed: readonly string[]): PublicHosts {
+export function createPublicHosts(allowed: readonly string[], resolve: typeof systemLookup = systemLookup): PublicHosts {
   const named = new Set(allowed.map(bare));
   const refuses = (host: string, address: string): boolean => !named.has(bare(host)) && isPrivateAddress(address);
   return {
@@ -43,7 +43,7 @@ export function createPublicHosts(allowed: readonly string[]): PublicHosts {
       return isIP(host) ? !isPrivateAddress(host) : host !== 'localhost' && !host.endsWith('.localhost');
     },
     lookup(hostname, options, callback) {
-      systemLookup(hostname, { ...options, all: true }, (error, addresses) => {
+      resolve(hostname, { ...options, all: true }, (error, addresses) => {
         if (error) return callback(error, '');
         if (addresses.some(({ address }) => refuses(hostname, address))) return callback(new AddressRefused(), '');
         if (options.all) return callback(null, addresses);

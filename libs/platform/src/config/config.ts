@@ -1,4 +1,5 @@
 import type { ContentPolicy, RetentionRule, WorkerRole } from '#contracts';
+import type { AuthConfig } from './auth-settings.js';
 import type { ConfiguredRuntime, RoleRoutes } from './resolve-runtimes.js';
 import type { RoleSettings, RuntimeSetting } from './runtime-settings.js';
 import type { LOG_LEVELS, RuntimeKind } from './schema.js';
@@ -9,6 +10,7 @@ export interface StackConfig {
   readonly host: string;
   /** TCP port of the API; 0 means any free one. */
   readonly port: number;
+  readonly auth: AuthConfig;
   readonly databaseUrl: string | undefined;
   readonly databaseDirectUrl: string | undefined;
   /** host:port, no protocol. */

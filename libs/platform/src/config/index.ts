@@ -1,3 +1,4 @@
+export type { AuthConfig, OidcConfig } from './auth-settings.js';
 export type { Config, StackConfig } from './config.js';
 export { ConfigError } from './config-error.js';
 export { describeConfig, type SettingDescription } from './describe-config.js';

@@ -47,6 +47,28 @@ describe('loadConfig', () => {
     expect(failure({ ...given, HOLDFAST_HOST: host })).toMatchObject({ variable: 'HOLDFAST_HOST', message: expect.stringContaining('no authentication') });
   });
 
+  it('listens beyond loopback where callers have to say who they are', () => {
+    expect(loadConfig({ ...given, HOLDFAST_HOST: '0.0.0.0', HOLDFAST_AUTH: 'true', HOLDFAST_API_HOSTS: 'Holdfast.example.org' })).toMatchObject({ host: '0.0.0.0', auth: { enabled: true, apiHosts: ['holdfast.example.org'], requestsPerSecond: 50, oidc: undefined } });
+  });
+
+  it('takes tokens of an issuer for an audience, over a safe way, or of none', () => {
+    const oidc = { HOLDFAST_AUTH: 'true', HOLDFAST_OIDC_ISSUER: 'https://id.example.org/realm', HOLDFAST_OIDC_AUDIENCE: 'holdfast', HOLDFAST_OIDC_ROLES_CLAIM: 'realm_access.roles', HOLDFAST_OIDC_ROLES: '{"doctors":"signer"}' };
+    expect(loadConfig({ ...given, ...oidc }).auth.oidc).toMatchObject({ issuer: 'https://id.example.org/realm', audience: 'holdfast', rolesClaim: ['realm_access', 'roles'], roleNames: { doctors: 'signer' } });
+    expect(failure({ ...given, ...oidc, HOLDFAST_AUTH: 'false' })).toMatchObject({ variable: 'HOLDFAST_OIDC_ISSUER' });
+    expect(failure({ ...given, ...oidc, HOLDFAST_OIDC_AUDIENCE: '' })).toMatchObject({ variable: 'HOLDFAST_OIDC_AUDIENCE' });
+    expect(failure({ ...given, ...oidc, HOLDFAST_OIDC_ISSUER: 'http://id.example.org' })).toMatchObject({ variable: 'HOLDFAST_OIDC_ISSUER' });
+    expect(failure({ ...given, ...oidc, HOLDFAST_OIDC_ROLES: '{"doctors":"god"}' })).toMatchObject({ variable: 'HOLDFAST_OIDC_ROLES' });
+  });
+
+  it('reads secrets from files, and says which cannot be read', () => {
+    const { DATABASE_URL: url, ...rest } = given;
+    const file = join(dataDir, 'database-url');
+    writeFileSync(file, `${url}\n`);
+    expect(loadConfig({ ...rest, DATABASE_URL_FILE: file })).toMatchObject({ databaseUrl: url });
+    expect(loadConfig({ ...given, DATABASE_URL_FILE: '/nowhere' })).toMatchObject({ databaseUrl: url });
+    expect(failure({ ...rest, DATABASE_URL_FILE: '/nowhere' })).toMatchObject({ variable: 'DATABASE_URL_FILE', message: expect.stringContaining('ENOENT') });
+  });
+
   it.each([
     ['HOLDFAST_PORT', '70000'],
     ['HOLDFAST_PORT', 'many'],

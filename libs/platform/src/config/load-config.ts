@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Config, StackConfig } from './config.js';
+import { authConfig } from './auth-settings.js';
 import { ConfigError } from './config-error.js';
 import { resolveRoles, resolveRuntimes } from './resolve-runtimes.js';
+import { withSecretFiles } from './secret-files.js';
 import { type RuntimeKind, type Settings, settingsSchema } from './schema.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -70,6 +72,7 @@ export function loadStackConfig(env: Environment): StackConfig {
     dataDir: settings.HOLDFAST_DATA_DIR,
     host: settings.HOLDFAST_HOST,
     port: settings.HOLDFAST_PORT,
+    auth: authConfig(settings),
     databaseUrl: settings.DATABASE_URL,
     databaseDirectUrl: settings.DATABASE_DIRECT_URL,
     temporalAddress: settings.TEMPORAL_ADDRESS,
@@ -121,7 +124,7 @@ function parse(env: Environment): Settings {
   );
   const dataDir = settingsSchema.shape.HOLDFAST_DATA_DIR.parse(fromEnv['HOLDFAST_DATA_DIR']);
   const file = resolve(join(dataDir, CONFIG_FILE));
-  const parsed = settingsSchema.safeParse({ ...readConfigFile(file), ...fromEnv });
+  const parsed = settingsSchema.safeParse(withSecretFiles({ ...readConfigFile(file), ...fromEnv }));
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   const variable = String(issue?.path[0] ?? 'configuration');

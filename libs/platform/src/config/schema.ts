@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { contentPolicySchema, retentionSchema, WORKER_ROLES } from '#contracts';
+import { authSettings } from './auth-settings.js';
 import { PROJECT_ROOT } from './project-root.js';
 import { hostsSchema, jsonOr, rolesSchema, RUNTIME_KINDS, runtimesSchema } from './runtime-settings.js';
 
@@ -26,14 +27,13 @@ const listSchema = z.union([z.array(z.string()), z.string().transform((value) =>
  */
 export const settingsSchema = z.object({
   HOLDFAST_DATA_DIR: path.default(join(PROJECT_ROOT, '.holdfast', 'data')).describe('Folder that holds all state: database files, blobs, logs.'),
-  HOLDFAST_HOST: z
-    .string()
-    .default('127.0.0.1')
-    .refine(isLoopback, { error: 'is not a loopback address, and there is no authentication yet' })
-    .describe('Address that the API listens on. Loopback only.'),
+  HOLDFAST_HOST: z.string().min(1).default('127.0.0.1').describe('Address that the API listens on. Another than loopback needs HOLDFAST_AUTH.'),
   HOLDFAST_PORT: port.default(3000).describe('Port of the API; 0 picks a free one.'),
+  ...authSettings,
   DATABASE_URL: url('postgres', 'postgresql').optional().describe('Postgres with pgvector. Not given: the embedded stack starts its own.'),
+  DATABASE_URL_FILE: path.optional().describe('File that holds DATABASE_URL, so that its password stands in no environment.'),
   DATABASE_DIRECT_URL: url('postgres', 'postgresql').optional().describe('The same database without a pooler between, for LISTEN. Not given: DATABASE_URL.'),
+  DATABASE_DIRECT_URL_FILE: path.optional().describe('File that holds DATABASE_DIRECT_URL.'),
   TEMPORAL_ADDRESS: z
     .string()
     .regex(/^[^\s:/]+:\d+$|^\[[0-9a-fA-F:]+\]:\d+$/, { error: 'must be host:port, without a protocol' })
@@ -107,7 +107,3 @@ export const settingsSchema = z.object({
 });
 
 export type Settings = z.output<typeof settingsSchema>;
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
-}

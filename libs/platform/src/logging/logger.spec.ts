@@ -23,6 +23,11 @@ describe('createLogger', () => {
     expect(logged('debug', (logger) => logger.debug({ prompt: 'mine' }, 'called'))).toContain('mine');
   });
 
+  it.each(['info', 'debug'] as const)('never writes keys and passwords, at the level %s either', (level) => {
+    const line = logged(level, (logger) => logger.info({ apiKey: 'SECRET', config: { databaseUrl: 'SECRET', masterKey: 'SECRET' }, req: { headers: { authorization: 'SECRET', cookie: 'SECRET' } } }, 'started'));
+    expect(line).not.toContain('SECRET');
+  });
+
   it('keeps what libraries hang on an error out of the log', () => {
     const error = Object.assign(new Error('duplicate key\nSECRET second line'), { code: '23505', detail: 'SECRET', cause: new Error('root') });
     const line = logged('info', (logger) => logger.error({ err: error }, 'failed'));

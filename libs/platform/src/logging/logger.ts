@@ -6,6 +6,10 @@ export type { Logger };
 /** Fields under which prompts, documents or model text would travel. They never reach a log, at any depth shown here. */
 const CONTENT_FIELDS = ['content', 'text', 'prompt', 'messages', 'message.content', 'body', 'thinking', 'arguments', 'args', 'input', 'output', 'result', 'passages', 'question', 'answer'];
 
+/** Fields under which keys and passwords would travel: dropped at every level, whoever asks. */
+const SECRET_FIELDS = ['authorization', 'cookie', 'apiKey', 'key', 'secret', 'password', 'token', 'databaseUrl', 'databaseDirectUrl', 'masterKey'];
+const atAnyDepth = (fields: readonly string[]): string[] => fields.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]);
+
 /**
  * One JSON line a record on stdout. Ids belong in fields: `createLogger(config, 'worker').child({ runId, step })`.
  * Content fields are dropped at the default level and below; debug and trace keep them for the owner who asks.
@@ -18,7 +22,7 @@ export function createLogger(config: Pick<StackConfig, 'logLevel'>, name: string
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
     serializers: { err: describeOnce, error: describeOnce },
-    redact: { paths: showsContent ? [] : CONTENT_FIELDS.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]), remove: true },
+    redact: { paths: [...atAnyDepth(SECRET_FIELDS), ...(showsContent ? [] : atAnyDepth(CONTENT_FIELDS))], remove: true },
   };
   return destination === undefined ? pino(options) : pino(options, destination);
 }

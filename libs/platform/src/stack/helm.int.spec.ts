@@ -32,6 +32,7 @@ suite(`infra/helm${missing === undefined ? '' : ` (skipped: ${missing})`}`, () =
   const VARIANTS: [string, string[]][] = [
     ['as it comes', []],
     ['with a runtime elsewhere, Temporal Cloud and a version', ['--set', 'ollama.enabled=false,runtime.url=http://gpu.internal:8000,runtime.kind=openai,temporal.tls=true,temporal.existingSecret=cloud,temporal.secretKeys={apiKey},temporal.serverName=ns.tmprl.cloud,buildId=v2,data.existingClaim=shared']],
+    ['reachable, with keys', ['--set', 'api.auth=true,api.hosts={holdfast.example.org}']],
     ['with graphics cards and one worker for all', ['--set', 'ollama.gpus=1,workers.workflows.roles={workflows,tools,documents,model},workers.tools=null,workers.documents=null,workers.model=null', '--set', 'nodeSelector.pool=holdfast']],
   ];
 
@@ -64,6 +65,13 @@ suite(`infra/helm${missing === undefined ? '' : ` (skipped: ${missing})`}`, () =
     // A worker is left the time that it takes to drain.
     expect(workers.every((m) => Number(first(m.text, /terminationGracePeriodSeconds: (\d+)/)) > 30)).toBe(true);
     expect(workers.every((m) => m.text.includes('dist/apps/worker/src/main.js'))).toBe(true);
+  });
+
+  it('lets the API be reached where it asks for keys, and only there', () => {
+    const text = (...more: string[]): string => parsed(render(...more)).find((m) => m.kind === 'Deployment' && m.name === 'hf-api')!.text;
+    expect([text().includes('loopback-door'), text('--set', 'api.auth=true').includes('loopback-door')]).toEqual([true, false]);
+    const settings = parsed(render('--set', 'api.auth=true,api.hosts={a.example.org,b.example.org}')).find((m) => m.kind === 'ConfigMap')!.text;
+    for (const line of [`HOLDFAST_AUTH: 'true'`, 'HOLDFAST_HOST: 0.0.0.0', 'HOLDFAST_API_HOSTS: "a.example.org,b.example.org"']) expect(settings).toContain(line);
   });
 
   it('refuses to leave a role without a worker', () => {
