@@ -8,7 +8,7 @@ import { between, table } from './markers.mjs';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const read = (file) => readFileSync(join(ROOT, file), 'utf8');
-const PAGES = ['README.md', 'CONTRIBUTING.md', 'THIRD_PARTY_NOTICES.md', 'docs/architecture.md', 'docs/run.md', 'docs/errors.md'];
+const PAGES = ['README.md', 'CONTRIBUTING.md', 'THIRD_PARTY_NOTICES.md', 'docs/architecture.md', 'docs/run.md', 'docs/errors.md', 'docs/security.md'];
 /** Licences that ask for no more than a notice. */
 const FREE = /^(MIT|MIT-0|ISC|0BSD|Apache-2\.0|BSD-[23]-Clause|BlueOak-1\.0\.0|Python-2\.0|CC0-1\.0|CC-BY-4\.0|Unlicense|WTFPL|Zlib)$/;
 /** Tools that are run and not shipped, under a licence that asks for changes of their own files to be shown: there are none. */

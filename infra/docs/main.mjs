@@ -3,10 +3,14 @@ import { join } from 'node:path';
 import { apiDocument } from '../client/api-document.mjs';
 import { clientFiles } from '../client/client-files.mjs';
 import { generatedFiles } from './generated.mjs';
+import { securityPage } from './roles-page.mjs';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 
-for (const { file, text } of [...generatedFiles(), ...clientFiles(await apiDocument())]) {
+const document = await apiDocument();
+const security = { file: 'docs/security.md', text: securityPage(readFileSync(join(ROOT, 'docs/security.md'), 'utf8'), document) };
+
+for (const { file, text } of [...generatedFiles(), ...clientFiles(document), security]) {
   const path = join(ROOT, file);
   if (readOrNothing(path) === text) continue;
   writeFileSync(path, text);

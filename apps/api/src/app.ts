@@ -7,12 +7,13 @@ import { AgentsModule } from './agents/agents.controller.js';
 import { CodecModule } from './codec/codec.module.js';
 import { webUiDoor } from './codec/web-ui-door.js';
 import { serveConsole } from './console/serve-console.js';
-import type { ApiOptions } from './core/api-options.js';
-import { identifyCaller } from './core/caller.js';
+import { type ApiOptions, TIMING } from './core/api-options.js';
+import { identifyCaller } from './auth/identify-caller.js';
 import { CoreModule } from './core/core.module.js';
 import { BatchesModule } from './batches/batches.module.js';
 import { CorporaModule } from './corpora/corpora.module.js';
 import { EventsModule } from './events/events.module.js';
+import { KeysModule } from './keys/keys.module.js';
 import { HealthModule } from './health/health.controller.js';
 import { sealRequests } from './http/seal-requests.js';
 import { configuredRunKeys, type Pool, useRunKeys } from '#store';
@@ -28,6 +29,7 @@ import { serveDocument } from './openapi/document.js';
 import { RunsModule } from './runs/runs.module.js';
 import { RuntimesModule } from './runtimes/runtimes.controller.js';
 import { CodesModule } from './codes/codes.controller.js';
+import { Authenticator } from './auth/authenticator.js';
 import { AuditModule } from './audit/audit.controller.js';
 import { SignOffModule } from './sign-off/sign-off.controller.js';
 import { SchedulesModule } from './schedules/schedules.module.js';
@@ -40,7 +42,7 @@ import { WorldsModule } from './worlds/worlds.module.js';
 @Module({})
 class ApiModule {
   static with(options: ApiOptions): DynamicModule {
-    return { module: ApiModule, imports: [CoreModule.with(options), RunsModule, ApprovalsModule, SignOffModule, AuditModule, CodesModule, BatchesModule, SchedulesModule, ThreadsModule, EventsModule, CorporaModule, AgentsModule, RuntimesModule, WorldsModule, VerificationsModule, DriftModule, WebhooksModule, CodecModule, HealthModule] };
+    return { module: ApiModule, imports: [CoreModule.with(options), RunsModule, ApprovalsModule, SignOffModule, AuditModule, KeysModule, CodesModule, BatchesModule, SchedulesModule, ThreadsModule, EventsModule, CorporaModule, AgentsModule, RuntimesModule, WorldsModule, VerificationsModule, DriftModule, WebhooksModule, CodecModule, HealthModule] };
   }
 }
 
@@ -53,9 +55,9 @@ export async function createApi(options: ApiOptions): Promise<NestExpressApplica
     logger: nestLogger(options.logger),
   });
   app.disable('x-powered-by').disable('etag');
-  app.use(setHeaders, logRequests(options.logger), checkHost);
+  app.use(setHeaders, logRequests(options.logger), checkHost(options.config));
   app.use('/v1/codec', webUiDoor(options.config.temporalUiUrl));
-  app.use(...jsonBody(), identifyCaller, sealRequests(() => app.get<Pool>(POOL)));
+  app.use(identifyCaller(options.config.auth, () => app.get(Authenticator), options.timing?.identifyMs ?? TIMING.identifyMs), ...jsonBody(), sealRequests(() => app.get<Pool>(POOL)));
   app.useGlobalPipes(new RequestPipe());
   app.useGlobalFilters(new ProblemFilter(options.logger));
   serveDocument(app);

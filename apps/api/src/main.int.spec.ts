@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -95,6 +95,26 @@ describe('the API process', () => {
     const api = await start({ TEMPORAL_ADDRESS: 'http://127.0.0.1:1' });
     expect(await api.exited).toBe(1);
     expect(api.output()).toMatch(/^TEMPORAL_ADDRESS: must be host:port/m);
+  });
+
+  it('listens on loopback alone where it asks nobody who they are', async () => {
+    const api = await start({ HOLDFAST_HOST: '0.0.0.0' });
+    expect(await api.exited).toBe(1);
+    expect(api.output()).toMatch(/^HOLDFAST_HOST: 0\.0\.0\.0 is not a loopback address, and no authentication is configured\. Set HOLDFAST_AUTH=true/m);
+  });
+
+  it('listens elsewhere where it asks for keys, makes the first one and writes it to no log', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'holdfast-api-key-'));
+    const api = await start({ HOLDFAST_HOST: '0.0.0.0', HOLDFAST_AUTH: 'true', HOLDFAST_DATA_DIR: folder, HOLDFAST_API_HOSTS: 'holdfast.example.org', HOLDFAST_LOG_LEVEL: 'trace' });
+    const port = new URL(await api.said(/^api ready on (http:\/\/0\.0\.0\.0:\d+)$/m)).port;
+    const key = readFileSync(join(folder, 'admin.key'), 'utf8').trim();
+    const ask = (host: string) => request(`http://127.0.0.1:${port}`).get('/v1/runs').set('Host', host).set('Authorization', `Bearer ${key}`);
+    expect([(await ask('holdfast.example.org')).status, (await ask('evil.example.org')).status, (await request(`http://127.0.0.1:${port}`).get('/v1/runs')).status]).toEqual([200, 403, 401]);
+    api.child.kill('SIGTERM');
+    expect(await api.exited).toBe(0);
+    expect(api.output()).toContain('admin.key');
+    expect(api.output()).not.toContain(key.slice(-20));
+    rmSync(folder, { recursive: true });
   });
 
   it('starts and says so while Postgres and Temporal are down', async () => {

@@ -3,6 +3,8 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { agentContracts } from '#agents/registry';
 import { type Config, ConfigError, createLogger, loadConfig } from '#platform';
 import { createApi } from './app.js';
+import { warnWhereUnguarded } from './auth/row-security.js';
+import { makeFirstKey } from './keys/first-key.js';
 import { migrateUntilDone } from './migrate-until-done.js';
 
 const GRACE_MS = 5_000;
@@ -11,7 +13,10 @@ async function main(): Promise<void> {
   const config = loadConfig(process.env);
   const logger = createLogger(config, 'api');
   const stopping = new AbortController();
-  await migrateUntilDone(config.databaseUrl, logger, stopping.signal);
+  await migrateUntilDone(config.databaseUrl, logger, stopping.signal, async () => {
+    await warnWhereUnguarded(config, logger);
+    await makeFirstKey(config, logger);
+  });
   const app = await createApi({ config, logger, agents: agentContracts({ probe: process.env['HOLDFAST_PROBE_AGENT'] === '1' }) });
   await listen(app, config);
   const { port } = app.getHttpServer().address() as AddressInfo;

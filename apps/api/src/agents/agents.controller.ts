@@ -16,19 +16,19 @@ export class AgentsController {
   ) {}
 
   @Get()
-  @Endpoint({ summary: 'List the agents, with the JSON Schemas of their input and result', answers: { 200: { schema: agentListSchema, description: 'All agents.' } } })
+  @Endpoint({ role: 'viewer', summary: 'List the agents, with the JSON Schemas of their input and result', answers: { 200: { schema: agentListSchema, description: 'All agents.' } } })
   listAgents(): { data: AgentView[] } {
     return { data: this.agents.all().map(viewAgent) };
   }
 
   @Get(':name')
-  @Endpoint({ summary: 'Read an agent', answers: { 200: { schema: agentViewSchema, description: 'The agent in the version that new runs get.' } }, errors: ['unknown_agent'] })
+  @Endpoint({ role: 'viewer', summary: 'Read an agent', answers: { 200: { schema: agentViewSchema, description: 'The agent in the version that new runs get.' } }, errors: ['unknown_agent'] })
   getAgent(@Param('name') name: string): AgentView {
     return viewAgent(this.agents.get(name));
   }
 
   @Get(':name/versions/:version')
-  @Endpoint({ summary: 'Read a version of an agent', description: 'With the definitions that runs of this version began with, each kept as it was then: prompt digest, tools, limits, sampling, drift policy.', answers: { 200: { schema: agentVersionViewSchema, description: 'The version.' } }, errors: ['unknown_agent'] })
+  @Endpoint({ role: 'viewer', summary: 'Read a version of an agent', description: 'With the definitions that runs of this version began with, each kept as it was then: prompt digest, tools, limits, sampling, drift policy.', answers: { 200: { schema: agentVersionViewSchema, description: 'The version.' } }, errors: ['unknown_agent'] })
   async getAgentVersion(@FromCaller() { tenantId }: Caller, @Param('name') name: string, @Param('version') version: string): Promise<AgentVersionView> {
     const pinned = await withTx(this.pool, tenantId, (tx) => readPinnedAgents(tx, tenantId, name, version));
     const last = pinned[0]?.definition;

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type ApprovalView, type DecideApproval, HoldfastError, type RunRef } from '#contracts';
 import { appendEvents, approvalDigest, type ApprovalRow, decideApproval, inRun, insertInbox, lockRun, type Notifier, type Pool, readApproval, readApprovalDetail, readRun, SIGN_OFF_TOOL, type Tx, viewApproval, withTx } from '#store';
 import { AgentCatalogue } from '../core/agent-catalogue.js';
-import type { Caller } from '../core/caller.js';
+import { type Caller, requireRole } from '../core/caller.js';
 import { NOTIFIER, POOL } from '../core/tokens.js';
 import { InvalidRequest, toIssues } from '../http/invalid-request.js';
 import { recordDecision } from './signed.js';
@@ -27,6 +27,8 @@ export class ApprovalDecisions {
   private async decideInRun(caller: Caller, approvalId: string, body: DecideApproval): Promise<ApprovalView> {
     const view = await withTx(this.pool, caller.tenantId, async (tx) => {
       const approval = await this.locked(tx, caller.tenantId, approvalId);
+      // A note is signed by this too.
+      requireRole(caller, approval.tool === SIGN_OFF_TOOL ? 'signer' : 'approver');
       const ref: RunRef = { tenantId: caller.tenantId, runId: approval.run_id };
       requireOpen(approval, body.digest);
       const edited = body.editedArgs === undefined ? undefined : await this.edit(tx, ref, approval, body);

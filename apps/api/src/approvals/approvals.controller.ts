@@ -16,7 +16,7 @@ export class ApprovalsController {
   ) {}
 
   @Get('runs/:id/approvals')
-  @Endpoint({ summary: "List a run's approvals, oldest first", answers: { 200: { schema: approvalListSchema, description: 'What the run asked, and what was decided.' } }, errors: ['not_found'] })
+  @Endpoint({ role: 'viewer', summary: "List a run's approvals, oldest first", answers: { 200: { schema: approvalListSchema, description: 'What the run asked, and what was decided.' } }, errors: ['not_found'] })
   listApprovals(@FromCaller() caller: Caller, @Param('id', { schema: idSchema }) id: string): Promise<{ data: ApprovalView[]; nextCursor: null }> {
     const ref = { tenantId: caller.tenantId, runId: id };
     return withTx(this.pool, ref.tenantId, async (tx) => {
@@ -28,7 +28,7 @@ export class ApprovalsController {
   }
 
   @Get('approvals/:id')
-  @Endpoint({ summary: 'Read an approval', answers: { 200: { schema: approvalViewSchema, description: 'The approval, with what is to be approved.' } }, errors: ['not_found'] })
+  @Endpoint({ role: 'viewer', summary: 'Read an approval', answers: { 200: { schema: approvalViewSchema, description: 'The approval, with what is to be approved.' } }, errors: ['not_found'] })
   getApproval(@FromCaller() caller: Caller, @Param('id', { schema: idSchema }) id: string): Promise<ApprovalView> {
     return withTx(this.pool, caller.tenantId, async (tx) => {
       const row = await readApproval(tx, caller.tenantId, id);
@@ -40,6 +40,7 @@ export class ApprovalsController {
   @Post('approvals/:id')
   @HttpCode(200)
   @Endpoint({
+    role: 'approver',
     summary: 'Approve or deny',
     description: '`digest` says what was looked at. `editedArgs` are run instead of what the model asked, under a digest of their own. Who decided is whoever asks this.',
     answers: { 200: { schema: approvalViewSchema, description: 'Decided; the run goes on.' } },

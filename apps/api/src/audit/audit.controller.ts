@@ -13,7 +13,7 @@ export class AuditController {
   constructor(@Inject(POOL) private readonly pool: Pool) {}
 
   @Get()
-  @Endpoint({ summary: 'Read the audit log', description: 'Who read, changed, signed, exported and deleted what of sensitive runs; oldest first.', answers: { 200: { schema: auditPageSchema, description: 'A page; `nextAfter` is null on the last.' } } })
+  @Endpoint({ role: 'admin', summary: 'Read the audit log', description: 'Who read, changed, signed, exported and deleted what of sensitive runs; oldest first.', answers: { 200: { schema: auditPageSchema, description: 'A page; `nextAfter` is null on the last.' } } })
   async listAudit(@FromCaller() { tenantId }: Caller, @Query({ schema: auditQuerySchema }) { after, limit, runId }: z.infer<typeof auditQuerySchema>): Promise<{ data: AuditEntry[]; nextAfter: number | null }> {
     const rows = await withTx(this.pool, tenantId, (tx) => readAudit(tx, tenantId, { after, limit: limit + 1, runId }));
     const data = rows.slice(0, limit).map(({ prev: _prev, hash: _hash, ...entry }) => entry);
@@ -21,7 +21,7 @@ export class AuditController {
   }
 
   @Get('verification')
-  @Endpoint({ summary: 'Check the audit log', description: 'Follows the chain of hashes from the first row to the last.', answers: { 200: { schema: auditCheckSchema, description: 'How many rows hold, and the first that does not.' } } })
+  @Endpoint({ role: 'admin', summary: 'Check the audit log', description: 'Follows the chain of hashes from the first row to the last.', answers: { 200: { schema: auditCheckSchema, description: 'How many rows hold, and the first that does not.' } } })
   verifyAudit(@FromCaller() { tenantId }: Caller): Promise<AuditCheck> {
     return withTx(this.pool, tenantId, (tx) => verifyAudit(tx, tenantId));
   }

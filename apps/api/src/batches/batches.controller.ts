@@ -27,6 +27,7 @@ export class BatchesController {
   @HttpCode(202)
   @ApiBody({ schema: { $ref: '#/components/schemas/CreateBatch' } })
   @Endpoint({
+    role: 'operator',
     summary: 'Start a batch: one run an item',
     description: 'As JSON, or as `application/x-ndjson` with an item a line (`{"key": …, "input": {…}}`) and the agent and what the runs share in the query.',
     answers: { 202: { schema: batchViewSchema, description: 'Accepted; `Location` names the batch.' } },
@@ -41,20 +42,21 @@ export class BatchesController {
   }
 
   @Get()
-  @Endpoint({ summary: 'List batches, newest first', answers: { 200: { schema: batchPageSchema, description: 'A page; `nextCursor` is null on the last.' } } })
+  @Endpoint({ role: 'viewer', summary: 'List batches, newest first', answers: { 200: { schema: batchPageSchema, description: 'A page; `nextCursor` is null on the last.' } } })
   async listBatches(@FromCaller() caller: Caller, @Query({ schema: listPageSchema }) query: z.infer<typeof listPageSchema>): Promise<Page<BatchView>> {
     const found = await withTx(this.pool, caller.tenantId, (tx) => listBatchViews(tx, caller.tenantId, pageOf(query)));
     return paged(found, query.limit, ({ id }) => id);
   }
 
   @Get(':id')
-  @Endpoint({ summary: 'Read a batch: how far it is and how long it will take', answers: { 200: { schema: batchViewSchema, description: 'The batch.' } }, errors: ['not_found'] })
+  @Endpoint({ role: 'viewer', summary: 'Read a batch: how far it is and how long it will take', answers: { 200: { schema: batchViewSchema, description: 'The batch.' } }, errors: ['not_found'] })
   getBatch(@FromCaller() caller: Caller, @Param('id', { schema: idSchema }) id: string): Promise<BatchView> {
     return this.batches.view({ tenantId: caller.tenantId, batchId: id });
   }
 
   @Get(':id/items')
   @Endpoint({
+    role: 'viewer',
     summary: 'Read the items of a batch in their order, with the results so far',
     description: 'With `Accept: application/x-ndjson` all of them come, one a line, as far as they are.',
     answers: { 200: { schema: batchItemPageSchema, description: 'A page, or NDJSON.', alsoAs: [NDJSON] } },
@@ -75,14 +77,14 @@ export class BatchesController {
 
   @Post(':id/cancel')
   @HttpCode(202)
-  @Endpoint({ summary: 'Cancel a batch: its runs, and what has not begun', answers: { 202: { schema: batchViewSchema, description: 'Asked; asking again is harmless.' } }, errors: ['not_found', 'run_ended'] })
+  @Endpoint({ role: 'operator', summary: 'Cancel a batch: its runs, and what has not begun', answers: { 202: { schema: batchViewSchema, description: 'Asked; asking again is harmless.' } }, errors: ['not_found', 'run_ended'] })
   cancelBatch(@FromCaller() caller: Caller, @Param('id', { schema: idSchema }) id: string, @Body({ schema: emptyBodySchema }) _body: object): Promise<BatchView> {
     return this.batches.cancel(caller, id);
   }
 
   @Post(':id/retry')
   @HttpCode(202)
-  @Endpoint({ summary: 'Start again what failed or was cancelled, each item as a new run', answers: { 202: { schema: batchViewSchema, description: 'Queued again; a batch without failed items stays as it is.' } }, errors: ['not_found', 'run_live'] })
+  @Endpoint({ role: 'operator', summary: 'Start again what failed or was cancelled, each item as a new run', answers: { 202: { schema: batchViewSchema, description: 'Queued again; a batch without failed items stays as it is.' } }, errors: ['not_found', 'run_live'] })
   retryBatch(@FromCaller() caller: Caller, @Param('id', { schema: idSchema }) id: string, @Body({ schema: emptyBodySchema }) _body: object): Promise<BatchView> {
     return this.batches.retry(caller, id);
   }

@@ -21,7 +21,7 @@ export class CardsController {
 
   @Post()
   @HttpCode(200)
-  @Endpoint({ summary: "Take a run's flashcards to be learned", description: 'A card whose question the corpus has already is left as it is, so doing it again changes nothing.', answers: { 200: { schema: cardsTakenSchema, description: 'How many were taken.' } }, errors: ['not_found'] })
+  @Endpoint({ role: 'operator', summary: "Take a run's flashcards to be learned", description: 'A card whose question the corpus has already is left as it is, so doing it again changes nothing.', answers: { 200: { schema: cardsTakenSchema, description: 'How many were taken.' } }, errors: ['not_found'] })
   async takeCards(@FromCaller() caller: Caller, @Body({ schema: takeCardsSchema }) body: z.infer<typeof takeCardsSchema>): Promise<z.infer<typeof cardsTakenSchema>> {
     const now = new Date();
     return withTx(this.pool, caller.tenantId, async (tx) => {
@@ -40,14 +40,14 @@ export class CardsController {
   }
 
   @Get()
-  @Endpoint({ summary: 'List the cards of a corpus, soonest due first', answers: { 200: { schema: cardListSchema, description: 'Cards that are due, or any.' } } })
+  @Endpoint({ role: 'viewer', summary: 'List the cards of a corpus, soonest due first', answers: { 200: { schema: cardListSchema, description: 'Cards that are due, or any.' } } })
   async listCards(@FromCaller() caller: Caller, @Query({ schema: cardQuerySchema }) query: z.infer<typeof cardQuerySchema>): Promise<{ data: CardView[] }> {
     return { data: await withTx(this.pool, caller.tenantId, (tx) => listCards(tx, { tenantId: caller.tenantId, corpusId: query.corpusId }, query.due === 'now' ? new Date() : null, query.limit)) };
   }
 
   @Post(':id/review')
   @HttpCode(200)
-  @Endpoint({ summary: 'Say how well a card was known', description: 'FSRS decides when it comes next.', answers: { 200: { schema: cardViewSchema, description: 'The card with its next date.' } }, errors: ['not_found'] })
+  @Endpoint({ role: 'operator', summary: 'Say how well a card was known', description: 'FSRS decides when it comes next.', answers: { 200: { schema: cardViewSchema, description: 'The card with its next date.' } }, errors: ['not_found'] })
   async reviewCard(@FromCaller() caller: Caller, @Param('id', { schema: idSchema }) id: string, @Body({ schema: reviewSchema }) body: z.infer<typeof reviewSchema>): Promise<CardView> {
     const ref = { tenantId: caller.tenantId, cardId: id };
     return withTx(this.pool, caller.tenantId, async (tx) => {
@@ -60,7 +60,7 @@ export class CardsController {
   }
 
   @Get('export')
-  @Endpoint({ summary: 'Export the cards of a corpus', description: '`format` is `csv`, or `apkg`, a package that Anki opens.', answers: { 200: { schema: null, description: 'The file.' } }, errors: ['not_found'] })
+  @Endpoint({ role: 'viewer', summary: 'Export the cards of a corpus', description: '`format` is `csv`, or `apkg`, a package that Anki opens.', answers: { 200: { schema: null, description: 'The file.' } }, errors: ['not_found'] })
   async exportCards(@FromCaller() caller: Caller, @Query({ schema: cardExportSchema }) query: z.infer<typeof cardExportSchema>, @Res() res: Response): Promise<void> {
     const ref = { tenantId: caller.tenantId, corpusId: query.corpusId };
     const [corpus, cards] = await withTx(this.pool, caller.tenantId, async (tx) => [await readCorpus(tx, ref), await listCards(tx, ref, null, MOST_EXPORTED)] as const);

@@ -20,14 +20,14 @@ export class CodecController {
 
   @Post('encode')
   @HttpCode(200)
-  @Endpoint({ summary: "Encode payloads for Temporal's Web UI", answers: { 200: { schema: codecPayloadsSchema, description: 'The payloads, encrypted.' } } })
+  @Endpoint({ role: 'viewer', summary: "Encode payloads for Temporal's Web UI", answers: { 200: { schema: codecPayloadsSchema, description: 'The payloads, encrypted.' } } })
   encode(@Body({ schema: codecPayloadsSchema }) body: CodecPayloads): Promise<CodecPayloads> {
     return this.run('encode', body);
   }
 
   @Post('decode')
   @HttpCode(200)
-  @Endpoint({ summary: "Decode payloads for Temporal's Web UI", description: 'Answers pages of the Web UI at HOLDFAST_TEMPORAL_UI_URL, and no other site.', answers: { 200: { schema: codecPayloadsSchema, description: 'The payloads in clear.' } } })
+  @Endpoint({ role: 'viewer', summary: "Decode payloads for Temporal's Web UI", description: 'Answers pages of the Web UI at HOLDFAST_TEMPORAL_UI_URL, and no other site.', answers: { 200: { schema: codecPayloadsSchema, description: 'The payloads in clear.' } } })
   decode(@Body({ schema: codecPayloadsSchema }) body: CodecPayloads): Promise<CodecPayloads> {
     return this.run('decode', body);
   }

@@ -11,7 +11,7 @@ export function webUiDoor(uiUrl: string | undefined): RequestHandler {
     const { origin } = req.headers;
     if (origin === undefined) return next();
     if (uiUrl === undefined || !isSame(new URL(uiUrl), origin)) return next(new HoldfastError('forbidden_host', "Only Temporal's Web UI may ask the codec."));
-    res.setHeader('Access-Control-Allow-Origin', origin).setHeader('Vary', 'Origin');
+    res.setHeader('Access-Control-Allow-Origin', origin).setHeader('Access-Control-Allow-Credentials', 'true').setHeader('Vary', 'Origin');
     if (req.method !== 'OPTIONS') return next();
     res.setHeader('Access-Control-Allow-Methods', 'POST').setHeader('Access-Control-Allow-Headers', 'content-type, x-namespace, authorization, authorization-extras').setHeader('Access-Control-Max-Age', '600');
     res.status(204).end();

@@ -13,7 +13,7 @@ export class CodesController {
   constructor(@Inject(POOL) private readonly pool: Pool) {}
 
   @Get()
-  @Endpoint({ summary: 'Search code lists', description: 'Of lists that `holdfast codes load` has brought. Results are for a person to choose from: no note asserts a code.', answers: { 200: { schema: codeListSchema, description: 'Codes, the best first.' } } })
+  @Endpoint({ role: 'viewer', summary: 'Search code lists', description: 'Of lists that `holdfast codes load` has brought. Results are for a person to choose from: no note asserts a code.', answers: { 200: { schema: codeListSchema, description: 'Codes, the best first.' } } })
   async searchCodes(@FromCaller() { tenantId }: Caller, @Query({ schema: searchCodesSchema }) query: z.infer<typeof searchCodesSchema>): Promise<{ data: Code[]; nextCursor: null }> {
     return { data: await withTx(this.pool, tenantId, (tx) => searchCodes(tx, tenantId, query)), nextCursor: null };
   }

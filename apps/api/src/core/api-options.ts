@@ -16,11 +16,13 @@ export type Timing = {
   stallMs: number;
   /** Milliseconds between two looks at the database, should an announcement be lost. */
   pollMs: number;
+  /** Milliseconds between two looks whether the key of an open event stream is still good. */
+  identifyMs: number;
   /** Milliseconds that Temporal has to answer before a request goes on without it. */
   temporalMs: number;
 };
 
-export const TIMING: Timing = { pingMs: 15_000, stallMs: 30_000, pollMs: 2_000, temporalMs: 3_000 };
+export const TIMING: Timing = { pingMs: 15_000, stallMs: 30_000, pollMs: 2_000, identifyMs: 30_000, temporalMs: 3_000 };
 
 /** Bytes of a JSON body. */
 export const JSON_LIMIT = 2 * 1024 * 1024;

@@ -1,6 +1,9 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
 import { createNotifier, createPool, type Notifier, type Pool } from '#store';
 import { TemporalGateway } from '../temporal/temporal-gateway.js';
+import { Authenticator } from '../auth/authenticator.js';
+import { RoleGuard } from '../auth/role.guard.js';
 import { AgentCatalogue } from './agent-catalogue.js';
 import { type ApiOptions, TIMING } from './api-options.js';
 import { Connections } from './connections.js';
@@ -20,9 +23,10 @@ export class CoreModule {
       { provide: NOTIFIER, useFactory: (pool: Pool): Notifier => createNotifier(pool), inject: [POOL] },
       { provide: AgentCatalogue, useFactory: () => new AgentCatalogue(options.agents) },
       TemporalGateway,
+      Authenticator,
       IdempotentWrites,
       Connections,
     ];
-    return { module: CoreModule, global: true, providers, exports: providers };
+    return { module: CoreModule, global: true, providers: [...providers, { provide: APP_GUARD, useClass: RoleGuard }], exports: providers };
   }
 }

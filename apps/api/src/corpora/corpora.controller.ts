@@ -28,7 +28,7 @@ export class CorporaController {
 
   @Post()
   @HttpCode(201)
-  @Endpoint({ summary: 'Make a corpus', answers: { 201: { schema: corpusViewSchema, description: 'Made; `Location` names it.' } }, errors: ['body_too_large', 'unsupported_media_type'], idempotent: true })
+  @Endpoint({ role: 'operator', summary: 'Make a corpus', answers: { 201: { schema: corpusViewSchema, description: 'Made; `Location` names it.' } }, errors: ['body_too_large', 'unsupported_media_type'], idempotent: true })
   async createCorpus(@FromCaller() caller: Caller, @Body({ schema: createCorpusSchema }) body: z.infer<typeof createCorpusSchema>, @Headers('idempotency-key') key: string | undefined, @Res({ passthrough: true }) res: Response): Promise<CorpusView> {
     const made = { tenantId: caller.tenantId, corpusId: uuidv7() };
     const answer = await this.writes.once({ caller, route: 'POST /v1/corpora', key, body }, async (tx) => {
@@ -43,34 +43,34 @@ export class CorporaController {
   }
 
   @Get()
-  @Endpoint({ summary: 'List corpora, newest first', answers: { 200: { schema: corpusPageSchema, description: 'A page.' } } })
+  @Endpoint({ role: 'viewer', summary: 'List corpora, newest first', answers: { 200: { schema: corpusPageSchema, description: 'A page.' } } })
   async listCorpora(@FromCaller() caller: Caller, @Query({ schema: listPageSchema }) query: PageQuery): Promise<Page<CorpusView>> {
     return this.page(caller, query, (tx, page) => listCorpora(tx, caller.tenantId, page));
   }
 
   @Get(':id')
-  @Endpoint({ summary: 'Read a corpus', answers: { 200: { schema: corpusViewSchema, description: 'The corpus.' } }, errors: ['not_found'] })
+  @Endpoint({ role: 'viewer', summary: 'Read a corpus', answers: { 200: { schema: corpusViewSchema, description: 'The corpus.' } }, errors: ['not_found'] })
   getCorpus(@FromCaller() caller: Caller, @Param('id', { schema: idSchema }) id: string): Promise<CorpusView> {
     return withTx(this.pool, caller.tenantId, (tx) => found(tx, { tenantId: caller.tenantId, corpusId: id }));
   }
 
   @Delete(':id')
   @HttpCode(204)
-  @Endpoint({ summary: 'Delete a corpus, with all that was derived from its documents', answers: { 204: { schema: null, description: 'Gone.' } }, errors: ['not_found'] })
+  @Endpoint({ role: 'operator', summary: 'Delete a corpus, with all that was derived from its documents', answers: { 204: { schema: null, description: 'Gone.' } }, errors: ['not_found'] })
   async deleteCorpus(@FromCaller() caller: Caller, @Param('id', { schema: idSchema }) id: string): Promise<void> {
     const gone = await withTx(this.pool, caller.tenantId, (tx) => deleteCorpus(tx, { tenantId: caller.tenantId, corpusId: id }));
     if (!gone) throw noCorpus();
   }
 
   @Get(':id/documents')
-  @Endpoint({ summary: "List a corpus's documents, newest first", answers: { 200: { schema: documentPageSchema, description: 'A page.' } }, errors: ['not_found'] })
+  @Endpoint({ role: 'viewer', summary: "List a corpus's documents, newest first", answers: { 200: { schema: documentPageSchema, description: 'A page.' } }, errors: ['not_found'] })
   async listDocuments(@FromCaller() caller: Caller, @Param('id', { schema: idSchema }) id: string, @Query({ schema: listPageSchema }) query: PageQuery): Promise<Page<DocumentView>> {
     const ref = { tenantId: caller.tenantId, corpusId: id };
     return this.page(caller, query, async (tx, page) => (await found(tx, ref), listDocuments(tx, ref, page)));
   }
 
   @Get(':id/documents/:documentId')
-  @Endpoint({ summary: 'Read a document', answers: { 200: { schema: documentViewSchema, description: 'The document.' } }, errors: ['not_found'] })
+  @Endpoint({ role: 'viewer', summary: 'Read a document', answers: { 200: { schema: documentViewSchema, description: 'The document.' } }, errors: ['not_found'] })
   async getDocument(@FromCaller() caller: Caller, @Param('id', { schema: idSchema }) id: string, @Param('documentId', { schema: idSchema }) documentId: string): Promise<DocumentView> {
     const document = await withTx(this.pool, caller.tenantId, (tx) => readDocument(tx, { tenantId: caller.tenantId, corpusId: id, documentId }));
     if (!document) throw noDocument();
@@ -78,7 +78,7 @@ export class CorporaController {
   }
 
   @Patch(':id/documents/:documentId')
-  @Endpoint({ summary: "Set a document's tags and date", description: 'Searches and runs can be narrowed by them.', answers: { 200: { schema: documentViewSchema, description: 'The document.' } }, errors: ['not_found'] })
+  @Endpoint({ role: 'operator', summary: "Set a document's tags and date", description: 'Searches and runs can be narrowed by them.', answers: { 200: { schema: documentViewSchema, description: 'The document.' } }, errors: ['not_found'] })
   async describeDocument(@FromCaller() caller: Caller, @Param('id', { schema: idSchema }) id: string, @Param('documentId', { schema: idSchema }) documentId: string, @Body({ schema: describeDocumentSchema }) body: z.infer<typeof describeDocumentSchema>): Promise<DocumentView> {
     const ref = { tenantId: caller.tenantId, corpusId: id, documentId };
     const document = await withTx(this.pool, caller.tenantId, async (tx) => ((await describeDocument(tx, ref, body)) ? readDocument(tx, ref) : null));
@@ -88,14 +88,14 @@ export class CorporaController {
 
   @Delete(':id/documents/:documentId')
   @HttpCode(204)
-  @Endpoint({ summary: 'Delete a document, with its pages and passages', answers: { 204: { schema: null, description: 'Gone.' } }, errors: ['not_found'] })
+  @Endpoint({ role: 'operator', summary: 'Delete a document, with its pages and passages', answers: { 204: { schema: null, description: 'Gone.' } }, errors: ['not_found'] })
   async deleteDocument(@FromCaller() caller: Caller, @Param('id', { schema: idSchema }) id: string, @Param('documentId', { schema: idSchema }) documentId: string): Promise<void> {
     const gone = await withTx(this.pool, caller.tenantId, (tx) => deleteDocument(tx, { tenantId: caller.tenantId, corpusId: id, documentId }));
     if (!gone) throw noDocument();
   }
 
   @Get(':id/search')
-  @Endpoint({ summary: 'Search a corpus by words and by meaning', description: '`vectors` is false where no vector came within a second: then only words were searched.', answers: { 200: { schema: searchResultSchema, description: 'Passages, best first.' } }, errors: ['not_found'] })
+  @Endpoint({ role: 'viewer', summary: 'Search a corpus by words and by meaning', description: '`vectors` is false where no vector came within a second: then only words were searched.', answers: { 200: { schema: searchResultSchema, description: 'Passages, best first.' } }, errors: ['not_found'] })
   async searchCorpus(@FromCaller() caller: Caller, @Param('id', { schema: idSchema }) id: string, @Query({ schema: searchSchema }) query: z.infer<typeof searchSchema>, @Req() req: Request): Promise<SearchResult> {
     await this.getCorpus(caller, id);
     const gone = new AbortController();
@@ -108,7 +108,7 @@ export class CorporaController {
   }
 
   @Get(':id/passages/:passageId/neighbours')
-  @Endpoint({ summary: 'Read a passage with the ones before and behind it', answers: { 200: { schema: neighboursSchema, description: 'Passages of one document, in order.' } }, errors: ['not_found'] })
+  @Endpoint({ role: 'viewer', summary: 'Read a passage with the ones before and behind it', answers: { 200: { schema: neighboursSchema, description: 'Passages of one document, in order.' } }, errors: ['not_found'] })
   async getNeighbours(@FromCaller() caller: Caller, @Param('id', { schema: idSchema }) id: string, @Param('passageId', { schema: idSchema }) passageId: string): Promise<z.infer<typeof neighboursSchema>> {
     const data = await withTx(this.pool, caller.tenantId, (tx) => readNeighbours(tx, { tenantId: caller.tenantId, corpusId: id }, passageId, NEIGHBOURS));
     if (data.length === 0) throw new HoldfastError('not_found', 'The corpus has no passage with this id.');

@@ -22,6 +22,7 @@ export class IngestionsController {
   @UseInterceptors(UploadInterceptor)
   @ApiBody({ schema: { $ref: '#/components/schemas/IngestPath' } })
   @Endpoint({
+    role: 'operator',
     summary: 'Take documents into a corpus',
     description: 'Files as multipart/form-data, or as JSON the path of a file or folder on the server, below an allowed folder. The answer names an ingestion, whose progress and per-file outcome can be read.',
     answers: { 202: { schema: ingestionAcceptedSchema, description: 'Accepted; `Location` names the ingestion. Where Temporal is down it is `queued` until it can start.' } },
@@ -38,7 +39,7 @@ export class IngestionsController {
   }
 
   @Get('ingestions/:ingestionId')
-  @Endpoint({ summary: 'Read how far an ingestion is, file by file', answers: { 200: { schema: ingestionViewSchema, description: 'The ingestion.' } }, errors: ['not_found'] })
+  @Endpoint({ role: 'viewer', summary: 'Read how far an ingestion is, file by file', answers: { 200: { schema: ingestionViewSchema, description: 'The ingestion.' } }, errors: ['not_found'] })
   async getIngestion(@FromCaller() caller: Caller, @Param('id', { schema: idSchema }) id: string, @Param('ingestionId', { schema: idSchema }) ingestionId: string): Promise<IngestionView> {
     const ingestion = await withTx(this.pool, caller.tenantId, (tx) => readIngestion(tx, { tenantId: caller.tenantId, ingestionId }, id));
     if (!ingestion) throw new HoldfastError('not_found', 'The corpus has no ingestion with this id.');

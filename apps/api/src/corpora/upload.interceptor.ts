@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { readdir, rm, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, extname, join } from 'node:path';
 import { type CallHandler, type ExecutionContext, Inject, Injectable, type NestInterceptor } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import multer from 'multer';
 import { finalize, from, type Observable, switchMap } from 'rxjs';
+import { HoldfastError } from '#contracts';
+import { READABLE_ENDINGS } from '#corpus';
 import type { Config } from '#platform';
 import { CONFIG } from '../core/tokens.js';
 import { InvalidRequest } from '../http/invalid-request.js';
@@ -40,16 +42,22 @@ export class UploadInterceptor implements NestInterceptor {
   private receive(req: WithUploads, res: Response, folder: string): Promise<void> {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const storage = multer.diskStorage({ destination: folder, filename: (_req, _file, done) => done(null, randomUUID()) });
-    const take = multer({ storage, defParamCharset: 'utf8', limits: { fileSize: this.config.maxFileBytes, files: MOST_FILES, fields: 20, fieldSize: 4_096, parts: MOST_FILES + 20 } }).any();
+    const take = multer({ storage, defParamCharset: 'utf8', fileFilter: takeReadable, limits: { fileSize: this.config.maxFileBytes, files: MOST_FILES, fields: 20, fieldSize: 4_096, parts: MOST_FILES + 20 } }).any();
     return new Promise((resolve, reject) => {
       void take(req, res, (error: unknown) => {
-        if (error) return reject(known(error) ? (error as Error) : new InvalidRequest([{ path: '', message: 'the multipart body is malformed' }]));
+        if (error) return reject(error instanceof HoldfastError || known(error) ? (error as Error) : new InvalidRequest([{ path: '', message: 'the multipart body is malformed' }]));
         req.uploads = ((req.files ?? []) as Express.Multer.File[]).map((f) => ({ name: fileName(f.originalname), file: f.path, bytes: f.size }));
         resolve();
       });
     });
   }
 }
+
+/** By its name alone: what its bytes are is found out where they are read, in a worker. One that is not taken ends the request. */
+const takeReadable: multer.Options['fileFilter'] = (_req, file, done) => {
+  if (READABLE_ENDINGS.includes(extname(fileName(file.originalname)).toLowerCase())) return done(null, true);
+  done(new HoldfastError('unsupported_media_type', `Files with these endings are taken: ${READABLE_ENDINGS.join(', ')}.`) as Error);
+};
 
 /** Removes uploads of processes that died before they answered. */
 export async function sweepUploads(dataDir: string, nowMs: number): Promise<void> {

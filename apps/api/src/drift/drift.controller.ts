@@ -13,7 +13,7 @@ export class DriftController {
   constructor(@Inject(POOL) private readonly pool: Pool) {}
 
   @Get('report')
-  @Endpoint({ summary: 'What the ladder’s remedies did', description: 'By agent, model and rung, beside the alarms that were deliberately left alone. `effect` is `unknown` until the interval of the difference leaves out nought.', answers: { 200: { schema: driftOutcomesSchema, description: 'One entry a rung that was taken.' } } })
+  @Endpoint({ role: 'viewer', summary: 'What the ladder’s remedies did', description: 'By agent, model and rung, beside the alarms that were deliberately left alone. `effect` is `unknown` until the interval of the difference leaves out nought.', answers: { 200: { schema: driftOutcomesSchema, description: 'One entry a rung that was taken.' } } })
   async report(@FromCaller() caller: Caller, @Query({ schema: driftReportQuerySchema }) query: DriftReportQuery): Promise<DriftOutcomes> {
     return { data: outcomesOf(await withTx(this.pool, caller.tenantId, (tx) => readDriftOutcomes(tx, caller.tenantId, query))) };
   }

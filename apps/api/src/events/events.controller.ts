@@ -26,6 +26,7 @@ export class EventsController {
 
   @Get()
   @Endpoint({
+    role: 'viewer',
     summary: "Read a run's events, as a page or as a stream",
     description:
       'With `Accept: text/event-stream` events come as they happen; `id` is the event number and a reader goes on with `Last-Event-ID` or `after`. ' +

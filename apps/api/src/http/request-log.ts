@@ -1,14 +1,15 @@
-import type { NextFunction, Request, Response } from 'express';
+import type { NextFunction, Response } from 'express';
 import type { Logger } from '#platform';
+import type { WithCaller } from '../core/caller.js';
 
-/** One line a request: route, status, time; no query, no body. */
+/** One line a request: who asked, route, status, time; no query, no body, no key. */
 export function logRequests(logger: Logger) {
-  return (req: Request, res: Response, next: NextFunction): void => {
+  return (req: WithCaller, res: Response, next: NextFunction): void => {
     const started = performance.now();
     const { method, path } = req;
     res.on('close', () => {
       const level = path === '/healthz' || path === '/readyz' ? 'debug' : 'info';
-      logger[level]({ requestId: res.getHeader('X-Request-Id'), method, path, status: res.statusCode, ms: Math.round(performance.now() - started), ...(res.writableFinished ? {} : { cut: true }) }, 'request');
+      logger[level]({ requestId: res.getHeader('X-Request-Id'), principalId: req.caller?.principalId, method, path, status: res.statusCode, ms: Math.round(performance.now() - started), ...(res.writableFinished ? {} : { cut: true }) }, 'request');
     });
     next();
   };

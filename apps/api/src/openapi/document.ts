@@ -3,7 +3,7 @@ import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swag
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { ERROR_CODES } from '#contracts';
 import { EXTRA_COMPONENTS } from './component-names.js';
-import { ALSO_AS, TAKES_FILES } from './endpoint.js';
+import { ALSO_AS, ROLE, TAKES_FILES } from './endpoint.js';
 import { toComponents } from './to-components.js';
 
 const VERSION = '0.1.0';
@@ -15,6 +15,7 @@ export function buildDocument(app: INestApplication): OpenAPIObject {
     .setTitle('Holdfast')
     .setDescription(`Durable workflow orchestration for agents on local models.\n\nErrors are \`application/problem+json\` with a stable \`code\`:\n\n${codeTable()}`)
     .setVersion(VERSION)
+    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An API key, or an access token of the configured identity provider. Not asked for where authentication is off.' })
     .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
     .build();
   const document = SwaggerModule.createDocument(app, config, { standardSchemaConverter: toComponents, operationIdFactory: (_, method) => method });
@@ -30,9 +31,9 @@ export function buildDocument(app: INestApplication): OpenAPIObject {
 }
 
 /** What serves the document itself is no controller's. */
-const OWN_PATHS: OpenAPIObject['paths'] = {
-  '/openapi.json': { get: { operationId: 'getOpenApi', summary: 'Read this document', tags: ['docs'], parameters: [], responses: { 200: { description: 'OpenAPI 3.1.', content: { 'application/json': { schema: { type: 'object' } } } } } } },
-  '/docs': { get: { operationId: 'getDocs', summary: 'Read this document as a page', tags: ['docs'], parameters: [], responses: { 200: { description: 'The page.', content: { 'text/html': { schema: { type: 'string' } } } } } } },
+const OWN_PATHS: Record<string, { get: object }> = {
+  '/openapi.json': { get: { operationId: 'getOpenApi', summary: 'Read this document', tags: ['docs'], [ROLE]: 'open', parameters: [], responses: { 200: { description: 'OpenAPI 3.1.', content: { 'application/json': { schema: { type: 'object' } } } } } } },
+  '/docs': { get: { operationId: 'getDocs', summary: 'Read this document as a page', tags: ['docs'], [ROLE]: 'open', parameters: [], responses: { 200: { description: 'The page.', content: { 'text/html': { schema: { type: 'string' } } } } } } },
 };
 
 type Operation = { responses: Record<string, { content?: Record<string, unknown> }>; requestBody?: { content: Record<string, unknown> }; [ALSO_AS]?: { status: string; mediaTypes: readonly string[] }; [TAKES_FILES]?: boolean };

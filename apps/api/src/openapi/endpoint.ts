@@ -1,9 +1,11 @@
-import { applyDecorators } from '@nestjs/common';
-import { ApiExtension, ApiHeader, ApiOperation, ApiResponse } from '@nestjs/swagger';
+import { applyDecorators, SetMetadata } from '@nestjs/common';
+import { ApiBearerAuth, ApiExtension, ApiHeader, ApiOperation, ApiResponse } from '@nestjs/swagger';
 import type { z } from 'zod';
-import { ERROR_CODES, type ErrorCode } from '#contracts';
+import { ERROR_CODES, type ErrorCode, type RouteRole } from '#contracts';
 
 export type EndpointDescription = {
+  /** Who may ask this where callers have to say who they are: the guard goes by it, and so does the documentation. */
+  role: RouteRole;
   summary: string;
   description?: string;
   /** Successful answers by status; the schema is null for one without a body, `alsoAs` names further media types. */
@@ -22,14 +24,22 @@ export const ALSO_AS = 'x-also-as';
 /** Where an operation says that it takes files. */
 export const TAKES_FILES = 'x-takes-files';
 
+/** Where an operation says which role it needs; also the key of the handler's metadata. */
+export const ROLE = 'x-role';
+
 const ALWAYS: ErrorCode[] = ['validation_failed', 'forbidden_host', 'database_unavailable', 'internal'];
+/** Of routes that need a role. */
+const GUARDED: ErrorCode[] = ['unauthenticated', 'role_missing', 'rate_limited', 'identity_unavailable'];
 const KEYED: ErrorCode[] = ['idempotency_in_flight', 'idempotency_mismatch'];
 
 /** Describes a route for the OpenAPI document: what it is for, its answers, and every error code it can give. */
 export function Endpoint(d: EndpointDescription): MethodDecorator {
-  const codes = [...new Set([...ALWAYS, ...(d.errors ?? []), ...(d.idempotent ? KEYED : [])])];
+  const codes = [...new Set([...ALWAYS, ...(d.role === 'open' ? [] : GUARDED), ...(d.errors ?? []), ...(d.idempotent ? KEYED : [])])];
   const headers = [...(d.headers ?? []), ...(d.idempotent ? [{ name: 'Idempotency-Key', description: 'Makes sending the request again safe for seven days: the first answer comes back, with `Idempotency-Replayed: true`.' }] : [])];
   return applyDecorators(
+    SetMetadata(ROLE, d.role),
+    ApiExtension(ROLE, d.role),
+    ...(d.role === 'open' ? [] : [ApiBearerAuth()]),
     ApiOperation({ summary: d.summary, ...(d.description ? { description: d.description } : {}) }),
     ...Object.entries(d.answers).flatMap(([status, { alsoAs }]) => (alsoAs ? [ApiExtension(ALSO_AS, { status, mediaTypes: alsoAs })] : [])),
     ...(d.takesFiles ? [ApiExtension(TAKES_FILES, true)] : []),

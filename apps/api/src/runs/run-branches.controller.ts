@@ -21,6 +21,7 @@ export class RunBranchesController {
   @Post('forks')
   @HttpCode(202)
   @Endpoint({
+    role: 'operator',
     summary: 'Start a new run from a checkpoint of this one',
     description: 'The new run has this one’s steps up to `fromStep` under the same numbers, and goes on with another model, prompt, sampling, state or steering. Runs that are live, or have ended in whatever way, can be forked.',
     answers: { 202: { schema: runViewSchema, description: 'Accepted; `Location` names the new run.' } },
@@ -35,7 +36,7 @@ export class RunBranchesController {
   }
 
   @Get('compare/:other')
-  @Endpoint({ summary: 'See where two branches part', description: 'Of two runs, or of one (both ids the same, with `headA` and `headB`).', answers: { 200: { schema: comparisonSchema, description: 'What they share, and what each did from there on.' } }, errors: ['not_found'] })
+  @Endpoint({ role: 'viewer', summary: 'See where two branches part', description: 'Of two runs, or of one (both ids the same, with `headA` and `headB`).', answers: { 200: { schema: comparisonSchema, description: 'What they share, and what each did from there on.' } }, errors: ['not_found'] })
   compareRun(@FromCaller() caller: Caller, @Param('id', { schema: idSchema }) id: string, @Param('other', { schema: idSchema }) other: string, @Query({ schema: compareQuerySchema }) query: z.infer<typeof compareQuerySchema>): Promise<Comparison> {
     return withTx(this.pool, caller.tenantId, (tx) => compareRuns(tx, caller.tenantId, { runId: id, head: query.headA }, { runId: other, head: query.headB }));
   }

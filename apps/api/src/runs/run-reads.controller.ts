@@ -24,37 +24,37 @@ export class RunReadsController {
   constructor(@Inject(POOL) private readonly pool: Pool) {}
 
   @Get('steps')
-  @Endpoint({ summary: "List a run's steps", description: INCLUDE, answers: { 200: { schema: stepPageSchema, description: 'Steps in the order of their numbers.' } }, errors: ['not_found'] })
+  @Endpoint({ role: 'viewer', summary: "List a run's steps", description: INCLUDE, answers: { 200: { schema: stepPageSchema, description: 'Steps in the order of their numbers.' } }, errors: ['not_found'] })
   listSteps(@FromCaller() caller: Caller, @Param('id', { schema: idSchema }) id: string, @Query({ schema: stepQuerySchema }) query: StepQuery): Promise<Page<StepView>> {
     return this.page(caller, id, query, -1, listStepViews);
   }
 
   @Get('steps/:n')
-  @Endpoint({ summary: 'Read a step', description: INCLUDE, answers: { 200: { schema: stepViewSchema, description: 'The step.' } }, errors: ['not_found'] })
+  @Endpoint({ role: 'viewer', summary: 'Read a step', description: INCLUDE, answers: { 200: { schema: stepViewSchema, description: 'The step.' } }, errors: ['not_found'] })
   getStep(@FromCaller() caller: Caller, @Param('id', { schema: idSchema }) id: string, @Param('n', { schema: stepNumber }) n: number, @Query({ schema: includeSchema }) query: Include): Promise<StepView> {
     return this.one(caller, id, 'step', (tx, ref) => readStepView(tx, ref, n, query.include === 'content'), contentRead(query, 'step', n));
   }
 
   @Get('checkpoints')
-  @Endpoint({ summary: "List a run's checkpoints", description: INCLUDE, answers: { 200: { schema: checkpointPageSchema, description: 'Checkpoints in the order of their steps; step 0 is the start.' } }, errors: ['not_found'] })
+  @Endpoint({ role: 'viewer', summary: "List a run's checkpoints", description: INCLUDE, answers: { 200: { schema: checkpointPageSchema, description: 'Checkpoints in the order of their steps; step 0 is the start.' } }, errors: ['not_found'] })
   listCheckpoints(@FromCaller() caller: Caller, @Param('id', { schema: idSchema }) id: string, @Query({ schema: stepQuerySchema }) query: StepQuery): Promise<Page<CheckpointView>> {
     return this.page(caller, id, query, -1, listCheckpointViews);
   }
 
   @Get('checkpoints/:n')
-  @Endpoint({ summary: 'Read the checkpoint of a step', description: INCLUDE, answers: { 200: { schema: checkpointViewSchema, description: 'The checkpoint.' } }, errors: ['not_found'] })
+  @Endpoint({ role: 'viewer', summary: 'Read the checkpoint of a step', description: INCLUDE, answers: { 200: { schema: checkpointViewSchema, description: 'The checkpoint.' } }, errors: ['not_found'] })
   getCheckpoint(@FromCaller() caller: Caller, @Param('id', { schema: idSchema }) id: string, @Param('n', { schema: stepNumber }) n: number, @Query({ schema: includeSchema }) query: Include): Promise<CheckpointView> {
     return this.one(caller, id, 'checkpoint', (tx, ref) => readCheckpointView(tx, ref, n, query.include === 'content'), contentRead(query, 'checkpoint', n));
   }
 
   @Get('artifacts')
-  @Endpoint({ summary: 'List what a run has delivered', answers: { 200: { schema: artifactPageSchema, description: 'Artifacts without content.' } }, errors: ['not_found'] })
+  @Endpoint({ role: 'viewer', summary: 'List what a run has delivered', answers: { 200: { schema: artifactPageSchema, description: 'Artifacts without content.' } }, errors: ['not_found'] })
   async listArtifacts(@FromCaller() caller: Caller, @Param('id', { schema: idSchema }) id: string): Promise<Page<ArtifactView>> {
     return { data: await this.one(caller, id, 'run', listArtifactViews), nextCursor: null };
   }
 
   @Get('artifacts/:artifactId')
-  @Endpoint({ summary: 'Read an artifact with its evidence', description: 'JSON, or with `Accept` Markdown, HTML, CSV, a Word document, or of a patch the diff. A clinical note comes as PDF and FHIR R4 (Composition and DocumentReference) as well, and in any of these only once it is signed; `preliminary=true` with FHIR gives the draft, marked so. CSV is the table of a comparison or a timeline with the sources of each value; of other artifacts it is the evidence.', answers: { 200: { schema: artifactViewSchema, description: 'The artifact.', alsoAs: ARTIFACT_TYPES } }, errors: ['not_found', 'note_unsigned'], headers: [{ name: 'Accept', description: `\`application/json\`${ARTIFACT_TYPES.map((t) => `, \`${t}\``).join('')}.` }] })
+  @Endpoint({ role: 'viewer', summary: 'Read an artifact with its evidence', description: 'JSON, or with `Accept` Markdown, HTML, CSV, a Word document, or of a patch the diff. A clinical note comes as PDF and FHIR R4 (Composition and DocumentReference) as well, and in any of these only once it is signed; `preliminary=true` with FHIR gives the draft, marked so. CSV is the table of a comparison or a timeline with the sources of each value; of other artifacts it is the evidence.', answers: { 200: { schema: artifactViewSchema, description: 'The artifact.', alsoAs: ARTIFACT_TYPES } }, errors: ['not_found', 'note_unsigned'], headers: [{ name: 'Accept', description: `\`application/json\`${ARTIFACT_TYPES.map((t) => `, \`${t}\``).join('')}.` }] })
   async getArtifact(@FromCaller() caller: Caller, @Param('id', { schema: idSchema }) id: string, @Param('artifactId', { schema: idSchema }) artifactId: string, @Query({ schema: preliminarySchema }) { preliminary }: z.infer<typeof preliminarySchema>, @Req() req: Request, @Res({ passthrough: true }) res: Response): Promise<ArtifactView | StreamableFile> {
     let type = 'application/json';
     const read = async (tx: Tx, ref: RunRef): Promise<ArtifactView | null> => {

@@ -23,14 +23,14 @@ export class RunRequestsController {
 
   @Post('cancel')
   @HttpCode(202)
-  @Endpoint({ summary: 'Cancel a run', description: '`graceful` lets the run clean up; `terminate` ends it at once. Asking again changes nothing.', answers: ACCEPTED, errors: ['not_found', 'run_ended'] })
+  @Endpoint({ role: 'operator', summary: 'Cancel a run', description: '`graceful` lets the run clean up; `terminate` ends it at once. Asking again changes nothing.', answers: ACCEPTED, errors: ['not_found', 'run_ended'] })
   cancelRun(@FromCaller() caller: Caller, @Param('id', { schema: idSchema }) id: string, @Body({ schema: cancelRunSchema }) body: z.infer<typeof cancelRunSchema>): Promise<Accepted> {
     return this.requests.cancel(caller, id, body.mode, body.reason);
   }
 
   @Post('pause')
   @HttpCode(202)
-  @Endpoint({ summary: 'Pause a run after its current step', answers: ACCEPTED, errors: ['not_found', 'run_ended'] })
+  @Endpoint({ role: 'operator', summary: 'Pause a run after its current step', answers: ACCEPTED, errors: ['not_found', 'run_ended'] })
   pauseRun(@FromCaller() caller: Caller, @Param('id', { schema: idSchema }) id: string, @Body({ schema: pauseRunSchema }) body: z.infer<typeof pauseRunSchema>): Promise<Accepted> {
     return this.requests.pause(caller, id, body.reason);
   }
@@ -38,6 +38,7 @@ export class RunRequestsController {
   @Post('resume')
   @HttpCode(202)
   @Endpoint({
+    role: 'operator',
     summary: 'Go on with a paused run, or with one that reached a limit or was stopped for drift',
     description: 'A run that ended as `limit_reached` or `drift_stopped` goes on from its head in a new execution under the same workflow id, with `limits` laid over its own.',
     answers: ACCEPTED,
@@ -50,6 +51,7 @@ export class RunRequestsController {
   @Post('rewind')
   @HttpCode(202)
   @Endpoint({
+    role: 'operator',
     summary: 'Take a run back to a checkpoint',
     description: 'Messages, state, world and workspace are again what they were after `toStep`; step numbers go on. `lesson` stays in the run’s context from there on. A run that was stopped for drift goes on from there.',
     answers: ACCEPTED,
@@ -64,7 +66,7 @@ export class RunRequestsController {
 
   @Post('messages')
   @HttpCode(202)
-  @Endpoint({ summary: 'Steer a run, or follow up', answers: ACCEPTED, errors: ['not_found', 'run_ended', 'body_too_large', 'unsupported_media_type'], idempotent: true })
+  @Endpoint({ role: 'operator', summary: 'Steer a run, or follow up', answers: ACCEPTED, errors: ['not_found', 'run_ended', 'body_too_large', 'unsupported_media_type'], idempotent: true })
   async sendMessage(@FromCaller() caller: Caller, @Param('id', { schema: idSchema }) id: string, @Body({ schema: sendMessageSchema }) body: z.infer<typeof sendMessageSchema>, @Headers('idempotency-key') key: string | undefined, @Res({ passthrough: true }) res: Response): Promise<Accepted> {
     const ref = { tenantId: caller.tenantId, runId: id };
     const answer = await this.writes.once({ caller, route: `POST /v1/runs/${id}/messages`, key, body }, async (tx) => {

@@ -30,6 +30,7 @@ export class RunsController {
 
   @Post()
   @Endpoint({
+    role: 'operator',
     summary: 'Start a run',
     description: 'The row comes first: where Temporal is down the answer is still 202 and the run is `queued` until it can start. A thread has one live run at a time: `onBusy` says what becomes of it, and a run that waits is `queued` with the reason `thread_busy`.',
     answers: { 202: { schema: runViewSchema, description: 'Accepted; `Location` names the run.' }, 200: { schema: runViewSchema, description: 'The first answer again (`Idempotency-Replayed: true`), or the ended run where `Prefer: wait=N` was asked and it ended in time.' } },
@@ -48,7 +49,7 @@ export class RunsController {
   }
 
   @Get()
-  @Endpoint({ summary: 'List runs, newest first', answers: { 200: { schema: runPageSchema, description: 'A page; `nextCursor` is null on the last.' } } })
+  @Endpoint({ role: 'viewer', summary: 'List runs, newest first', answers: { 200: { schema: runPageSchema, description: 'A page; `nextCursor` is null on the last.' } } })
   async listRuns(@FromCaller() caller: Caller, @Query({ schema: listRunsSchema }) query: z.infer<typeof listRunsSchema>): Promise<{ data: RunSummary[]; nextCursor: string | null }> {
     const { cursor, ...filter } = query;
     const records = await withTx(this.pool, caller.tenantId, (tx) => listRunRecords(tx, caller.tenantId, { ...filter, ...pageOf({ cursor, limit: filter.limit }) }));
@@ -57,7 +58,7 @@ export class RunsController {
   }
 
   @Get(':id')
-  @Endpoint({ summary: 'Read a run', answers: { 200: { schema: runViewSchema, description: 'The run, with an ETag.' }, 304: { schema: null, description: 'Unchanged since the ETag in If-None-Match.' } }, errors: ['not_found'], headers: [{ name: 'If-None-Match', description: 'ETag of an earlier answer.' }] })
+  @Endpoint({ role: 'viewer', summary: 'Read a run', answers: { 200: { schema: runViewSchema, description: 'The run, with an ETag.' }, 304: { schema: null, description: 'Unchanged since the ETag in If-None-Match.' } }, errors: ['not_found'], headers: [{ name: 'If-None-Match', description: 'ETag of an earlier answer.' }] })
   async getRun(@FromCaller() caller: Caller, @Param('id', { schema: idSchema }) id: string, @Headers('if-none-match') known: string | undefined, @Res({ passthrough: true }) res: Response): Promise<RunView | undefined> {
     const record = await withTx(this.pool, caller.tenantId, (tx) => readRunRecord(tx, { tenantId: caller.tenantId, runId: id }));
     if (!record) throw new HoldfastError('not_found', 'There is no run with this id.');
@@ -78,7 +79,7 @@ export class RunsController {
 
   @Delete(':id')
   @HttpCode(204)
-  @Endpoint({ summary: 'Delete a run that has ended, with all that it left', answers: { 204: { schema: null, description: 'Gone.' } }, errors: ['not_found', 'run_live'] })
+  @Endpoint({ role: 'operator', summary: 'Delete a run that has ended, with all that it left', answers: { 204: { schema: null, description: 'Gone.' } }, errors: ['not_found', 'run_live'] })
   deleteRun(@FromCaller() caller: Caller, @Param('id', { schema: idSchema }) id: string): Promise<void> {
     return this.requests.remove(caller, id);
   }

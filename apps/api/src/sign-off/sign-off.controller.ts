@@ -52,21 +52,21 @@ export class SignOffController {
 
   @Post('sign')
   @HttpCode(200)
-  @Endpoint({ summary: 'Sign what a run has drafted', description: 'The run ends, and the artifact may be exported from then on. Who signed is whoever asks this.', answers: SIGNED, errors: ['not_found', 'approval_decided', 'approval_stale', 'approval_expired'] })
+  @Endpoint({ role: 'signer', summary: 'Sign what a run has drafted', description: 'The run ends, and the artifact may be exported from then on. Who signed is whoever asks this.', answers: SIGNED, errors: ['not_found', 'approval_decided', 'approval_stale', 'approval_expired'] })
   signArtifact(@FromCaller() caller: Caller, @Param('id', { schema: idSchema }) id: string, @Param('artifactId', { schema: idSchema }) artifactId: string, @Body({ schema: signArtifactSchema }) body: z.infer<typeof signArtifactSchema>): Promise<ArtifactView> {
     return this.signOffs.decide(caller, keyOf(caller, id, artifactId), { decision: 'approve', digest: body.digest, comment: body.comment });
   }
 
   @Post('reject')
   @HttpCode(200)
-  @Endpoint({ summary: 'Reject what a run has drafted', description: 'The run ends, and the artifact is never exported.', answers: SIGNED, errors: ['not_found', 'approval_decided', 'approval_stale', 'approval_expired'] })
+  @Endpoint({ role: 'signer', summary: 'Reject what a run has drafted', description: 'The run ends, and the artifact is never exported.', answers: SIGNED, errors: ['not_found', 'approval_decided', 'approval_stale', 'approval_expired'] })
   rejectArtifact(@FromCaller() caller: Caller, @Param('id', { schema: idSchema }) id: string, @Param('artifactId', { schema: idSchema }) artifactId: string, @Body({ schema: rejectArtifactSchema }) body: z.infer<typeof rejectArtifactSchema>): Promise<ArtifactView> {
     return this.signOffs.decide(caller, keyOf(caller, id, artifactId), { decision: 'deny', digest: body.digest, comment: body.reason });
   }
 
   @Post('addenda')
   @HttpCode(201)
-  @Endpoint({ summary: 'Add words to what is signed', description: 'The signed text stays as it is; an addendum says by whom and when.', answers: { 201: SIGNED[200] }, errors: ['not_found', 'note_unsigned'] })
+  @Endpoint({ role: 'signer', summary: 'Add words to what is signed', description: 'The signed text stays as it is; an addendum says by whom and when.', answers: { 201: SIGNED[200] }, errors: ['not_found', 'note_unsigned'] })
   addAddendum(@FromCaller() caller: Caller, @Param('id', { schema: idSchema }) id: string, @Param('artifactId', { schema: idSchema }) artifactId: string, @Body({ schema: addAddendumSchema }) body: z.infer<typeof addAddendumSchema>): Promise<ArtifactView> {
     return this.signOffs.addAddendum(caller, keyOf(caller, id, artifactId), body.text);
   }

@@ -21,7 +21,7 @@ export class ThreadsController {
 
   @Post()
   @HttpCode(201)
-  @Endpoint({ summary: 'Make a thread', description: 'A conversation or campaign across runs. A run that names a thread that is not there makes it.', answers: { 201: { schema: threadViewSchema, description: 'Made; `Location` names it.' } }, errors: ['body_too_large', 'unsupported_media_type'], idempotent: true })
+  @Endpoint({ role: 'operator', summary: 'Make a thread', description: 'A conversation or campaign across runs. A run that names a thread that is not there makes it.', answers: { 201: { schema: threadViewSchema, description: 'Made; `Location` names it.' } }, errors: ['body_too_large', 'unsupported_media_type'], idempotent: true })
   async createThread(@FromCaller() caller: Caller, @Body({ schema: createThreadSchema }) body: z.output<typeof createThreadSchema>, @Headers('idempotency-key') key: string | undefined, @Res({ passthrough: true }) res: Response): Promise<ThreadView> {
     const ref = { tenantId: caller.tenantId, threadId: uuidv7() };
     const answer = await this.writes.once({ caller, route: 'POST /v1/threads', key, body }, async (tx) => {
@@ -35,14 +35,14 @@ export class ThreadsController {
   }
 
   @Get()
-  @Endpoint({ summary: 'List threads, newest first', answers: { 200: { schema: threadPageSchema, description: 'A page.' } } })
+  @Endpoint({ role: 'viewer', summary: 'List threads, newest first', answers: { 200: { schema: threadPageSchema, description: 'A page.' } } })
   async listThreads(@FromCaller() caller: Caller, @Query({ schema: listPageSchema }) query: z.infer<typeof listPageSchema>): Promise<z.infer<typeof threadPageSchema>> {
     const rows = await withTx(this.pool, caller.tenantId, (tx) => listThreads(tx, caller.tenantId, pageOf(query)));
     return paged(rows, query.limit, ({ id }) => id);
   }
 
   @Get(':id')
-  @Endpoint({ summary: 'Read a thread', description: 'With its live run and those that wait; `GET /v1/runs?threadId=` lists all.', answers: { 200: { schema: threadViewSchema, description: 'The thread.' } }, errors: ['not_found'] })
+  @Endpoint({ role: 'viewer', summary: 'Read a thread', description: 'With its live run and those that wait; `GET /v1/runs?threadId=` lists all.', answers: { 200: { schema: threadViewSchema, description: 'The thread.' } }, errors: ['not_found'] })
   async getThread(@FromCaller() caller: Caller, @Param('id', { schema: idSchema }) id: string): Promise<ThreadView> {
     const thread = await withTx(this.pool, caller.tenantId, (tx) => readThread(tx, { tenantId: caller.tenantId, threadId: id }));
     if (!thread) throw new HoldfastError('not_found', 'There is no thread with this id.');
@@ -51,7 +51,7 @@ export class ThreadsController {
 
   @Delete(':id')
   @HttpCode(204)
-  @Endpoint({ summary: 'Delete a thread with all its runs', answers: { 204: { schema: null, description: 'Gone.' } }, errors: ['not_found', 'run_live'] })
+  @Endpoint({ role: 'operator', summary: 'Delete a thread with all its runs', answers: { 204: { schema: null, description: 'Gone.' } }, errors: ['not_found', 'run_live'] })
   async deleteThread(@FromCaller() caller: Caller, @Param('id', { schema: idSchema }) id: string): Promise<void> {
     await this.getThread(caller, id);
     const ref = { tenantId: caller.tenantId, threadId: id };

@@ -10,7 +10,7 @@ import { Endpoint } from '../openapi/endpoint.js';
 export class VerificationsController {
   @Post()
   @HttpCode(200)
-  @Endpoint({ summary: 'Check a clinical note against what it was written from', description: 'Numbers, doses, drugs, sides, negations and sentences of their own, by code alone: no model, and nothing of it is kept. Offsets point into the texts as they were sent.', answers: { 200: { schema: verificationSchema, description: 'Each sentence with its verdict, its evidence and what does not match.' } } })
+  @Endpoint({ role: 'viewer', summary: 'Check a clinical note against what it was written from', description: 'Numbers, doses, drugs, sides, negations and sentences of their own, by code alone: no model, and nothing of it is kept. Offsets point into the texts as they were sent.', answers: { 200: { schema: verificationSchema, description: 'Each sentence with its verdict, its evidence and what does not match.' } } })
   verify(@Body({ schema: verifySchema }) { source, text }: z.infer<typeof verifySchema>): Verification {
     return verifyNote(source, text);
   }

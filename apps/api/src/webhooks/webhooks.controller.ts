@@ -31,7 +31,7 @@ export class WebhooksController {
   // No Idempotency-Key: the kept answer would hold the secret.
   @Post()
   @HttpCode(201)
-  @Endpoint({ summary: 'Register a webhook', description: 'Calls are signed: `Holdfast-Signature: t=SECONDS,v1=HEX`, an HMAC-SHA256 with the secret over `SECONDS.BODY`. The secret is shown here and never again.', answers: { 201: { schema: createdWebhookSchema, description: 'Registered; `Location` names it.' } }, errors: ['body_too_large', 'unsupported_media_type'] })
+  @Endpoint({ role: 'operator', summary: 'Register a webhook', description: 'Calls are signed: `Holdfast-Signature: t=SECONDS,v1=HEX`, an HMAC-SHA256 with the secret over `SECONDS.BODY`. The secret is shown here and never again.', answers: { 201: { schema: createdWebhookSchema, description: 'Registered; `Location` names it.' } }, errors: ['body_too_large', 'unsupported_media_type'] })
   async createWebhook(@FromCaller() caller: Caller, @Body({ schema: createWebhookSchema }) body: CreateWebhook, @Res({ passthrough: true }) res: Response): Promise<CreatedWebhook> {
     const webhook = await withTx(this.pool, caller.tenantId, (tx) => bringWebhook(tx, this.hosts, caller, body));
     res.location(`/v1/webhooks/${webhook.id}`);
@@ -39,28 +39,28 @@ export class WebhooksController {
   }
 
   @Get()
-  @Endpoint({ summary: 'List webhooks, newest first', answers: { 200: { schema: webhookPageSchema, description: 'A page, without those that runs brought along.' } } })
+  @Endpoint({ role: 'viewer', summary: 'List webhooks, newest first', answers: { 200: { schema: webhookPageSchema, description: 'A page, without those that runs brought along.' } } })
   async listWebhooks(@FromCaller() caller: Caller, @Query({ schema: listPageSchema }) query: z.infer<typeof listPageSchema>): Promise<z.infer<typeof webhookPageSchema>> {
     const rows = await withTx(this.pool, caller.tenantId, (tx) => listWebhooks(tx, caller.tenantId, pageOf(query)));
     return paged(rows, query.limit, ({ id }) => id);
   }
 
   @Get(':id')
-  @Endpoint({ summary: 'Read a webhook', answers: { 200: { schema: webhookViewSchema, description: 'The webhook, without its secret.' } }, errors: ['not_found'] })
+  @Endpoint({ role: 'viewer', summary: 'Read a webhook', answers: { 200: { schema: webhookViewSchema, description: 'The webhook, without its secret.' } }, errors: ['not_found'] })
   getWebhook(@FromCaller() caller: Caller, @Param('id', { schema: idSchema }) id: string): Promise<WebhookView> {
     return withTx(this.pool, caller.tenantId, (tx) => found(tx, { tenantId: caller.tenantId, webhookId: id }));
   }
 
   @Delete(':id')
   @HttpCode(204)
-  @Endpoint({ summary: 'Delete a webhook with its delivery log', answers: { 204: { schema: null, description: 'Gone; what was under way is not sent again.' } }, errors: ['not_found'] })
+  @Endpoint({ role: 'operator', summary: 'Delete a webhook with its delivery log', answers: { 204: { schema: null, description: 'Gone; what was under way is not sent again.' } }, errors: ['not_found'] })
   async deleteWebhook(@FromCaller() caller: Caller, @Param('id', { schema: idSchema }) id: string): Promise<void> {
     if (!(await withTx(this.pool, caller.tenantId, (tx) => deleteWebhook(tx, { tenantId: caller.tenantId, webhookId: id })))) throw noWebhook();
   }
 
   @Post(':id/test')
   @HttpCode(202)
-  @Endpoint({ summary: 'Send a test call', answers: { 202: { schema: testedSchema, description: 'On its way; the delivery log says how it went.' } }, errors: ['not_found'] })
+  @Endpoint({ role: 'operator', summary: 'Send a test call', answers: { 202: { schema: testedSchema, description: 'On its way; the delivery log says how it went.' } }, errors: ['not_found'] })
   async testWebhook(@FromCaller() caller: Caller, @Param('id', { schema: idSchema }) id: string, @Body({ schema: noBodySchema }) _body: z.infer<typeof noBodySchema>): Promise<z.infer<typeof testedSchema>> {
     const { tenantId } = caller;
     const deliveryId = uuidv4();
@@ -73,7 +73,7 @@ export class WebhooksController {
   }
 
   @Get(':id/deliveries')
-  @Endpoint({ summary: 'Read the delivery log', answers: { 200: { schema: deliveryPageSchema, description: 'Newest first, each with its tries.' } }, errors: ['not_found'] })
+  @Endpoint({ role: 'viewer', summary: 'Read the delivery log', answers: { 200: { schema: deliveryPageSchema, description: 'Newest first, each with its tries.' } }, errors: ['not_found'] })
   async listDeliveries(@FromCaller() caller: Caller, @Param('id', { schema: idSchema }) id: string, @Query({ schema: listPageSchema }) query: z.infer<typeof listPageSchema>): Promise<z.infer<typeof deliveryPageSchema>> {
     const key = { tenantId: caller.tenantId, webhookId: id };
     const rows = await withTx(this.pool, caller.tenantId, async (tx) => {

@@ -25,7 +25,7 @@ export class ExchangeController {
 
   @Post('import')
   @HttpCode(201)
-  @Endpoint({ summary: 'Make a world of a file', description: '`light`: a world graph of LIGHT; `textworld`: a game of TextWorld; `lorebook`: of SillyTavern; `campaign`: what this API exported. Entries that cannot be taken are named in `errors`, and the rest is taken.', answers: { 201: { schema: importedWorldSchema, description: 'Made; `Location` names it.' } }, errors: ['import_unreadable', 'world_rule_broken', 'body_too_large', 'unsupported_media_type'], idempotent: true })
+  @Endpoint({ role: 'operator', summary: 'Make a world of a file', description: '`light`: a world graph of LIGHT; `textworld`: a game of TextWorld; `lorebook`: of SillyTavern; `campaign`: what this API exported. Entries that cannot be taken are named in `errors`, and the rest is taken.', answers: { 201: { schema: importedWorldSchema, description: 'Made; `Location` names it.' } }, errors: ['import_unreadable', 'world_rule_broken', 'body_too_large', 'unsupported_media_type'], idempotent: true })
   async importWorld(@FromCaller() caller: Caller, @Body({ schema: importWorldSchema }) body: ImportRequest, @Headers('idempotency-key') key: string | undefined, @Res({ passthrough: true }) res: Response): Promise<ImportedWorld> {
     const ref = { tenantId: caller.tenantId, worldId: uuidv7() };
     let errors: ImportError[] = [];
@@ -47,7 +47,7 @@ export class ExchangeController {
   }
 
   @Get(':id/export')
-  @Endpoint({ summary: 'A world as one file', description: 'A campaign is the rules, the whole log and all that was told; the other formats are the state as it is now.', answers: { 200: { schema: z.record(z.string(), z.unknown()), description: 'The file.' } }, errors: ['not_found'] })
+  @Endpoint({ role: 'viewer', summary: 'A world as one file', description: 'A campaign is the rules, the whole log and all that was told; the other formats are the state as it is now.', answers: { 200: { schema: z.record(z.string(), z.unknown()), description: 'The file.' } }, errors: ['not_found'] })
   async exportWorld(@FromCaller() caller: Caller, @Param('id', { schema: idSchema }) id: string, @Query({ schema: exportQuerySchema }) query: z.infer<typeof exportQuerySchema>): Promise<Record<string, unknown>> {
     const ref = { tenantId: caller.tenantId, worldId: id };
     if (query.format === 'campaign') return withTx(this.pool, caller.tenantId, (tx) => exportCampaign(tx, ref));

@@ -22,7 +22,7 @@ export class WorldLogController {
   constructor(@Inject(POOL) private readonly pool: Pool) {}
 
   @Get('versions/:version')
-  @Endpoint({ summary: 'Read the state of a world at a version', description: '`hash` is over all entities: two versions with one hash are equal.', answers: { 200: { schema: worldStateViewSchema, description: 'Entities in the order of their ids, of one type where `type` names it.' } }, errors: ['not_found'] })
+  @Endpoint({ role: 'viewer', summary: 'Read the state of a world at a version', description: '`hash` is over all entities: two versions with one hash are equal.', answers: { 200: { schema: worldStateViewSchema, description: 'Entities in the order of their ids, of one type where `type` names it.' } }, errors: ['not_found'] })
   async getState(@FromCaller() caller: Caller, @Param('id', { schema: idSchema }) id: string, @Param('version', { schema: versionSchema }) version: number, @Query({ schema: worldStateQuerySchema }) query: z.infer<typeof worldStateQuerySchema>): Promise<z.infer<typeof worldStateViewSchema>> {
     const state = await loadWorld(this.pool, ref(caller, id), version);
     const entities = state.sorted();
@@ -30,7 +30,7 @@ export class WorldLogController {
   }
 
   @Get('events')
-  @Endpoint({ summary: 'Read the log of a world', description: '`about` keeps the events about one entity.', answers: { 200: { schema: worldEventPageSchema, description: 'Events after `after`, in order.' } }, errors: ['not_found'] })
+  @Endpoint({ role: 'viewer', summary: 'Read the log of a world', description: '`about` keeps the events about one entity.', answers: { 200: { schema: worldEventPageSchema, description: 'Events after `after`, in order.' } }, errors: ['not_found'] })
   async listEvents(@FromCaller() caller: Caller, @Param('id', { schema: idSchema }) id: string, @Query({ schema: worldEventsQuerySchema }) query: z.infer<typeof worldEventsQuerySchema>): Promise<z.infer<typeof worldEventPageSchema>> {
     return withTx(this.pool, caller.tenantId, async (tx) => {
       const { version } = await worldHead(tx, ref(caller, id));
@@ -40,7 +40,7 @@ export class WorldLogController {
 
   @Post('events')
   @HttpCode(200)
-  @Endpoint({ summary: 'Change a world', description: 'All changes or none, one version each. With a `turnId` they are applied once, however often they are sent.', answers: CHANGED, errors: ['not_found', 'world_changed', 'world_rule_broken', 'body_too_large', 'unsupported_media_type'], headers: IF_MATCH })
+  @Endpoint({ role: 'operator', summary: 'Change a world', description: 'All changes or none, one version each. With a `turnId` they are applied once, however often they are sent.', answers: CHANGED, errors: ['not_found', 'world_changed', 'world_rule_broken', 'body_too_large', 'unsupported_media_type'], headers: IF_MATCH })
   async changeWorld(@FromCaller() caller: Caller, @Param('id', { schema: idSchema }) id: string, @Headers('if-match') ifMatch: string | undefined, @Body({ schema: worldBatchSchema }) batch: WorldBatch, @Res({ passthrough: true }) res: Response): Promise<WorldChangedView> {
     const expectedVersion = versionOf(ifMatch);
     const { firstVersion, version, replayed } = await changeWorld(this.pool, ref(caller, id), batch, { ...(expectedVersion === undefined ? {} : { expectedVersion }) });
@@ -49,21 +49,21 @@ export class WorldLogController {
   }
 
   @Get('diff')
-  @Endpoint({ summary: 'What differs between two versions', answers: { 200: { schema: worldDiffSchema, description: 'Entities that differ, before and after.' } }, errors: ['not_found'] })
+  @Endpoint({ role: 'viewer', summary: 'What differs between two versions', answers: { 200: { schema: worldDiffSchema, description: 'Entities that differ, before and after.' } }, errors: ['not_found'] })
   async diffWorld(@FromCaller() caller: Caller, @Param('id', { schema: idSchema }) id: string, @Query({ schema: worldDiffQuerySchema }) query: z.infer<typeof worldDiffQuerySchema>): Promise<WorldDiff> {
     return diffStates(await loadWorld(this.pool, ref(caller, id), query.from), await loadWorld(this.pool, ref(caller, id), query.to));
   }
 
   @Post('undo')
   @HttpCode(200)
-  @Endpoint({ summary: 'Take back the last turn', description: 'A further version, in which all is as it was before that turn.', answers: CHANGED, errors: ['not_found', 'world_changed', 'nothing_to_undo'], headers: IF_MATCH })
+  @Endpoint({ role: 'operator', summary: 'Take back the last turn', description: 'A further version, in which all is as it was before that turn.', answers: CHANGED, errors: ['not_found', 'world_changed', 'nothing_to_undo'], headers: IF_MATCH })
   async undo(@FromCaller() caller: Caller, @Param('id', { schema: idSchema }) id: string, @Body({ schema: noBodySchema }) _body: z.infer<typeof noBodySchema>, @Headers('if-match') ifMatch: string | undefined, @Res({ passthrough: true }) res: Response): Promise<WorldChangedView> {
     return moved(res, await undoTurn(this.pool, ref(caller, id), versionOf(ifMatch)));
   }
 
   @Post('redo')
   @HttpCode(200)
-  @Endpoint({ summary: 'Bring back the turn that was undone last', answers: CHANGED, errors: ['not_found', 'world_changed', 'nothing_to_undo'], headers: IF_MATCH })
+  @Endpoint({ role: 'operator', summary: 'Bring back the turn that was undone last', answers: CHANGED, errors: ['not_found', 'world_changed', 'nothing_to_undo'], headers: IF_MATCH })
   async redo(@FromCaller() caller: Caller, @Param('id', { schema: idSchema }) id: string, @Body({ schema: noBodySchema }) _body: z.infer<typeof noBodySchema>, @Headers('if-match') ifMatch: string | undefined, @Res({ passthrough: true }) res: Response): Promise<WorldChangedView> {
     return moved(res, await redoTurn(this.pool, ref(caller, id), versionOf(ifMatch)));
   }

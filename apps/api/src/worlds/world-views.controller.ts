@@ -16,13 +16,13 @@ export class WorldViewsController {
   constructor(@Inject(POOL) private readonly pool: Pool) {}
 
   @Get('commands/:command')
-  @Endpoint({ summary: 'Answer a command of a player from the state', description: 'For `actor`, the first player character where left out. `why` says which events made `about` feel as they do towards the actor.', answers: { 200: { schema: metaAnswerSchema, description: 'Lines to show.' } }, errors: ['not_found'] })
+  @Endpoint({ role: 'viewer', summary: 'Answer a command of a player from the state', description: 'For `actor`, the first player character where left out. `why` says which events made `about` feel as they do towards the actor.', answers: { 200: { schema: metaAnswerSchema, description: 'Lines to show.' } }, errors: ['not_found'] })
   getCommand(@FromCaller() caller: Caller, @Param('id', { schema: idSchema }) id: string, @Param('command', { schema: metaCommandSchema }) command: MetaCommand, @Query({ schema: metaQuerySchema }) query: z.infer<typeof metaQuerySchema>): Promise<MetaAnswer> {
     return answerCommand(this.pool, { tenantId: caller.tenantId, worldId: id }, command, query);
   }
 
   @Get('map')
-  @Endpoint({ summary: 'The map of a world as SVG', answers: { 200: { schema: null, description: 'A picture, `image/svg+xml`.' } }, errors: ['not_found'] })
+  @Endpoint({ role: 'viewer', summary: 'The map of a world as SVG', answers: { 200: { schema: null, description: 'A picture, `image/svg+xml`.' } }, errors: ['not_found'] })
   async getMap(@FromCaller() caller: Caller, @Param('id', { schema: idSchema }) id: string, @Query({ schema: mapQuerySchema }) query: z.infer<typeof mapQuerySchema>, @Res() res: Response): Promise<void> {
     const state = await loadWorld(this.pool, { tenantId: caller.tenantId, worldId: id });
     res.type('image/svg+xml').send(mapOf(state, query.actor ?? playerOf(state)));

@@ -24,7 +24,7 @@ export class WorldsController {
 
   @Post()
   @HttpCode(201)
-  @Endpoint({ summary: 'Make a world', description: '`rules` are its types and relations, those of a campaign where left out; `changes` are applied at once.', answers: { 201: { schema: worldViewSchema, description: 'Made; `Location` names it.' } }, errors: ['world_rule_broken', 'body_too_large', 'unsupported_media_type'], idempotent: true })
+  @Endpoint({ role: 'operator', summary: 'Make a world', description: '`rules` are its types and relations, those of a campaign where left out; `changes` are applied at once.', answers: { 201: { schema: worldViewSchema, description: 'Made; `Location` names it.' } }, errors: ['world_rule_broken', 'body_too_large', 'unsupported_media_type'], idempotent: true })
   async createWorld(@FromCaller() caller: Caller, @Body({ schema: createWorldSchema }) body: z.output<typeof createWorldSchema>, @Headers('idempotency-key') key: string | undefined, @Res({ passthrough: true }) res: Response): Promise<WorldView> {
     const rules = body.rules ?? CAMPAIGN_RULES;
     try {
@@ -39,14 +39,14 @@ export class WorldsController {
   }
 
   @Get()
-  @Endpoint({ summary: 'List worlds, newest first', answers: { 200: { schema: worldPageSchema, description: 'A page.' } } })
+  @Endpoint({ role: 'viewer', summary: 'List worlds, newest first', answers: { 200: { schema: worldPageSchema, description: 'A page.' } } })
   async listWorlds(@FromCaller() caller: Caller, @Query({ schema: listPageSchema }) query: z.infer<typeof listPageSchema>): Promise<z.infer<typeof worldPageSchema>> {
     const rows = await withTx(this.pool, caller.tenantId, (tx) => listWorlds(tx, caller.tenantId, pageOf(query)));
     return paged(rows, query.limit, ({ id }) => id);
   }
 
   @Get(':id')
-  @Endpoint({ summary: 'Read a world', description: '`ETag` is its version, for `If-Match`.', answers: { 200: { schema: worldViewSchema, description: 'The world.' } }, errors: ['not_found'] })
+  @Endpoint({ role: 'viewer', summary: 'Read a world', description: '`ETag` is its version, for `If-Match`.', answers: { 200: { schema: worldViewSchema, description: 'The world.' } }, errors: ['not_found'] })
   async getWorld(@FromCaller() caller: Caller, @Param('id', { schema: idSchema }) id: string, @Res({ passthrough: true }) res: Response): Promise<WorldView> {
     const world = await withTx(this.pool, caller.tenantId, (tx) => found(tx, { tenantId: caller.tenantId, worldId: id }));
     setVersion(res, world.version);
@@ -55,14 +55,14 @@ export class WorldsController {
 
   @Delete(':id')
   @HttpCode(204)
-  @Endpoint({ summary: 'Delete a world with its log', answers: { 204: { schema: null, description: 'Gone.' } }, errors: ['not_found', 'world_forked'] })
+  @Endpoint({ role: 'operator', summary: 'Delete a world with its log', answers: { 204: { schema: null, description: 'Gone.' } }, errors: ['not_found', 'world_forked'] })
   async deleteWorld(@FromCaller() caller: Caller, @Param('id', { schema: idSchema }) id: string): Promise<void> {
     if (!(await withTx(this.pool, caller.tenantId, (tx) => deleteWorld(tx, { tenantId: caller.tenantId, worldId: id })))) throw noWorld();
   }
 
   @Post(':id/forks')
   @HttpCode(201)
-  @Endpoint({ summary: 'Fork a world from a version of it', description: 'The newest version where none is named. Nothing is copied.', answers: { 201: { schema: worldViewSchema, description: 'The new world; `Location` names it.' } }, errors: ['not_found', 'unsupported_media_type'], idempotent: true })
+  @Endpoint({ role: 'operator', summary: 'Fork a world from a version of it', description: 'The newest version where none is named. Nothing is copied.', answers: { 201: { schema: worldViewSchema, description: 'The new world; `Location` names it.' } }, errors: ['not_found', 'unsupported_media_type'], idempotent: true })
   async forkWorld(@FromCaller() caller: Caller, @Param('id', { schema: idSchema }) id: string, @Body({ schema: forkWorldSchema }) body: z.infer<typeof forkWorldSchema>, @Headers('idempotency-key') key: string | undefined, @Res({ passthrough: true }) res: Response): Promise<WorldView> {
     const parent = { tenantId: caller.tenantId, worldId: id };
     return this.make(caller, { route: `POST /v1/worlds/${id}/forks`, key, body }, res, async (tx, ref) => {
