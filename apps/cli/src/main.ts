@@ -10,6 +10,7 @@ import { models } from './commands/models.js';
 import { quickstart } from './commands/quickstart.js';
 import { setup } from './commands/setup.js';
 import { steer } from './commands/steer.js';
+import { tenants } from './commands/tenants.js';
 import { up } from './commands/up.js';
 import { completionOf } from './remote/completion.js';
 import { EXIT } from './remote/exit-codes.js';
@@ -17,7 +18,7 @@ import { REMOTE_COMMANDS } from './remote/index.js';
 import { verify } from './commands/verify.js';
 
 type Command = { help: string; options?: string[]; run(args: string[]): Promise<number> };
-const COMMANDS: Record<string, Command> = { up, quickstart, setup, doctor, models, steer, verify, audit, keys, codes, backup, restore, deploy, ...REMOTE_COMMANDS, completion: completionOf(() => COMMANDS) };
+const COMMANDS: Record<string, Command> = { up, quickstart, setup, doctor, models, steer, verify, audit, keys, tenants, codes, backup, restore, deploy, ...REMOTE_COMMANDS, completion: completionOf(() => COMMANDS) };
 
 async function main([name = '--help', ...args]: string[]): Promise<number> {
   const command = COMMANDS[name];

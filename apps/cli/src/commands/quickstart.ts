@@ -4,6 +4,7 @@ import { type Client, type CorpusView, createClient, items, pause, type RunEvent
 import { QUICKSTART_HELP } from '#bootstrap/help';
 import { PROJECT_ROOT } from '#platform';
 import { startStack } from '#platform/stack';
+import { ownKeyHeaders } from '../api-key.js';
 import { printAnswer } from '../print-answer.js';
 import { parseStackOptions } from '../stack-options.js';
 import { listenForStop } from '../stop-request.js';
@@ -31,7 +32,7 @@ export const quickstart = {
     const interrupted = stop.asked.then(() => 'interrupted' as const);
     try {
       say(stack.runtimeNote);
-      const done = await Promise.race([ask(createClient({ baseUrl: stack.apiUrl }), input), interrupted]);
+      const done = await Promise.race([ask(createClient({ baseUrl: stack.apiUrl, headers: ownKeyHeaders(config) }), input), interrupted]);
       if (done === 'interrupted') return 130;
       printAnswer(done, question);
       console.log(`\nRun       ${done.id}\nConsole   ${stack.apiUrl}/console/runs/${done.id}\nAPI       ${stack.apiUrl}/v1/runs/${done.id}${done.temporal.webUrl ? `\nTemporal  ${done.temporal.webUrl}` : ''}`);

@@ -13,6 +13,7 @@ export function explain(error: unknown, url: string): { code: number; message: s
   if (error instanceof UsageError || (error as { code?: string }).code?.startsWith?.('ERR_PARSE_ARGS')) return { code: EXIT.usage, message: `${(error as Error).message}\n→ --help shows what the command takes.` };
   if (error instanceof ConnectionError) return { code: EXIT.unreachable, message: `Nobody answers at ${url}.\n→ Start the stack with \`npm run up\`, or say where it is with --url or HOLDFAST_URL.` };
   if (!(error instanceof ApiError)) return null;
+  if (error.status === 401) return { code: EXIT.refused, message: `${error.message}\n→ Put a key into HOLDFAST_API_KEY, or name its file in HOLDFAST_API_KEY_FILE (a new installation has admin.key in its data folder). docs/security.md says more.` };
   const issues = (error.problem.errors ?? []).map(({ path, message }) => `\n  ${path || 'body'}: ${message}`).join('');
   return { code: codeOf(error), message: `${error.message}${issues}\n→ docs/errors.md says what to do about ${error.code}.` };
 }

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Client, createClient } from '#client';
+import { keyHeaders } from '../api-key.js';
 import { EXIT, explain, UsageError } from './exit-codes.js';
 import { Output } from './output.js';
 
@@ -13,7 +14,9 @@ export type RemoteCommand = { help: string; usage: string; args: number; options
 
 const COMMON: Options = { help: { type: 'boolean', short: 'h' }, json: { type: 'boolean' }, url: { type: 'string' } };
 const COMMON_HELP = `  --json           print JSON
-  --url URL        where the API is (default: HOLDFAST_URL, else HOLDFAST_HOST and HOLDFAST_PORT)`;
+  --url URL        where the API is (default: HOLDFAST_URL, else HOLDFAST_HOST and HOLDFAST_PORT)
+
+Where the API asks for a key: HOLDFAST_API_KEY, or the file that HOLDFAST_API_KEY_FILE names.`;
 
 export const optionsOf = (command: RemoteCommand): string[] => Object.keys({ ...command.options, ...COMMON }).map((name) => `--${name}`);
 
@@ -59,8 +62,7 @@ async function withInterrupt(run: (signal: AbortSignal) => Promise<number>): Pro
 }
 
 function clientOf(baseUrl: string): Client {
-  const key = process.env['HOLDFAST_API_KEY'];
-  return createClient({ baseUrl, ...(key ? { headers: { authorization: `Bearer ${key}` } } : {}), retry: { attempts: 4 } });
+  return createClient({ baseUrl, headers: keyHeaders(), retry: { attempts: 4 } });
 }
 
 function apiUrl(given: string | undefined, env = process.env): string {
