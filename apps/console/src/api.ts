@@ -12,10 +12,29 @@ export const api: Client = createClient({ baseUrl: '', headers, retry: { attempt
 export const uploader = (send: typeof fetch): Client => createClient({ baseUrl: '', headers, retry: { attempts: 1 }, fetch: send });
 
 /** Kept for as long as the tab is open. */
-export function takeKey(key: string | null): void {
-  if (!key) return;
-  sessionStorage.setItem(KEY, key);
-  headers['authorization'] = `Bearer ${key}`;
+function takeKey(key: string | null): void {
+  if (key && /^[\x21-\x7e]+$/.test(key)) {
+    sessionStorage.setItem(KEY, key);
+    headers['authorization'] = `Bearer ${key}`;
+  } else {
+    sessionStorage.removeItem(KEY);
+    delete headers['authorization'];
+  }
+}
+
+/** Takes a key for this tab and asks everything anew; where it is good, Temporal's Web UI may have its payloads decoded too. */
+export function enter(key: string): void {
+  takeKey(key);
+  void queryClient.resetQueries();
+  api.openSession().catch(() => undefined);
+}
+
+export async function leave(): Promise<void> {
+  await api.closeSession().catch(() => undefined);
+  takeKey(null);
+  // What was read with it goes with it.
+  queryClient.clear();
+  globalThis.location.assign('/console');
 }
 
 export const wantsKey = (error: unknown): boolean => error instanceof ApiError && error.status === 401;

@@ -7,6 +7,7 @@ import { Waiting } from '../shown/states.js';
 import { Told } from '../shown/tell.js';
 import { Icon } from './icons.js';
 import { Nav } from './nav.js';
+import { Account } from './principal.js';
 
 /** A part of the console that is loaded when it is first opened. */
 const page = <K extends string>(load: () => Promise<Record<K, () => ReactNode>>, name: K) => lazy(async () => ({ default: (await load())[name] }));
@@ -40,6 +41,7 @@ export function App(): ReactNode {
             Holdfast
           </Text>
           <Group ml="auto" gap="xs">
+            <Account />
             <ColourScheme />
           </Group>
         </Group>

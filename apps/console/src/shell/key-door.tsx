@@ -1,29 +1,35 @@
 import { Alert, Button, Center, Paper, PasswordInput, Stack, Text, Title } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
-import { api, queryClient, takeKey, wantsKey } from '../api.js';
+import { enter, wantsKey } from '../api.js';
+import { usePrincipal } from './principal.js';
 
 /** Asks for an API key where the API asks for one; lets everything else through. */
 export function KeyDoor({ children }: { children: ReactNode }): ReactNode {
   const [key, setKey] = useState('');
-  const agents = useQuery({ queryKey: ['agents'], queryFn: ({ signal }) => api.listAgents({ signal }) });
-  if (!wantsKey(agents.error)) return children;
-  const enter = (): void => {
-    takeKey(key.trim());
-    void queryClient.invalidateQueries();
+  const [tried, setTried] = useState(false);
+  const { error } = usePrincipal();
+  if (!wantsKey(error)) return children;
+  const submit = (): void => {
+    setTried(true);
+    enter(key.trim());
+    setKey('');
   };
   return (
     <Center component="main" mih="100vh" p="md">
       <Paper withBorder p="xl" maw={440} w="100%">
-        <form onSubmit={(event) => (event.preventDefault(), enter())}>
+        <form onSubmit={(event) => (event.preventDefault(), submit())}>
           <Stack>
             <Title order={1} size="h3">
               Holdfast
             </Title>
-            <Text size="sm">This installation asks for an API key. It is kept in this tab until you close it.</Text>
-            <PasswordInput label="API key" value={key} onChange={(event) => setKey(event.currentTarget.value)} autoFocus required />
-            {sessionStorage.getItem('holdfast-api-key') && <Alert color="red">The key was refused.</Alert>}
-            <Button type="submit">Enter</Button>
+            <Text size="sm">This installation asks who you are. Your key is kept in this tab until you close it or sign out.</Text>
+            <PasswordInput label="API key or access token" value={key} onChange={(event) => setKey(event.currentTarget.value)} autoComplete="off" autoFocus required />
+            {tried && (
+              <Alert color="red" role="alert">
+                {(error as Error).message}
+              </Alert>
+            )}
+            <Button type="submit">Sign in</Button>
           </Stack>
         </form>
       </Paper>
