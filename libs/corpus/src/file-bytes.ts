@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { open } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { open, realpath } from 'node:fs/promises';
 import { HoldfastError } from '#contracts';
 import { type CorpusRef, type IngestionFile, type Pool, readBlob, withTx } from '#store';
 
@@ -20,11 +21,13 @@ async function readUpload(pool: Pool, corpus: CorpusRef, file: IngestionFile): P
   return bytes;
 }
 
+/** `path` was a file's real one, below an allowed folder, when it was named: a link that has taken its place since is not followed. */
 async function readServerFile(path: string, maxBytes: number): Promise<Buffer> {
-  const handle = await open(path).catch((cause: unknown) => {
+  const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW).catch((cause: unknown) => {
     throw new HoldfastError('file_unreadable', 'The file is gone or may not be read by the worker. Check that it is there and who may read it.', { cause });
   });
   try {
+    if ((await realpath(path).catch(() => null)) !== path) throw new HoldfastError('file_unreadable', 'The file was moved since it was named. Name it again.');
     const { size } = await handle.stat();
     if (size > maxBytes) throw new HoldfastError('file_too_large', `The file has ${Math.ceil(size / 1e6)} MB and at most ${Math.floor(maxBytes / 1e6)} MB are taken. Split it, or raise HOLDFAST_MAX_FILE_MB.`);
     return await handle.readFile();
