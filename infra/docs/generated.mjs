@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ERROR_CODES } from '#contracts';
 import { describeConfig } from '#platform';
+import { METRICS } from '#platform/telemetry';
 import { REMEDIES } from './error-remedies.mjs';
 import { between, table } from './markers.mjs';
 
@@ -13,6 +14,7 @@ export function generatedFiles() {
   return [
     { file: 'README.md', text: between(read('README.md'), 'configuration', configTable()) },
     { file: 'docs/errors.md', text: errorPage() },
+    { file: 'docs/observability.md', text: between(read('docs/observability.md'), 'metrics', metricTable()) },
     { file: 'THIRD_PARTY_NOTICES.md', text: between(read('THIRD_PARTY_NOTICES.md'), 'packages', packageTable()) },
   ];
 }
@@ -20,6 +22,11 @@ export function generatedFiles() {
 function configTable() {
   const shown = (value) => (value === '' ? '' : /\s/.test(value) ? value : `\`${value}\``);
   return table(['Variable', 'Default', 'What it is'], describeConfig().map((setting) => [`\`${setting.name}\``, shown(setting.default), setting.description]));
+}
+
+function metricTable() {
+  const from = { api: 'API', worker: 'workers, gates' };
+  return table(['Metric', 'Of', 'Labels', 'What it is'], Object.entries(METRICS).map(([name, m]) => [`\`${name}\``, from[m.from], m.labels.map((label) => `\`${label}\``).join(', '), `${m.kind === 'counter' ? 'Counter' : m.kind === 'gauge' ? 'Gauge' : 'Histogram'}. ${m.help}`]));
 }
 
 function errorPage() {

@@ -12,6 +12,7 @@ import { identifyCaller } from './auth/identify-caller.js';
 import { CoreModule } from './core/core.module.js';
 import { BatchesModule } from './batches/batches.module.js';
 import { CorporaModule } from './corpora/corpora.module.js';
+import { EventHub } from './events/event-hub.js';
 import { EventsModule } from './events/events.module.js';
 import { KeysModule } from './keys/keys.module.js';
 import { HealthModule } from './health/health.controller.js';
@@ -36,6 +37,8 @@ import { SchedulesModule } from './schedules/schedules.module.js';
 import { ThreadsModule } from './threads/threads.controller.js';
 import { WebhooksModule } from './webhooks/webhooks.module.js';
 import { DriftModule } from './drift/drift.module.js';
+import { NO_TELEMETRY } from './telemetry/telemetry.js';
+import { traceRequests } from './telemetry/trace-requests.js';
 import { VerificationsModule } from './verifications/verifications.controller.js';
 import { WorldsModule } from './worlds/worlds.module.js';
 
@@ -55,7 +58,9 @@ export async function createApi(options: ApiOptions): Promise<NestExpressApplica
     logger: nestLogger(options.logger),
   });
   app.disable('x-powered-by').disable('etag');
-  app.use(setHeaders, logRequests(options.logger), checkHost(options.config));
+  const { tracing, metrics } = options.telemetry ?? NO_TELEMETRY;
+  app.use(setHeaders, ...(metrics ? [metrics.count] : []), ...(tracing ? [traceRequests(tracing)] : []), logRequests(options.logger), checkHost(options.config));
+  if (metrics) app.use('/metrics', metrics.scrape(() => ({ pool: app.get<Pool>(POOL), readers: () => app.get(EventHub, { strict: false }).readers })));
   app.use('/v1/codec', webUiDoor(options.config.temporalUiUrl));
   app.use(identifyCaller(options.config.auth, () => app.get(Authenticator), options.timing?.identifyMs ?? TIMING.identifyMs), ...jsonBody(), sealRequests(() => app.get<Pool>(POOL)));
   app.useGlobalPipes(new RequestPipe());

@@ -6,6 +6,7 @@ import { createApi } from './app.js';
 import { warnWhereUnguarded } from './auth/row-security.js';
 import { makeFirstKey } from './keys/first-key.js';
 import { migrateUntilDone } from './migrate-until-done.js';
+import { closeTelemetry, openTelemetry } from './telemetry/telemetry.js';
 
 const GRACE_MS = 5_000;
 
@@ -17,13 +18,16 @@ async function main(): Promise<void> {
     await warnWhereUnguarded(config, logger);
     await makeFirstKey(config, logger);
   });
-  const app = await createApi({ config, logger, agents: agentContracts({ probe: process.env['HOLDFAST_PROBE_AGENT'] === '1' }) });
+  const telemetry = await openTelemetry(config, logger);
+  const app = await createApi({ config, logger, telemetry, agents: agentContracts({ probe: process.env['HOLDFAST_PROBE_AGENT'] === '1' }) });
   await listen(app, config);
   const { port } = app.getHttpServer().address() as AddressInfo;
   console.log(`api ready on http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`);
   const stop = (): void => {
     stopping.abort();
-    void close(app).finally(() => process.exit(0));
+    void close(app)
+      .finally(() => closeTelemetry(telemetry))
+      .finally(() => process.exit(0));
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, stop);
 }

@@ -9,10 +9,13 @@ const BUILT = fileURLToPath(new URL('../../../workflow-bundle.js', import.meta.u
 /** Running from TypeScript (tests) or from dist. */
 const FROM_SOURCE = import.meta.url.endsWith('.ts');
 
+const entry = (name: string): string => fileURLToPath(new URL(`./${name}${FROM_SOURCE ? '.ts' : '.js'}`, import.meta.url));
+
 /** Bundles the workflows; a Node built-in or a forbidden import in workflow code fails here. */
 export async function bundleWorkflows(): Promise<WorkflowBundleWithSourceMap> {
   return bundleWorkflowCode({
-    workflowsPath: fileURLToPath(new URL(FROM_SOURCE ? './workflows.ts' : './workflows.js', import.meta.url)),
+    workflowsPath: entry('workflows'),
+    workflowInterceptorModules: [entry('workflow-interceptors')],
     failureConverterPath: FAILURE_CONVERTER_PATH,
     webpackConfigHook: (config) => ({
       ...config,

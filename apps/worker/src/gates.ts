@@ -14,7 +14,7 @@ const EMBED_SLOTS = 1;
 
 type Shared = Omit<WorkerOptions, 'taskQueue'> & { connection: NativeConnection };
 
-export type Gates = { run(): Promise<void>; shutdown(): void };
+export type Gates = { run(): Promise<void>; shutdown(): void; /** Task queues that are served now. */ queues(): string[] };
 
 /**
  * The gates of this process: one queue a runtime and model, whose workers share the runtime's slots (see
@@ -64,6 +64,7 @@ export async function createGates(deps: RunDeps, shared: Shared, serves: readonl
       // A signal ends the workers without asking here.
       stopSweeping();
     },
+    queues: () => [...served.keys()],
     shutdown() {
       stopSweeping();
       for (const worker of served.values()) if (worker.getState() === 'RUNNING') worker.shutdown();

@@ -3,13 +3,15 @@ import { type DoctorReport, LOCAL_TENANT, type ModelRef } from '#contracts';
 import { createRuntimes, pickAuto, readMachine, type Runtime } from '#models';
 import type { Config, Logger, RoleRoutes } from '#platform';
 import { listFindings, type Pool, withTx } from '#store';
+import { observeGate, observeRuntime } from './telemetry/observe-runtime.js';
+import { NO_TELEMETRY, type WorkerTelemetry } from './telemetry/telemetry.js';
 
 const REFRESH_MS = 30_000;
 
 /** The gate as the configuration says, with the doctor's findings and measured speeds from Postgres. */
-export async function openModelGate(config: Config, pool: Pool, logger: Logger): Promise<ModelGate> {
-  const runtimes = createRuntimes(config);
-  return createModelGate({
+export async function openModelGate(config: Config, pool: Pool, logger: Logger, telemetry: WorkerTelemetry = NO_TELEMETRY): Promise<ModelGate> {
+  const runtimes = new Map([...createRuntimes(config)].map(([id, runtime]) => [id, observeRuntime(runtime, telemetry)]));
+  const gate = createModelGate({
     runtimes,
     slots: new Map(config.runtimes.map(({ id, slots }) => [id, slots])),
     roles: await withoutAuto(config.roles, runtimes, logger),
@@ -17,6 +19,7 @@ export async function openModelGate(config: Config, pool: Pool, logger: Logger):
     findingsOf: keepFindings(pool, [...runtimes.keys()]),
     speeds: createSpeedBook(pool),
   });
+  return observeGate(gate, telemetry);
 }
 
 /** `auto` becomes the best model that the runtime has; where that cannot be told yet, the name stays and calls say what is missing. */

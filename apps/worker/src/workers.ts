@@ -7,6 +7,9 @@ import { createBatchActivities, createIngestionActivities, createReconcilerActiv
 import { DEPLOYMENT, TASK_QUEUES, type WorkerRole, workflowIds, WORKFLOWS } from '#contracts';
 import { type Config, createDataConverter, createPublicHosts, temporalConnection } from '#platform';
 import { configuredRunKeys, useRunKeys } from '#store';
+import { type Meters, traceStarts } from '#platform/telemetry';
+import { NO_TELEMETRY, observing, type WorkerTelemetry } from './telemetry/telemetry.js';
+import { watchQueues } from './telemetry/watch-queues.js';
 import { trustedRuntimes } from './trusted-runtimes.js';
 import { createGates } from './gates.js';
 import { registerModels } from './register-models.js';
@@ -34,7 +37,7 @@ export type RunningWorkers = { run(): Promise<void>; shutdown(): void };
  * calls and documents where they have queues of their own, and the gates', which serve the model calls of runtimes with
  * as many slots as those have: what queues, queues in Temporal and never inside a runtime.
  */
-export async function createWorkers(config: Config, given: RunDeps, workflowBundle: WorkflowBundle | null): Promise<RunningWorkers> {
+export async function createWorkers(config: Config, given: RunDeps, workflowBundle: WorkflowBundle | null, telemetry: WorkerTelemetry = NO_TELEMETRY): Promise<RunningWorkers> {
   const has = (role: WorkerRole): boolean => config.workerRoles.includes(role);
   const hostQueue = TASK_QUEUES.host(hostIdOf(config));
   const deps = { maySeeSensitive: trustedRuntimes(config), ...given, ...(has('tools') ? { hostQueue } : { toolQueue: TASK_QUEUES.tools }) };
@@ -43,11 +46,11 @@ export async function createWorkers(config: Config, given: RunDeps, workflowBund
   const server = temporalConnection(config);
   const connection = await NativeConnection.connect(server);
   const clientConnection = await Connection.connect(server);
-  const client = new Client({ connection: clientConnection, namespace: config.temporalNamespace, dataConverter });
+  const client = new Client({ connection: clientConnection, namespace: config.temporalNamespace, dataConverter, ...(telemetry.tracing ? { interceptors: { workflow: [traceStarts(telemetry.tracing)] } } : {}) });
   const starter = createRunStarter(client);
   const { callModel: _call, compactRun: _compact, ...quick } = createRunActivities({ ...deps, startRun: (run) => starter.start({ ...run, startAt: run.startAt ?? null, resumed: run.again }) });
   const ingestion = createIngestionActivities({ ...deps, vision: createVision(deps.gate), maxFileBytes: config.maxFileBytes, documentQueue: has('documents') ? undefined : TASK_QUEUES.documents });
-  const shared = { connection, namespace: config.temporalNamespace, dataConverter, ...workerOptions(config) };
+  const shared = { connection, namespace: config.temporalNamespace, dataConverter, ...workerOptions(config), ...observing(telemetry) };
   const workers: Worker[] = [];
   if (workflowBundle && has('workflows')) {
     workers.push(await Worker.create({
@@ -73,15 +76,23 @@ export async function createWorkers(config: Config, given: RunDeps, workflowBund
   if (has('tools')) workers.push(await Worker.create({ ...shared, taskQueue: TASK_QUEUES.tools, activities: { callTool: quick.callTool }, maxConcurrentActivityTaskExecutions: 50, maxConcurrentActivityTaskPolls: has('workflows') ? 1 : 5 }));
   if (has('tools') && [...deps.agents.values()].some((agent) => agent.keepsFiles)) workers.push(await Worker.create({ ...shared, taskQueue: hostQueue, activities: { callTool: quick.callTool }, maxConcurrentActivityTaskExecutions: 50, maxConcurrentActivityTaskPolls: 1 }));
   if (has('documents')) workers.push(await Worker.create({ ...shared, taskQueue: TASK_QUEUES.documents, activities: { ingestFile: ingestion.ingestFile, embedDocument: ingestion.embedDocument }, maxConcurrentActivityTaskExecutions: 4, maxConcurrentActivityTaskPolls: has('workflows') ? 1 : 2 }));
-  const gates = await createGates(deps, shared, has('model') ? config.gates : []);
+  const serves = has('model') ? config.gates : [];
+  const gates = await createGates(deps, shared, serves);
+  const watch = (meters: Meters<'worker'>) =>
+    watchQueues({
+      connection, namespace: config.temporalNamespace, gate: deps.gate, meters, logger: deps.logger, serves,
+      queues: () => [...(has('workflows') ? [{ queue: TASK_QUEUES.main, kind: 'workflow' as const }] : []), ...[...workers.map(({ options }) => options.taskQueue), ...gates.queues()].map((queue) => ({ queue, kind: 'activity' as const }))],
+    });
   return {
     async run() {
       const running = Promise.all([...workers.map((worker) => worker.run()), gates.run()]);
       const stopped = new AbortController();
+      const unwatch = telemetry.meters ? watch(telemetry.meters) : undefined;
       const starting = has('workflows') ? Promise.all([startReconciler(client, stopped.signal), startRetention(client, stopped.signal), registerModels(deps, client, config.gates, stopped.signal)]) : Promise.resolve();
       try {
         await running;
       } finally {
+        unwatch?.();
         stopped.abort();
         await starting;
         await connection.close();

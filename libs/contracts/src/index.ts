@@ -43,3 +43,4 @@ export * from './codes.js';
 export * from './threads.js';
 export * from './roles.js';
 export * from './keys.js';
+export * from './trace.js';

@@ -5,3 +5,4 @@
 export * from './error-codes.js';
 export * from './payload-sizes.js';
 export * from './queues.js';
+export * from './trace.js';

@@ -1,5 +1,6 @@
 import type { AgentContract } from '#contracts';
 import type { Config, Logger } from '#platform';
+import type { Telemetry } from '../telemetry/telemetry.js';
 
 /** All that an API process is made of, so that a test can give its own parts. */
 export type ApiOptions = {
@@ -7,6 +8,8 @@ export type ApiOptions = {
   agents: readonly AgentContract[];
   logger: Logger;
   timing?: Partial<Timing>;
+  /** None where not given. */
+  telemetry?: Telemetry;
 };
 
 export type Timing = {

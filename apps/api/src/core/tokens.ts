@@ -5,3 +5,4 @@ export const LOGGER = Symbol('Logger');
 export const TIMINGS = Symbol('Timing');
 export const POOL = Symbol('Pool');
 export const NOTIFIER = Symbol('Notifier');
+export const TELEMETRY = Symbol('Telemetry');

@@ -48,6 +48,11 @@ export class EventHub implements OnApplicationBootstrap, BeforeApplicationShutdo
     return this.closing.signal;
   }
 
+  /** How many watch a run now. */
+  get readers(): number {
+    return [...this.feeds.values()].reduce((sum, { readers }) => sum + readers, 0);
+  }
+
   /** Gives `use` the run's feed, which lives as long as somebody uses it. */
   async watch<T>(ref: RunRef, use: (feed: RunFeed) => Promise<T>): Promise<T> {
     const held = this.feeds.get(ref.runId) ?? { feed: new RunFeed((after, place) => readFeed(this.pool, ref, after, place)), readers: 0 };

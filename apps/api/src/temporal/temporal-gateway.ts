@@ -2,8 +2,10 @@ import { defaultGrpcRetryOptions, Client, Connection, isGrpcServiceError, makeGr
 import { Inject, Injectable } from '@nestjs/common';
 import { HoldfastError, TASK_QUEUES, WAKE_SIGNAL, workflowIds } from '#contracts';
 import { type Config, createDataConverter, describeError, type Logger, registerSearchAttributes, temporalConnection, wrongAttribute } from '#platform';
+import { traceStarts } from '#platform/telemetry';
 import type { Timing } from '../core/api-options.js';
-import { CONFIG, LOGGER, TIMINGS } from '../core/tokens.js';
+import { CONFIG, LOGGER, TELEMETRY, TIMINGS } from '../core/tokens.js';
+import type { Telemetry } from '../telemetry/telemetry.js';
 
 export type StartOptions = Omit<WorkflowStartOptions, 'taskQueue' | 'args'> & { args: [object] };
 
@@ -20,6 +22,7 @@ export class TemporalGateway {
     @Inject(CONFIG) private readonly config: Config,
     @Inject(LOGGER) private readonly logger: Logger,
     @Inject(TIMINGS) private readonly timing: Timing,
+    @Inject(TELEMETRY) { tracing }: Telemetry,
   ) {
     this.connection = Connection.lazy({
       ...temporalConnection(config),
@@ -27,7 +30,7 @@ export class TemporalGateway {
       interceptors: [makeGrpcRetryInterceptor(defaultGrpcRetryOptions({ maxAttempts: 2 }))],
       channelArgs: { 'grpc.initial_reconnect_backoff_ms': 200, 'grpc.max_reconnect_backoff_ms': 1_000 },
     });
-    this.client = new Client({ connection: this.connection, namespace: config.temporalNamespace, dataConverter: createDataConverter(config) });
+    this.client = new Client({ connection: this.connection, namespace: config.temporalNamespace, dataConverter: createDataConverter(config), ...(tracing ? { interceptors: { workflow: [traceStarts(tracing)] } } : {}) });
   }
 
   /** Starts a workflow whose row is committed. @returns false where Temporal does not know of it now, for whatever reason. */

@@ -5,6 +5,7 @@ import type { AgentContract } from '#contracts';
 import { createLogger, loadConfig } from '#platform';
 import { createApi } from '../app.js';
 import type { Timing } from '../core/api-options.js';
+import { closeTelemetry, openTelemetry } from '../telemetry/telemetry.js';
 
 /** An agent for the API's own specs: a contract is all that the API knows of one. */
 export const echoContract: AgentContract = {
@@ -36,8 +37,10 @@ export async function startApi(servers: { databaseUrl: string; temporalAddress?:
     HOLDFAST_TEMPORAL_UI_URL: 'http://127.0.0.1:8233',
     ...servers.env,
   });
-  const app = await createApi({ config, agents: [echoContract, scholarContract], logger: createLogger(config, 'api'), timing: { temporalMs: 1_500, ...servers.timing } });
+  const logger = createLogger(config, 'api');
+  const telemetry = await openTelemetry(config, logger);
+  const app = await createApi({ config, agents: [echoContract, scholarContract], logger, telemetry, timing: { temporalMs: 1_500, ...servers.timing } });
   await app.listen(0, '127.0.0.1');
   const { port } = app.getHttpServer().address() as AddressInfo;
-  return { app, url: `http://127.0.0.1:${port}`, close: () => app.close() };
+  return { app, url: `http://127.0.0.1:${port}`, close: () => app.close().then(() => closeTelemetry(telemetry)) };
 }

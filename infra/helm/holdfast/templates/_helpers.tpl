@@ -77,6 +77,27 @@ readOnlyRootFilesystem: true
 capabilities: { drop: [ALL] }
 {{- end }}
 
+{{/* What a scraper goes by. */}}
+{{- define "holdfast.metricsAnnotations" -}}
+prometheus.io/scrape: 'true'
+prometheus.io/port: '9465'
+prometheus.io/path: /metrics
+{{- end }}
+
+{{/* Lets a scrape in to what is given on loopback alone. `port`: where that is. */}}
+{{- define "holdfast.metricsDoor" -}}
+- name: metrics
+  image: {{ include "holdfast.image" .root }}
+  imagePullPolicy: {{ .root.Values.image.pullPolicy }}
+  command: [node, infra/containers/metrics-door.mjs, '9465', {{ .port | squote }}]
+  ports:
+    - { name: metrics, containerPort: 9465 }
+  securityContext: {{- include "holdfast.containerSecurity" .root | nindent 4 }}
+  resources:
+    requests: { cpu: 10m, memory: 48Mi }
+    limits: { memory: 128Mi }
+{{- end }}
+
 {{/* Every role must be with one of the workers: a queue that nobody polls is a run that never ends. */}}
 {{- define "holdfast.checkRoles" -}}
 {{- $given := list -}}

@@ -58,6 +58,12 @@ export interface StackConfig {
   readonly webhookHosts: readonly string[];
   readonly retention: readonly RetentionRule[];
   readonly contentPolicy: ContentPolicy;
+  /** Undefined: no metrics. 0 means any free port. */
+  readonly metricsPort: number | undefined;
+  /** Undefined: no traces. */
+  readonly otlpUrl: string | undefined;
+  readonly otlpHosts: readonly string[];
+  readonly traceShare: number;
   readonly logLevel: (typeof LOG_LEVELS)[number];
 }
 

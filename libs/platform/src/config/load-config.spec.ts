@@ -78,8 +78,18 @@ describe('loadConfig', () => {
     ['HOLDFAST_RUNTIME_URL', 'localhost:11434'],
     ['HOLDFAST_THREADS', '0'],
     ['HOLDFAST_LOG_LEVEL', 'loud'],
+    ['HOLDFAST_METRICS_PORT', 'any'],
+    ['HOLDFAST_TRACE_SHARE', '2'],
+    ['HOLDFAST_OTLP_URL', 'collector:4318'],
+    ['HOLDFAST_OTLP_URL', 'http://collector.example:4318'],
   ])('names %s when it is %s', (variable, value) => {
     expect(failure({ ...given, [variable]: value })).toMatchObject({ variable, message: expect.stringMatching(`^${variable}: `) });
+  });
+
+  it('tells nobody anything where it is not asked to, and sends traces to hosts that are named only', () => {
+    expect(loadConfig(given)).toMatchObject({ metricsPort: undefined, otlpUrl: undefined, otlpHosts: [], traceShare: 1 });
+    expect(loadConfig({ ...given, HOLDFAST_OTLP_URL: 'http://collector.example:4318', HOLDFAST_OTLP_HOSTS: 'other, collector.example' }).otlpUrl).toBe('http://collector.example:4318');
+    expect(failure({ ...given, HOLDFAST_OTLP_URL: 'http://collector.example:4318' }).message).toContain('HOLDFAST_OTLP_HOSTS');
   });
 
   it('asks for the servers that only the stack can start', () => {

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import type { Config, StackConfig } from './config.js';
 import { authConfig } from './auth-settings.js';
 import { ConfigError } from './config-error.js';
+import { mayReceive } from '../telemetry/otlp-hosts.js';
 import { resolveRoles, resolveRuntimes } from './resolve-runtimes.js';
 import { withSecretFiles } from './secret-files.js';
 import { type RuntimeKind, type Settings, settingsSchema } from './schema.js';
@@ -114,8 +115,17 @@ export function loadStackConfig(env: Environment): StackConfig {
     webhookHosts: settings.HOLDFAST_WEBHOOK_HOSTS,
     retention: settings.HOLDFAST_RETENTION,
     contentPolicy: settings.HOLDFAST_CONTENT_POLICY,
+    metricsPort: settings.HOLDFAST_METRICS_PORT,
+    otlpUrl: receiverOf(settings),
+    otlpHosts: settings.HOLDFAST_OTLP_HOSTS,
+    traceShare: settings.HOLDFAST_TRACE_SHARE,
     logLevel: settings.HOLDFAST_LOG_LEVEL,
   };
+}
+
+function receiverOf({ HOLDFAST_OTLP_URL: receiver, HOLDFAST_OTLP_HOSTS: hosts }: Settings): string | undefined {
+  if (receiver === undefined || mayReceive(receiver, hosts)) return receiver;
+  throw new ConfigError('HOLDFAST_OTLP_URL', `${new URL(receiver).hostname} is not on this machine`, 'Name that host in HOLDFAST_OTLP_HOSTS if traces may go there');
 }
 
 function parse(env: Environment): Settings {

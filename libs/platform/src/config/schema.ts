@@ -103,6 +103,10 @@ export const settingsSchema = z.object({
     .default({ instructions: '', never: [] })
     .describe('What the dungeon master leaves out, as JSON: `{"instructions":"No cruelty to animals.","never":["gore"]}`. Instructions go to the model; sentences with a word of `never` are told again or dropped. Added to what a world\'s rules say.')
     .meta({ shownDefault: 'nothing' }),
+  HOLDFAST_METRICS_PORT: port.optional().describe('Port on loopback at which a worker or a gate gives its metrics to Prometheus, Temporal’s among them; 0 picks a free one, which its log names. The API then gives its own at `/metrics`. Not given: nothing is counted.'),
+  HOLDFAST_OTLP_URL: url('http', 'https').optional().describe('Receiver of traces, OTLP over HTTP, such as `http://127.0.0.1:4318`. They hold ids, names and numbers. Not given: nothing is traced.'),
+  HOLDFAST_OTLP_HOSTS: hostsSchema.default([]).describe('Hosts beside loopback, separated by `,`, that the receiver of traces may be on.'),
+  HOLDFAST_TRACE_SHARE: z.coerce.number().min(0).max(1).default(1).describe('Share of requests that are traced, from 0 to 1. One that says so itself (`traceparent`) is traced as it says.'),
   HOLDFAST_LOG_LEVEL: z.enum(LOG_LEVELS).default('info').describe('Lowest level that is logged.'),
 });
 

@@ -1,5 +1,6 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
 import type { StackConfig } from '../config/config.js';
+import { currentScope } from '../telemetry/scope.js';
 
 export type { Logger };
 
@@ -21,6 +22,8 @@ export function createLogger(config: Pick<StackConfig, 'logLevel'>, name: string
     level: config.logLevel,
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
+    // What is at work says its ids in every line that is logged meanwhile. A copy: pino writes the line's own fields into it.
+    mixin: () => ({ ...currentScope()?.log }),
     serializers: { err: describeOnce, error: describeOnce },
     redact: { paths: [...atAnyDepth(SECRET_FIELDS), ...(showsContent ? [] : atAnyDepth(CONTENT_FIELDS))], remove: true },
   };

@@ -10,6 +10,7 @@ import { TOOLS_DIR } from './setup/tools.js';
 
 interface Service {
   readonly command?: string[];
+  readonly network_mode?: string;
   readonly environment?: Record<string, string>;
   readonly ports?: { host_ip?: string; published: string; target: number }[];
   readonly profiles?: string[];
@@ -54,9 +55,22 @@ suite(`docker-compose.yml${reason}`, () => {
     expect([gpu.profiles, gpu.networks!['default']!.aliases, gpu.deploy!.resources.reservations.devices[0]!.capabilities]).toEqual([['gpu'], ['ollama'], ['gpu']]);
   });
 
+  it('has what looks at it in a profile of its own, with a door to the metrics of each part that Prometheus scrapes', () => {
+    const all = parsed();
+    for (const name of ['prometheus', 'grafana', 'jaeger']) expect([name, all[name]!.profiles]).toEqual([name, ['monitoring']]);
+    const doors = Object.values(all).filter(({ command }) => command?.includes('infra/containers/metrics-door.mjs'));
+    const scraped = [...readFileSync(join(PROJECT_ROOT, 'infra/monitoring/prometheus/prometheus.yaml'), 'utf8').matchAll(/'([\w-]+):9465'/g)].map(([, name]) => name);
+    expect(doors.map(({ network_mode: network }) => network?.replace('service:', '')).sort()).toEqual(scraped.sort());
+    expect(doors.every(({ command, profiles }) => command![2] === '9465' && profiles![0] === 'monitoring')).toBe(true);
+    // Off where nobody asks, and the receiver of the profile is allowed.
+    const off = loadConfig({ ...all['worker']!.environment, HOLDFAST_DATA_DIR: PROJECT_ROOT });
+    expect([off.metricsPort, off.otlpUrl]).toEqual([undefined, undefined]);
+    expect(loadConfig({ ...all['worker']!.environment, HOLDFAST_OTLP_URL: 'http://jaeger:4318', HOLDFAST_DATA_DIR: PROJECT_ROOT }).otlpUrl).toBe('http://jaeger:4318');
+  });
+
   it('publishes ports on loopback only', () => {
     const ports = Object.values(parsed()).flatMap((service) => service.ports ?? []);
-    expect(ports).toHaveLength(3);
+    expect(ports).toHaveLength(6);
     for (const port of ports) expect(port.host_ip).toBe('127.0.0.1');
   });
 });

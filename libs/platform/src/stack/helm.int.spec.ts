@@ -33,6 +33,7 @@ suite(`infra/helm${missing === undefined ? '' : ` (skipped: ${missing})`}`, () =
     ['as it comes', []],
     ['with a runtime elsewhere, Temporal Cloud and a version', ['--set', 'ollama.enabled=false,runtime.url=http://gpu.internal:8000,runtime.kind=openai,temporal.tls=true,temporal.existingSecret=cloud,temporal.secretKeys={apiKey},temporal.serverName=ns.tmprl.cloud,buildId=v2,data.existingClaim=shared']],
     ['reachable, with keys', ['--set', 'api.auth=true,api.hosts={holdfast.example.org}']],
+    ['with metrics and traces', ['--set', 'metrics.enabled=true,tracing.url=http://otel-collector.monitoring:4318,tracing.share=0.5', '--set-json', 'metrics.allowFrom=[{"namespaceSelector":{}}]']],
     ['with graphics cards and one worker for all', ['--set', 'ollama.gpus=1,workers.workflows.roles={workflows,tools,documents,model},workers.tools=null,workers.documents=null,workers.model=null', '--set', 'nodeSelector.pool=holdfast']],
   ];
 
@@ -72,6 +73,15 @@ suite(`infra/helm${missing === undefined ? '' : ` (skipped: ${missing})`}`, () =
     expect([text().includes('loopback-door'), text('--set', 'api.auth=true').includes('loopback-door')]).toEqual([true, false]);
     const settings = parsed(render('--set', 'api.auth=true,api.hosts={a.example.org,b.example.org}')).find((m) => m.kind === 'ConfigMap')!.text;
     for (const line of [`HOLDFAST_AUTH: 'true'`, 'HOLDFAST_HOST: 0.0.0.0', 'HOLDFAST_API_HOSTS: "a.example.org,b.example.org"']) expect(settings).toContain(line);
+  });
+
+  it('has a door for scrapes in every pod, and a receiver of traces that is allowed, where they are asked for', () => {
+    const all = parsed(render('--set', 'metrics.enabled=true,tracing.url=http://otel-collector.monitoring:4318'));
+    const settings = Object.fromEntries([...all.find((m) => m.kind === 'ConfigMap')!.text.matchAll(/^ {2}([A-Z_]+): ["']?(.*?)["']?$/gm)].map((m) => [m[1]!, m[2]!]));
+    expect(loadConfig({ ...settings, DATABASE_URL: 'postgres://u@db/h', HOLDFAST_DATA_DIR: PROJECT_ROOT })).toMatchObject({ metricsPort: 9464, otlpUrl: 'http://otel-collector.monitoring:4318' });
+    const doors = all.filter((m) => m.kind === 'Deployment' && !m.name.includes('ollama')).map((m) => first(m.text, /metrics-door\.mjs, '9465', '(\d+)'/));
+    expect(doors.sort()).toEqual(['3000', '9464', '9464', '9464', '9464']);
+    expect(render()).not.toMatch(/metrics-door|HOLDFAST_METRICS_PORT|HOLDFAST_OTLP_URL/);
   });
 
   it('refuses to leave a role without a worker', () => {

@@ -7,3 +7,4 @@ export * from './idempotency.js';
 export * from './run-changes.js';
 export * from './run-views.js';
 export * from './step-views.js';
+export * from './run-counts.js';

@@ -12,6 +12,8 @@ export type GoTool = {
   /** Its name in the folder of what was built; the last part of the package where not given. */
   binary?: string;
   ldflags?: string;
+  /** Build tags. */
+  tags?: string;
 };
 export type Built = { readonly path: string } | { readonly missing: string };
 
@@ -26,7 +28,7 @@ export async function goTool(setup: Setup, tool: GoTool): Promise<Built> {
     folder,
     async (partial) => {
       setup.report(`Building ${tool.name} ${tool.version}`);
-      const args = ['install', ...(tool.ldflags ? [`-ldflags=${tool.ldflags}`] : []), `${tool.package}@v${tool.version}`];
+      const args = ['install', ...(tool.ldflags ? [`-ldflags=${tool.ldflags}`] : []), ...(tool.tags ? ['-tags', tool.tags] : []), `${tool.package}@v${tool.version}`];
       const { code, stderr } = await runCommand('go', args, { env: { ...process.env, GOBIN: partial, CGO_ENABLED: '0', GOTOOLCHAIN: 'local' } });
       if (code !== 0) throw new Error(stderr.trim());
     },

