@@ -2,10 +2,14 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Context } from '@temporalio/activity';
 import { createServer, type AddressInfo } from 'node:net';
 import { Runtime } from '@temporalio/worker';
+import type { ModelGate } from '#activities';
+import { type ChatResult, HoldfastError } from '#contracts';
+import type { Runtime as ModelRuntime } from '#models';
 import { createLogger } from '#platform';
 import { currentScope, type Meters } from '#platform/telemetry';
 import { countOutcome } from './count-outcome.js';
 import { observeActivities } from './observe-activities.js';
+import { observeGate, observeRuntime } from './observe-runtime.js';
 import { installTemporalRuntime } from './temporal-runtime.js';
 import { NO_TELEMETRY } from './telemetry.js';
 
@@ -56,6 +60,25 @@ describe('what a worker counts', () => {
     const text = await scrape();
     expect(text).not.toContain('Jane');
     expect(text).toContain('tool="withheld"');
+  });
+
+  it('is a model call by its tokens, its speed and its wait at the gate, and one that failed by its code', async () => {
+    const answer: ChatResult = { content: 'words', thinking: '', toolCalls: [], promptTokens: 120, outputTokens: 30, thinkingTokens: 10, finish: 'stop', timing: { loadMs: 0, promptMs: 500, outputMs: 1_500, cachedTokens: 20 } };
+    let fails = false;
+    const runtime = observeRuntime({ id: 'ollama', kind: 'ollama', chat: async () => (fails ? Promise.reject(new HoldfastError('runtime_stalled', 'what Jane said')) : answer) } as unknown as ModelRuntime, { tracing: null, meters });
+    const gate = observeGate({ chat: (_route, request, options) => runtime.chat(request, options) } as ModelGate, { tracing: null, meters });
+    const ask = () => gate.chat({ runtimeId: 'ollama', model: 'gemma4:e4b', queue: 'q', reason: 'first_choice' }, { model: 'gemma4:e4b', messages: [], sampling: {}, contextTokens: 512 }, { tenantId: 't', priority: 1, signal: new AbortController().signal });
+    await ask();
+    fails = true;
+    await expect(ask()).rejects.toThrow();
+    const text = await scrape();
+    const value = (name: string, ...labels: string[]): number => Number(text.split('\n').find((line) => line.startsWith(`${name}{`) && labels.every((label) => line.includes(label)))?.split(' ').at(-1));
+    expect([value('holdfast_model_tokens_total', 'type="input"', 'model="gemma4:e4b"'), value('holdfast_model_tokens_total', 'type="cached"'), value('holdfast_model_tokens_total', 'type="output"'), value('holdfast_model_tokens_total', 'type="thinking"')]).toEqual([100, 20, 30, 10]);
+    expect([value('holdfast_model_tokens_per_second_sum', 'type="input"'), value('holdfast_model_tokens_per_second_sum', 'type="output"')]).toEqual([200, 20]);
+    expect(value('holdfast_model_failures_total', 'code="runtime_stalled"')).toBe(1);
+    expect(value('holdfast_gate_wait_seconds_count', 'runtime="ollama"')).toBe(2);
+    expect(value('holdfast_gate_calls', 'runtime="ollama"')).toBe(0);
+    expect(text).not.toContain('Jane');
   });
 
   it('is given on one port, which another process cannot have', async () => {
