@@ -33,6 +33,7 @@ export const REMEDIES = {
   runtime_stalled: 'The runtime accepted the call and then sent nothing for longer than its measured speed allows. The call is given up and tried again; if it stays so, restart the runtime and look whether the machine is short of memory.',
   runtime_host_refused: 'Only loopback is allowed unless you say otherwise: add the host’s name or address to `HOLDFAST_RUNTIME_HOSTS`. A name is checked again after it is resolved.',
   model_missing: 'The runtime lacks the model. `ollama pull gemma4:e4b` (or whatever `HOLDFAST_MODEL`, or the `model` of the run, names). The run waits as `waiting_runtime` and goes on by itself.',
+  model_unreadable: 'The model’s file is damaged, was cut short while it was fetched, or is of a kind that this version of the runtime does not know. Fetch it again (Ollama: `ollama rm`, then `ollama pull`; embedded: a whole GGUF file for `HOLDFAST_GGUF`, then start again), or update the runtime. The run waits as `waiting_runtime` and goes on by itself.',
   context_truncated: 'The runtime cut the prompt to its own context length, which would look like a forgetful model. Raise the context in the runtime (Ollama: `num_ctx`, LM Studio: context length of the loaded model) to at least `HOLDFAST_CONTEXT_TOKENS`, or lower that.',
   context_too_small: 'The agent’s own prompt does not fit. Raise `HOLDFAST_CONTEXT_TOKENS`, or give the run less to read at once.',
   steering_unsupported: 'Only the embedded runtime reads and changes activations: start it with `HOLDFAST_RUNTIME=embedded`, or leave steering off.',

@@ -14,12 +14,15 @@ describe('a run whose runtime is not there', () => {
   beforeAll(async () => void (stack = await LoopStack.start()));
   afterAll(() => stack?.stop());
 
-  it('says which command gets the missing model, and goes on when the model appears', async () => {
+  it.each([
+    ['missing', 'model_missing', { status: 404, message: "model 'm' not found" }],
+    ['damaged', 'model_unreadable', { status: 500, message: 'unable to load model: /blobs/sha256-0' }],
+  ])('says which command gets a model that is %s, and goes on when it is there', async (_what, code, error) => {
     let there = false;
-    stack.script = (request, n) => (there ? play(request, n) : { error: { status: 404, message: `model '${request.model}' not found` } });
+    stack.script = (request, n) => (there ? play(request, n) : { error });
     const ref = await stack.startRun({ steps: 2 });
     const { status_reason: reason } = await stack.untilStatus(ref, 'waiting_runtime');
-    expect(reason).toEqual({ code: 'model_missing', detail: expect.stringContaining('ollama pull') });
+    expect(reason).toEqual({ code, detail: expect.stringContaining('ollama pull') });
     there = true;
     await stack.untilStatus(ref, 'completed');
     const { events } = await checkRun(stack.pool, ref, { status: 'completed' });

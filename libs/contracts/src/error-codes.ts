@@ -31,6 +31,7 @@ export const ERROR_CODES = {
   runtime_stalled: { status: 504, retryable: true, title: 'The model runtime stopped in the middle of a call' },
   runtime_host_refused: { status: 403, retryable: false, title: 'This runtime host is not in the allow-list' },
   model_missing: { status: 503, retryable: true, title: 'The runtime does not have this model' },
+  model_unreadable: { status: 503, retryable: true, title: 'The runtime cannot load this model' },
   context_truncated: { status: 422, retryable: false, title: 'The runtime cut the prompt' },
   context_too_small: { status: 422, retryable: false, title: 'The prompt does not fit the context' },
   steering_unsupported: { status: 501, retryable: false, title: 'This runtime cannot steer activations' },

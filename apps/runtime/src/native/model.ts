@@ -37,7 +37,7 @@ export class NativeModel {
   constructor(llama: Llama, file: string, what: 'vocabulary' | 'weights' = 'weights') {
     this.#llama = llama;
     if (what === 'weights') assertRoom('the model', statSync(file).size);
-    const pointer = llama.modelLoad(file, { ...llama.modelDefaults(), n_gpu_layers: 0, vocab_only: what === 'vocabulary' });
+    const pointer = llama.modelLoad(file, { ...llama.modelDefaults(), n_gpu_layers: 0, vocab_only: what === 'vocabulary', check_tensors: what === 'weights' });
     if (!pointer) throw new Error(`llama.cpp could not load ${file}: not a GGUF file, damaged, or of an architecture it doesn't know`);
     this.pointer = pointer;
     this.vocab = llama.modelVocab(pointer);

@@ -32,7 +32,7 @@ export type ModelGateOptions = {
 
 /** Tokens of an answer where the request sets no limit. */
 const ANSWER_TOKENS = 1_024;
-const FAILURES = new Set(['runtime_unavailable', 'runtime_protocol', 'runtime_stalled', 'model_missing']);
+const FAILURES = new Set(['runtime_unavailable', 'runtime_protocol', 'runtime_stalled', 'model_missing', 'model_unreadable']);
 
 /** Whether another runtime may do better with the same call. */
 export const isRuntimeFailure = (error: unknown): boolean => error instanceof HoldfastError && FAILURES.has(error.code);

@@ -43,6 +43,12 @@ export const says = (context: ProbeContext, ability: string): boolean | null => 
 
 export const codeOf = (error: unknown): string => (error instanceof HoldfastError ? error.code : error instanceof Error ? error.name : typeof error);
 
+/** What to do where the failure's code says it. */
+const REMEDIES: Readonly<Record<string, string>> = {
+  model_unreadable: 'Nothing works with this model as it is: fetch its file again, or update the runtime where it does not know the kind.',
+  model_missing: 'Fetch the model, or name one that the runtime lists.',
+};
+
 /** Runs one probe; what it throws is a failure with its code, except where the caller gave up. */
 export async function examine(probe: Probe, context: ProbeContext): Promise<Finding> {
   const support = probe.capability ? context.runtime.capabilities[probe.capability] : 'yes';
@@ -53,5 +59,5 @@ export async function examine(probe: Probe, context: ProbeContext): Promise<Find
 function broke(error: unknown, context: ProbeContext): Seen {
   context.signal.throwIfAborted();
   const words = error instanceof HoldfastError ? error.message : 'the probe failed';
-  return failed(`${codeOf(error)}: ${words}`, 'Look into the runtime’s own log; the other findings say what works.');
+  return failed(`${codeOf(error)}: ${words}`, REMEDIES[codeOf(error)] ?? 'Look into the runtime’s own log; the other findings say what works.');
 }

@@ -134,6 +134,8 @@ describe('ollama runtime', () => {
     [{ error: { status: 500, message: 'secret words' } }, 'runtime_unavailable'],
     [{ error: { status: 503, message: 'busy' } }, 'runtime_unavailable'],
     [{ error: { status: 404, message: "model 'scripted:latest' not found" } }, 'model_missing'],
+    [{ error: { status: 500, message: 'unable to load model: /home/secret/.ollama/models/blobs/sha256-0' } }, 'model_unreadable'],
+    [{ error: { status: 500, message: "llama.cpp could not load /home/secret/m.gguf: not a GGUF file, damaged, or of an architecture it doesn't know" } }, 'model_unreadable'],
     [{ error: { status: 400, message: 'the input length exceeds the context length' } }, 'context_truncated'],
     [{ error: { status: 500, message: "error parsing tool call: raw='secret words'" } }, 'output_invalid'],
     [{ error: { status: 400, message: '"m" does not support tools' } }, 'validation_failed'],

@@ -27,6 +27,7 @@ export function toHoldfastError(error: unknown, context: WireContext): HoldfastE
   const wire = error;
   const said = wire.detail.toLowerCase();
   if (isModelMissing(wire, said)) return new HoldfastError('model_missing', missingModelMessage(context));
+  if (UNREADABLE.test(said)) return new HoldfastError('model_unreadable', unreadableMessage(context));
   if (said.includes('steering_unsupported')) return new HoldfastError('steering_unsupported', `The runtime cannot read the activations of ${context.model}.`);
   if (/was fitted on another model/.test(said)) return new HoldfastError('validation_failed', `The steering vector was fitted on another model than ${context.model}; fit one on it with \`holdfast steer fit\`.`);
   if (/exceeds?( the)?( maximum| available)? context|context (length|size|window)|input length|too many tokens|prompt (is )?too long|exceed_context_size/.test(said))
@@ -53,6 +54,14 @@ function missingModelMessage({ kind, url, model }: WireContext): string {
   if (kind === 'ollama') return `The runtime at ${url} does not have ${model}. Get it with: ollama pull ${model}`;
   if (kind === 'embedded') return `The embedded runtime does not have ${model}. Name a GGUF file in HOLDFAST_GGUF and start again.`;
   return `The runtime at ${url} does not have ${model}. Load it there (LM Studio: lms get ${model}), or set HOLDFAST_MODEL to one that it lists.`;
+}
+
+/** What llama.cpp and the runtimes around it say of a file that they cannot use; they name its path. */
+const UNREADABLE = /could not load .*gguf|unable to load model|error loading model|invalid (file )?magic|not within (the )?file bounds|corrupted or incomplete/;
+
+function unreadableMessage({ kind, url, model }: WireContext): string {
+  const again = { ollama: `ollama rm ${model}, then ollama pull ${model}`, embedded: 'a whole GGUF file for HOLDFAST_GGUF, then start again', openai: 'fetch it there again' }[kind];
+  return `The runtime at ${url} cannot load ${model}: its file is damaged, was cut short, or is of a kind that this version does not know. Get it anew: ${again}.`;
 }
 
 /** Ollama's words, and the embedded runtime's; of them only the numbers are passed on. */
