@@ -31,6 +31,11 @@ describe('catalogue', () => {
     expect(picked[0]!.contextTokens).toBeGreaterThanOrEqual(16_384);
   });
 
+  it('picks the 12B for a card of 12 GB, between the sizes of those four', () => {
+    const card = { ...EXAMPLE_MACHINES.desktop, gpus: [{ name: 'NVIDIA GeForce RTX 4070', memoryBytes: 12 * 2 ** 30, bandwidth: 504 }] };
+    expect(fitModels(card)[0]).toMatchObject({ id: 'gemma-4-12b', quantization: 'Q4_0', picked: true, fits: true, command: 'ollama pull gemma4:12b-it-qat', unverified: ['weights', 'parameters', 'context', 'memory', 'quality'] });
+  });
+
   it('never says that more fits than there is memory for', () => {
     for (const machine of Object.values(EXAMPLE_MACHINES)) {
       const most = machine.gpus[0]?.memoryBytes ?? machine.memoryBytes;
