@@ -1,21 +1,33 @@
-import type { DriftReport, StepDigest } from '#contracts';
+import type { Judged as JudgedWindow } from '#activities';
+import type { StepDigest } from '#contracts';
 import { callLikeness, textLikeness } from '#drift';
+import { loadStackConfig, RUNTIME_KINDS } from '#platform';
 import { parseMeasureOptions, printTable, type Row, writeJson } from '../../bench/options.js';
+import { KeptAnswers, revision } from '../model/kept.js';
+import { startEvalRuntime } from '../model/start-runtime.js';
 import { budgetRows } from './budgets.js';
 import { BASELINES } from './baselines.js';
+import { heldOutRows, type Replayed as Judged } from './held-out.js';
+import { judgeRows, windowsOf } from './judge.js';
 import { auc, firstAlarm, replay } from './replay.js';
 import { madeUpRuns } from './made-up-runs.js';
-import { digestsOf, readRuns, type RecordedRun } from './runs.js';
+import { digestsOf, readRuns } from './runs.js';
 
 const COMMAND = 'npm run eval:drift';
 const WINDOW = 12;
-const PARTS = ['budgets', 'runs', 'steps'];
-const options = parseMeasureOptions(COMMAND, PARTS);
+const PARTS = ['budgets', 'held-out', 'runs', 'steps', 'judge'];
+/** Windows with drift that a judge is asked about, and as many without. */
+const WINDOWS = 15;
+const options = parseMeasureOptions(COMMAND, PARTS, {
+  runtime: { usage: `--runtime R   of the judge: ${RUNTIME_KINDS.join(', ')} (default: as configured, else what the quick start takes). It is asked with --only judge and with --full` },
+  url: { usage: '--url URL     address of the runtime' },
+  model: { usage: '--model M     model of the runtime' },
+  windows: { usage: `--windows N   windows with drift that it is asked about, and as many without (default: ${WINDOWS})` },
+});
 const recorded = readRuns(options.data);
 if (recorded.length === 0) console.log('No recorded runs found (--data DIR): made-up ones only.');
 const runs = [...recorded, ...madeUpRuns()];
 
-type Judged = { run: RecordedRun; digests: StepDigest[]; reports: DriftReport[] };
 const bySource = new Map<string, Judged[]>();
 for (const source of new Set(runs.map((run) => run.source))) {
   const digested = runs.filter((run) => run.source === source).map((run) => ({ run, digests: digestsOf(run) }));
@@ -76,22 +88,31 @@ function stepRows(): Row[] {
   );
 }
 
-const parts: Record<string, () => void> = {
-  budgets: () => {
-    const found = budgetRows([...bySource.values()].flat(), note);
-    printTable('Failed runs caught, good runs alarmed on; false alarms pooled over all good runs (95 % interval)', found);
-    rows.push(...found);
-  },
-  runs: () => {
-    const found = runRows();
-    printTable('Runs with an alarm: failed/good', found);
-    rows.push(...found);
-  },
-  steps: () => {
-    const found = stepRows();
-    printTable('Single steps against human labels', found);
-    rows.push(...found);
-  },
+const all = [...bySource.values()].flat();
+
+/** A model reads what people labelled. */
+async function judge(): Promise<Row[]> {
+  const windows = windowsOf(all, Number(options.more['windows'] ?? WINDOWS));
+  if (windows.length === 0) return [];
+  const given = await startEvalRuntime({ runtime: options.more['runtime'], url: options.more['url'], model: options.more['model'] });
+  try {
+    return await judgeRows(windows, given, new KeptAnswers<JudgedWindow>(loadStackConfig(process.env).dataDir, 'judge', `${given.model}-${revision()}`, options.full), note);
+  } finally {
+    await given.stop();
+  }
+}
+
+const parts: Record<string, { title: string; rows: () => Row[] | Promise<Row[]> }> = {
+  budgets: { title: 'Failed runs caught, good runs alarmed on; false alarms pooled over all good runs (95 % interval)', rows: () => budgetRows(all, note) },
+  'held-out': { title: 'What was chosen on other tasks: median (least to most) of ten divisions of the tasks into fifths', rows: () => heldOutRows(all, note) },
+  runs: { title: 'Runs with an alarm: failed/good', rows: runRows },
+  steps: { title: 'Single steps against human labels', rows: stepRows },
+  judge: { title: 'A judge on eight steps at a time, beside people', rows: judge },
 };
-for (const part of PARTS) if (!options.only || options.only === part) parts[part]!();
+for (const [name, part] of Object.entries(parts)) {
+  if (options.only ? options.only !== name : name === 'judge' && !options.full) continue;
+  const found = await part.rows();
+  printTable(part.title, found);
+  rows.push(...found);
+}
 await writeJson(options.json, COMMAND, metrics, rows);

@@ -1,5 +1,5 @@
 import type { DriftReport, DriftState, StepDigest } from '#contracts';
-import { type DriftConfig, evaluateStep, rutOf } from '#drift';
+import { DEFAULT_CONFIG, type DriftConfig, evaluateStep, type RutParts, rutPartsOf, rutValue } from '#drift';
 
 /** Judges a run prefix by prefix, as it would have been judged while it ran. */
 export function replay(steps: StepDigest[], toolCount: number, config: Partial<DriftConfig> = {}): DriftReport[] {
@@ -11,15 +11,17 @@ export function replay(steps: StepDigest[], toolCount: number, config: Partial<D
   });
 }
 
-/** How deep in a rut the run is after each step, in [0,1]: what the thresholds by false-alarm budget are set on. */
-export function rutScores(steps: StepDigest[]): number[] {
+/** What the rut would add up after each step. */
+export function rutSeries(steps: StepDigest[]): RutParts[] {
   let state: DriftState | null = null;
   return steps.map((step, i) => {
-    const judged = evaluateStep(step, steps.slice(Math.max(0, i - 12), i).reverse(), state);
-    state = judged.state;
-    return rutOf(judged.state);
+    ({ state } = evaluateStep(step, steps.slice(Math.max(0, i - 12), i).reverse(), state));
+    return rutPartsOf(state);
   });
 }
+
+/** How deep in a rut the run is after each step, in [0,1]: what the thresholds by false-alarm budget are set on. */
+export const rutScores = (steps: StepDigest[]): number[] => rutSeries(steps).map((parts) => rutValue(parts, DEFAULT_CONFIG.rutWeights));
 
 export const firstAlarm = (reports: DriftReport[]): number | null => reports.find(({ verdict }) => !['ok', 'suspect', 'premature_finish'].includes(verdict))?.step ?? null;
 

@@ -52,7 +52,7 @@ export function digestsOf(run: RecordedRun): StepDigest[] {
   });
 }
 
-function toolOf(step: RecordedStep): { name: string; kind: ToolKind } {
+export function toolOf(step: RecordedStep): { name: string; kind: ToolKind } {
   // Words to a person or another agent are an act of these agents, and no repetition.
   if (REPLY.test(step.tool)) return { name: step.tool, kind: 'ask' };
   const command = (step.args as { command?: unknown } | null)?.command;

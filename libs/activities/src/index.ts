@@ -7,6 +7,7 @@ export { createEmbeddingActivities, createIngestionActivities, type EmbeddingAct
 export { createPictureActivities, createVision, type PictureActivities } from './pictures.js';
 export { removeLeftovers } from './reconcile-leftovers.js';
 export { createReconcilerActivities, type ExecutionState, type ReconcilerActivities, type ReconcilerDeps, type RunStarter } from './reconcile.js';
+export { askJudge, type Judged, type JudgeDeps } from './judge/ask-judge.js';
 export { createJudgeActivities, type JudgeActivities } from './judge/judge-steps.js';
 export { createRunActivities, type RunActivities, type RunDeps } from './run/index.js';
 export { RunCache } from './run/run-cache.js';

@@ -1,3 +1,5 @@
+import type { RutParts } from './signals/rut.js';
+
 /**
  * Where signals begin to count. Starting values come from replaying recorded runs of other agents (eval/drift.ts), and
  * were chosen for few false alarms rather than many true ones.
@@ -25,6 +27,7 @@ export type DriftConfig = {
   progressGain: number;
   /** From where the last ten calls count as a rut; null: never. */
   rutAt: number | null;
+  rutWeights: RutParts;
 };
 
 /** `rutAt` by the share of good runs that may be alarmed on, in percent. Chosen on the runs that docs/drift.md reports on; below 5 % only `null` kept its budget there. */
@@ -44,4 +47,6 @@ export const DEFAULT_CONFIG: DriftConfig = {
   staleGain: 0.1,
   progressGain: 0.3,
   rutAt: OPERATING_POINTS[5],
+  // Round numbers, chosen by hand on the runs of docs/drift.md; they add up to 1.9.
+  rutWeights: { narrow: 0.8, again: 0.5, near: 0.3, errors: 0.3 },
 };

@@ -8,7 +8,7 @@ export { candidateScore, type CandidateTurn } from './candidate.js';
 export { evaluateStep } from './evaluate.js';
 export { decide, initialLadder, type LadderFacts } from './ladder.js';
 export { DEFAULT_LADDER, fitLadder } from './ladder-data.js';
-export { rutOf } from './signals/rut.js';
+export { type RutParts, rutPartsOf, rutValue } from './signals/rut.js';
 export { callLikeness, textLikeness } from './likeness.js';
 export { nudgeText } from './nudge.js';
 export { confirms, needsSecond, weigh, type Weighed } from './judge/answer.js';

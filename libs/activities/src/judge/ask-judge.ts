@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { type ChatResult, type JudgeAnswer, judgeAnswerSchema, type JudgeDrop, type JudgeVerdict, PRIORITY_KEYS, type Route } from '#contracts';
-import { confirms, judgePrompt, needsSecond, weigh, type Weighed } from '#drift';
+import { confirms, type JudgeCase, judgePrompt, needsSecond, weigh, type Weighed } from '#drift';
 import { estimateTokens, parseStructured } from '#models';
 import type { RunDeps } from '../run/deps.js';
-import type { JudgeTask } from './read-case.js';
 
 const ANSWER_TOKENS = 400;
 const SCALES = [1, 0.5, 0.25, 0.12];
@@ -17,10 +16,12 @@ const { $schema: _, ...FORMAT } = z.toJSONSchema(judgeAnswerSchema) as Record<st
 export type Asking = { tenantId: string; route: Route; signal: AbortSignal; /** Whether a step that waits goes before. */ yields: boolean };
 /** What asking gave, and what it cost. */
 export type Judged = Pick<JudgeVerdict, 'label' | 'dropped' | 'overthinking' | 'overacting' | 'confidence' | 'confirmed' | 'steps' | 'samples' | 'promptTokens' | 'outputTokens' | 'answer'>;
+/** Where a judge is asked, and how long its prompt may be. */
+export type JudgeDeps = { gate: Pick<RunDeps['gate'], 'chat'>; contextTokens: number };
 type Read = { answer: JudgeAnswer; weighed: Weighed } | { dropped: JudgeDrop; answer?: JudgeAnswer };
 
 /** Asks once, and where that is sure of drift once more. An answer that cannot be used is a source less. */
-export async function askJudge(deps: RunDeps, task: JudgeTask, asking: Asking): Promise<Judged> {
+export async function askJudge(deps: JudgeDeps, task: JudgeCase, asking: Asking): Promise<Judged> {
   const spent = { samples: 0, promptTokens: 0, outputTokens: 0 };
   const sample = async (sampling: { temperature: number; seed: number }): Promise<Read> => {
     // Some runtimes loop under a schema: the second try goes without (vllm#40080).
@@ -43,7 +44,7 @@ export async function askJudge(deps: RunDeps, task: JudgeTask, asking: Asking): 
   return { ...first.weighed, answer: first.answer, dropped: null, confirmed, ...spent };
 }
 
-async function chat(deps: RunDeps, task: JudgeTask, asking: Asking, sampling: { temperature: number; seed: number }, format: Record<string, unknown> | undefined): Promise<ChatResult> {
+async function chat(deps: JudgeDeps, task: JudgeCase, asking: Asking, sampling: { temperature: number; seed: number }, format: Record<string, unknown> | undefined): Promise<ChatResult> {
   const { tenantId, route, signal, yields } = asking;
   const prompts = SCALES.map((scale) => judgePrompt(task, scale));
   const fits = (messages: { content: string }[]): boolean => messages.reduce((n, m) => n + estimateTokens(m.content), ANSWER_TOKENS) <= deps.contextTokens * 0.9;

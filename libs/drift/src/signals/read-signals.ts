@@ -52,7 +52,7 @@ export function readSignals(history: History, before: DriftState, config: DriftC
     cycle: cycle(history),
     errorStreak: errorStreak(history),
     toolEntropy: toolEntropy(history, gain, config),
-    rut: rut(recent),
+    rut: rut(recent, config.rutWeights),
   };
   const told = toldSignals(history);
   const restated = thoughtRedundancy(history);

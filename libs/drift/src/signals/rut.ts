@@ -14,8 +14,9 @@ const MAX_TOOLS = 32;
 const NEWS = 0.3;
 /** Likeness of arguments below which a call is about something else. */
 const UNLIKE = 0.2;
-/** Round numbers, chosen by hand on the runs of docs/drift.md; they add up to 1.9. */
-const WEIGHTS = { narrow: 0.8, again: 0.5, near: 0.3, errors: 0.3 };
+
+/** What a rut adds up, or the weight of each. */
+export type RutParts = { narrow: number; again: number; near: number; errors: number };
 
 /** The run's last ten calls, with this step's. What is kept of each is a few numbers, so that the window need not be read again. */
 export function extendRecent(history: History, gain: number, before: DriftState['recent']): Recent {
@@ -53,27 +54,31 @@ function recentCall(call: PlacedCall, { calls, unchanged }: History, gain: numbe
   };
 }
 
-/** How deep in a rut a fold's state says that the run is, in [0,1]. */
-export const rutOf = (state: DriftState): number => (state.recent ? rut(state.recent).value : 0);
+/** What the last ten calls of a fold's state have of each part, in [0,1]: what weights and thresholds are chosen on. */
+export const rutPartsOf = (state: DriftState): RutParts => partsOf((state.recent?.calls ?? []).map(read), state.recent?.tools.length ?? 0);
+export const rutValue = (parts: RutParts, weights: RutParts): number => clip(parts.narrow * weights.narrow + parts.again * weights.again + parts.near * weights.near + parts.errors * weights.errors);
 
 /**
  * The agent goes round in a rut, in [0,1]: its last ten calls use few of the tools that it used before, resemble
  * earlier calls, repeat them, or fail. None of these is a fault by itself (a batch over many files is narrow, too),
  * so they add up; looking at something that brings news does not count as narrow.
  */
-export function rut({ calls: texts, tools }: Recent): Signal {
+export function rut({ calls: texts, tools }: Recent, weights: RutParts): Signal {
   const calls = texts.map(read);
+  const value = rutValue(partsOf(calls, tools.length), weights);
+  return value === 0 ? silent('rut') : { name: 'rut', value, steps: [...new Set(calls.map(({ step }) => step))], hard: false };
+}
+
+function partsOf(calls: RecentCall[], tools: number): RutParts {
   // Whoever finds something new has left the rut.
-  if (calls.at(-1)?.news) return silent('rut');
+  if (calls.at(-1)?.news) return { narrow: 0, again: 0, near: 0, errors: 0 };
   const share = (of: (call: RecentCall) => number): number => calls.reduce((sum, call) => sum + of(call), 0) / CALLS;
-  const near = share((call) => call.near);
-  const value =
-    WEIGHTS.narrow * narrowness(calls, tools.length) * (1 - share(({ news }) => Number(news))) +
-    WEIGHTS.again * share(({ again }) => Number(again)) +
-    WEIGHTS.near * near +
-    WEIGHTS.errors * share(({ error }) => Number(error));
-  const steps = [...new Set(calls.map(({ step }) => step))];
-  return { name: 'rut', value: clip(value), steps, hard: false };
+  return {
+    narrow: narrowness(calls, tools) * (1 - share(({ news }) => Number(news))),
+    again: share(({ again }) => Number(again)),
+    near: share(({ near }) => near),
+    errors: share(({ error }) => Number(error)),
+  };
 }
 
 /** Work on a new item: a look that brings something new, or a change unlike the earlier ones. */
