@@ -1,12 +1,14 @@
 import { startOwnPostgres } from '../../bench/world/postgres.js';
 import { parseMeasureOptions, printTable, type Row, writeJson } from '../../bench/options.js';
-import { RUNTIME_KINDS } from '#platform';
+import { loadStackConfig, RUNTIME_KINDS } from '#platform';
 import { createPool, type Pool } from '#store';
+import { KeptAnswers, revision } from '../model/kept.js';
+import { startEvalRuntime } from '../model/start-runtime.js';
 import { KINDS, playCampaign, type ProbeCount } from './campaign.js';
 import { careless } from './careless.js';
 import { roundTrip, worldFiles } from './imports.js';
 import { measureSession, type TableRow, tableSessions } from './table.js';
-import { startEvalRuntime, tellTurns } from './told.js';
+import { tellTurns, type ToldTurn } from './told.js';
 
 const COMMAND = 'npm run eval:world';
 const PARTS = ['imports', 'campaign', 'careless', 'model', 'table'];
@@ -74,7 +76,8 @@ async function realModel(pool: Pool): Promise<void> {
   const given = await startEvalRuntime({ runtime: options.more['runtime'], url: options.more['url'], model: options.more['model'] });
   try {
     const turns = options.more['turns'] ? Number(options.more['turns']) : options.full ? TOLD_FULL : TOLD;
-    const told = await tellTurns(pool, given, turns, CONTEXT);
+    const kept = new KeptAnswers<ToldTurn>(loadStackConfig(process.env).dataDir, 'world', `${given.model}-${revision()}`, options.full);
+    const told = await tellTurns(pool, { runtime: given.runtime, model: given.model, contextTokens: CONTEXT }, turns, kept);
     const rate = (n: number): number => Number(((100 * n) / told.turns).toFixed(1));
     const found = (['off', 'on'] as const).map((checks): Row => ({ checks, turns: told.turns, 'contradictions per 100 turns, as the checks read': rate(told.read[checks]), 'at most, read broadly': rate(told.broad[checks]), 'calls a turn': checks === 'on' ? (told.calls / told.turns).toFixed(1) : '1.0', corrected: checks === 'on' ? told.corrected : 0 }));
     printTable(`Tellings of ${given.model}`, found);

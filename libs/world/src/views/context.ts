@@ -82,7 +82,7 @@ export function statusLine(state: WorldState, e: Entity, index: Index, actorId: 
       return `${e.name}: ${holders[0]?.type === 'character' ? 'held by' : 'in'} ${holders.map((h) => h.name).join(', in ')}${typeof e.attrs['count'] === 'number' ? `; ${e.attrs['count']} of it` : ''}.`;
     }
     case 'fact':
-      return `${String(e.attrs['text'])} Known by: ${names(index.knowers.get(e.id) ?? []) || 'nobody'}.`;
+      return `${String(e.attrs['text'])} Known by: ${names(index.knowers.get(e.id) ?? []) || 'nobody'}.${holds(state, e) === 'no more' ? ' It is so no more.' : ''}`;
     case 'quest':
       return `Quest ${e.name}: ${String(e.attrs['status'] ?? 'open')}.`;
     case 'clock':
@@ -92,12 +92,18 @@ export function statusLine(state: WorldState, e: Entity, index: Index, actorId: 
   }
 }
 
+/** A fact holds from one version of its world (`from`) to before another (`until`); always where neither is said. */
+function holds({ version }: WorldState, { attrs: { from, until } }: Entity): 'not yet' | 'now' | 'no more' {
+  if (typeof from === 'number' && version < from) return 'not yet';
+  return typeof until === 'number' && version >= until ? 'no more' : 'now';
+}
+
 /** What the words name: entities all of whose words stand there, and facts that share most with it. */
 function mentioned(state: WorldState, said: string, { knowers }: Index): Entity[] {
   const wanted = new Set(words(said).filter((w) => w.length > 1 && !COMMON.has(w)));
   if (wanted.size === 0) return [];
   const scored = [...state].flatMap((e) => {
-    if (e.type === 'exit' || e.type === 'lore' || !e.name) return [];
+    if (e.type === 'exit' || e.type === 'lore' || !e.name || (e.type === 'fact' && holds(state, e) === 'not yet')) return [];
     const own = words(e.type === 'fact' ? String(e.attrs['text'] ?? '') : e.name).filter((w) => !COMMON.has(w));
     const shared = own.filter((w) => wanted.has(w)).length;
     const whole = own.length > 0 && shared === own.length;
