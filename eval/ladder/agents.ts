@@ -91,7 +91,8 @@ function agentOf(work: Work): AgentImplementation {
     name: work.kind, version: '1', title: work.kind, description: work.system({}).split('\n')[0]!,
     input: z.object({}).loose(), result: z.object({ pieces: z.array(z.string()) }), state: z.object({ pieces: z.array(z.string()) }),
     tools: [{ name: work.tool, description: 'Takes the next piece.', kind: work.toolKind, effect: 'read', parameters: z.object({ piece: z.string() }), timeoutMs: MINUTE }],
-    limits: { maxSteps: 16, maxTokens: 200_000, maxSeconds: 1_200 },
+    // Seconds end no run: what is measured must not hang on how busy the machine is.
+    limits: { maxSteps: 12, maxTokens: 200_000, maxSeconds: 7_200 },
     sampling: { maxTokens: work.maxTokens, temperature: 0.4 },
     drift: { enabled: true, cooldown: 4, maxEpisodes: 3, mayAsk: false, holdout: 0 },
     maxAttempts: 3, needsCorpus: false, memory: { tools: false, compaction: false },

@@ -1,13 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { soleGate } from '#activities';
-import { createRuntime } from '#models';
 import { loadStackConfig, type RuntimeKind, RUNTIME_KINDS } from '#platform';
-import { freePort, ProcessSet, runtimeFiles, startRuntime, TOOLS_DIR } from '#platform/stack';
 import { LoopStack } from '#test/harness/loop-stack';
 import { startTestServers } from '#test/setup/start-servers';
 import { parseMeasureOptions, printTable, type Row, writeJson } from '../../bench/options.js';
+import { KeptAnswers, revision } from '../model/kept.js';
+import { startEvalRuntime } from '../model/start-runtime.js';
 import { KINDS, ladderAgents } from './agents.js';
 import { ARMS } from './arms.js';
 import { type Outcome, runTask } from './run-task.js';
@@ -37,7 +34,7 @@ if (missing !== undefined || !RUNTIME_KINDS.includes(kind)) {
   process.exit(2);
 }
 const seeds = Array.from({ length: Number(options.more['seeds'] ?? SEEDS.length) }, (_, i) => i + 1);
-const folder = mkdtempSync(join(tmpdir(), 'holdfast-ladder-'));
+const kept = new KeptAnswers<Outcome>(loadStackConfig(process.env).dataDir, 'ladder', `${model}-${revision()}`, options.full);
 
 type Done = Record<string, Outcome>;
 const keyOf = (task: Task, seed: number): string => `${task.name}, seed ${seed}`;
@@ -47,7 +44,7 @@ async function measure(stack: LoopStack, tasks: Task[]): Promise<Record<string, 
   for (const task of tasks) {
     for (const seed of seeds) {
       for (const arm of arms) {
-        const outcome = await runTask(stack, task, model, seed, ARMS[arm]!);
+        const outcome = await kept.once(`${keyOf(task, seed)}, ${arm}`, () => runTask(stack, task, model, seed, ARMS[arm]!));
         results[arm]![keyOf(task, seed)] = outcome;
         console.error(`• ${keyOf(task, seed)}, ${arm}: ${outcome.status}, ${outcome.taken} of ${outcome.turns} turns taken, ${outcome.alarms} alarms, ${outcome.seconds.toFixed(1)} s`);
       }
@@ -79,36 +76,30 @@ function rowOf(kindName: string, arm: string, results: Record<string, Done>): Ro
   };
 }
 
-/** The embedded runtime as a process of this command, where no address was given. */
-async function runtimeUrl(set: ProcessSet): Promise<string> {
-  if (options.more['url']) return options.more['url'];
-  if (kind !== 'embedded') throw new Error('a runtime of this kind needs --url');
-  const config = loadStackConfig({ ...process.env, HOLDFAST_DATA_DIR: folder, HOLDFAST_RUNTIME: 'embedded', HOLDFAST_MODEL: model });
-  return startRuntime(set, config, await runtimeFiles({ toolsDir: TOOLS_DIR, report: (line) => console.error(`• ${line}`) }, config, true), await freePort());
-}
-
+// The worker's library takes these for itself and would wait for runs that nobody carries on; what was started ends with this process.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 const servers = await startTestServers();
-const set = await ProcessSet.open(folder, (line) => console.error(`• ${line}`));
 try {
-  const all = await ladderTasks(options.data, Number(options.more['tasks'] ?? (options.full ? FULL_TASKS : TASKS)));
-  const tasks = all.filter((task) => options.only === null || task.kind === options.only);
-  const url = await runtimeUrl(set);
-  const runtime = createRuntime({ kind, url, model, embedModel: '' });
-  // The gates that are served are the configuration's.
-  const env = { HOLDFAST_RUNTIME: kind, HOLDFAST_RUNTIME_URL: url, HOLDFAST_MODEL: model, HOLDFAST_MODEL_SLOTS: '1' };
-  const stack = await LoopStack.start({ agents: ladderAgents, contextTokens: CONTEXT_TOKENS, runtime, model, gate: soleGate(runtime, model, 1) }, undefined, env);
+  const { runtime, url, stop } = await startEvalRuntime({ runtime: kind, url: options.more['url'], model });
   try {
-    const results = await measure(stack, tasks);
-    const kinds: string[] = options.only ? [options.only] : [...KINDS, 'all'];
-    const rows = kinds.flatMap((name) => arms.map((arm) => rowOf(name, arm, results)));
-    printTable(`The ladder on ${model} (${kind}), paired by task and seed; r and d against ${arms.includes('none') ? 'none' : 'nothing, since the arm none is missing'}`, rows);
-    await writeJson(options.json, COMMAND, metrics, rows);
+    const all = await ladderTasks(options.data, Number(options.more['tasks'] ?? (options.full ? FULL_TASKS : TASKS)));
+    const tasks = all.filter((task) => options.only === null || task.kind === options.only);
+    // The gates that are served are the configuration's.
+    const env = { HOLDFAST_RUNTIME: kind, HOLDFAST_RUNTIME_URL: url, HOLDFAST_MODEL: model, HOLDFAST_MODEL_SLOTS: '1' };
+    const stack = await LoopStack.start({ agents: ladderAgents, contextTokens: CONTEXT_TOKENS, runtime, model, gate: soleGate(runtime, model, 1) }, undefined, env);
+    try {
+      const results = await measure(stack, tasks);
+      const kinds: string[] = options.only ? [options.only] : [...KINDS, 'all'];
+      const rows = kinds.flatMap((name) => arms.map((arm) => rowOf(name, arm, results)));
+      printTable(`The ladder on ${model} (${kind}), paired by task and seed; r and d against ${arms.includes('none') ? 'none' : 'nothing, since the arm none is missing'}`, rows);
+      await writeJson(options.json, COMMAND, metrics, rows);
+    } finally {
+      await stack.stop();
+    }
   } finally {
-    await stack.stop();
+    await stop();
   }
 } finally {
-  await set.stop();
   await servers.stop();
-  rmSync(folder, { recursive: true, force: true });
 }
 process.exit(0);

@@ -10,7 +10,8 @@ import type { Task } from './tasks.js';
 /** What became of one run. `turns`: replies that were asked for; `taken`: pieces that their tool took. */
 export type Outcome = { status: RunStatus; completed: boolean; turns: number; taken: number; repeated: number; tokens: number; alarms: number; actions: number; seconds: number };
 
-const LONGEST_MS = 1_200_000;
+/** Longer than a run may take by its own limits. */
+const LONGEST_MS = 7_500_000;
 
 export async function runTask(stack: LoopStack, task: Task, model: string, seed: number, drift: DriftOverrides): Promise<Outcome> {
   const ref = { tenantId: LOCAL_TENANT, runId: uuidv7() };

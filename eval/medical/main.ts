@@ -1,8 +1,7 @@
-import { execFileSync } from 'node:child_process';
-import { loadStackConfig, PROJECT_ROOT, RUNTIME_KINDS } from '#platform';
+import { loadStackConfig, RUNTIME_KINDS } from '#platform';
 import { parseMeasureOptions, printTable, type Row, writeJson } from '../../bench/options.js';
-import { KeptAnswers } from '../research/kept.js';
 import { startEvalStack } from '../research/stack.js';
+import { KeptAnswers, revision } from '../model/kept.js';
 import { type GoldNote, readGoldNotes, SETS } from '../verifier/notes.js';
 import { DIVISIONS, divisionOf, divisionsOf } from './divisions.js';
 import { type Drafted, draftNote, type Faults, faultsOf } from './draft.js';
@@ -93,12 +92,4 @@ function addRow(set: string, arm: string, all: Scored[]): void {
     ...Object.fromEntries(DIVISIONS.map((d) => [`${d} 1/2/L`, three(d)])),
     'unsupported %': percent(figures['unsupported']), 'omitted %': percent(figures['omitted']), 'marked %': arm === 'agent' ? percent(figures['marked']) : '', 'failed %': percent(figures['failed']), 's a note': arm === 'agent' ? figures['seconds']!.toFixed(1) : '',
   });
-}
-
-function revision(): string {
-  try {
-    return execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: PROJECT_ROOT, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
-  } catch {
-    return 'unknown';
-  }
 }

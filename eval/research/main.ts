@@ -1,10 +1,9 @@
-import { execFileSync } from 'node:child_process';
-import { loadStackConfig, PROJECT_ROOT, RUNTIME_KINDS } from '#platform';
+import { loadStackConfig, RUNTIME_KINDS } from '#platform';
 import { parseMeasureOptions, printTable, type Row, writeJson } from '../../bench/options.js';
 import { indexSet } from '../retrieval/index-set.js';
+import { KeptAnswers, revision } from '../model/kept.js';
 import { ask, type Asked, type Question } from './ask.js';
 import { readResearchSets, type ResearchItem, type ResearchSet, spread } from './items.js';
-import { KeptAnswers } from './kept.js';
 import { accuracy, balancedAccuracy, macroF1 } from './scores.js';
 import { startEvalStack } from './stack.js';
 
@@ -98,12 +97,4 @@ function libraryOf(set: ResearchSet, items: ResearchItem[]): { library: Research
 
 function add(prefix: string, figures: Record<string, number>): void {
   for (const [name, value] of Object.entries(figures)) metrics[`${prefix}.${name}`] = value;
-}
-
-function revision(): string {
-  try {
-    return execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: PROJECT_ROOT, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
-  } catch {
-    return 'unknown';
-  }
 }
