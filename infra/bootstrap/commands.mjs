@@ -4,6 +4,8 @@ import { LINT_STEPS, TYPE_STEPS } from './checks.mjs';
 const cli = (...args) => [{ args: ['--enable-source-maps', 'dist/apps/cli/src/main.js', ...args] }];
 const jest = (...args) => [{ args: ['infra/bootstrap/run-tests.mjs', ...args] }];
 
+const FUZZ_USAGE = '[--seconds N] [--seed N] [--only PATTERN]';
+
 /**
  * The commands of package.json: `summary` for the list, `usage` for --help (without one the command answers it
  * itself), whether it needs the build, and the steps that it runs one after another.
@@ -38,6 +40,11 @@ export const COMMANDS = {
   'eval:research': { summary: 'the research agent on closed questions: accuracy, citations that stand, refusals without the document', build: true, steps: (args) => [{ args: ['--enable-source-maps', 'dist/eval/research/main.js', ...args] }] },
   'eval:steering': { summary: 'activation steering beside the opposite sign and directions of chance, with what it costs in quality', build: true, steps: (args) => [{ args: ['--enable-source-maps', 'dist/eval/steering/main.js', ...args] }] },
   'bench:runtime': { summary: 'tokens a second of the embedded runtime, beside node-llama-cpp and Ollama; first token by turn', build: false, steps: (args) => [{ args: ['--import', './test/setup/source-loader.mjs', 'bench/runtime/main.ts', ...args] }] },
+  'fuzz:api': { summary: 'requests by the OpenAPI document, allowed and forbidden ones: no 500, no undocumented answer', usage: `npm run fuzz:api -- [--full] ${FUZZ_USAGE}`, build: false, steps: (args) => [{ args: ['infra/bootstrap/fuzz.mjs', 'api', ...args] }] },
+  'fuzz:files': { summary: 'broken bodies, and real files of every format with bytes changed: no crash, no hang', usage: `npm run fuzz:files -- [--full] ${FUZZ_USAGE}`, build: false, steps: (args) => [{ args: ['infra/bootstrap/fuzz.mjs', 'files', ...args] }] },
+  'bench:load': { summary: '200 requests a second at the API beside a bare NestJS route: errors and latencies', build: true, steps: (args) => [{ args: ['--enable-source-maps', 'dist/bench/load/main.js', ...args] }] },
+  sbom: { summary: 'write what Holdfast is made of as CycloneDX, by the lock file and the pins', usage: 'npm run sbom -- [--out FILE]', build: false, steps: (args) => [{ args: ['--import', './test/setup/source-loader.mjs', 'infra/supply/sbom.mjs', ...args] }] },
+  'audit:deps': { summary: 'licences and known weaknesses of what is installed; the latter where the registry answers', usage: 'npm run audit:deps', build: false, steps: (args) => [{ args: ['infra/supply/audit.mjs', ...args] }] },
   'bench:world': { summary: 'what it costs to change a large world and to read any version of it', build: true, steps: (args) => [{ args: ['--enable-source-maps', 'dist/bench/world/main.js', ...args] }] },
   'eval:verifier': { summary: 'what the check of clinical notes finds in notes that were changed, and its false alarms', build: true, steps: (args) => [{ args: ['--enable-source-maps', 'dist/eval/verifier/main.js', ...args] }] },
   'eval:deidentify': { summary: 'which names, dates, addresses and ids the rules of de-identification find, by type', build: true, steps: (args) => [{ args: ['--enable-source-maps', 'dist/eval/deidentify/main.js', ...args] }] },

@@ -4,6 +4,7 @@ import { ERROR_CODES } from '#contracts';
 import { describeConfig } from '#platform';
 import { METRICS } from '#platform/telemetry';
 import { REMEDIES } from './error-remedies.mjs';
+import { lockedPackages } from '../supply/licences.mjs';
 import { between, table } from './markers.mjs';
 
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -15,7 +16,7 @@ export function generatedFiles() {
     { file: 'README.md', text: between(read('README.md'), 'configuration', configTable()) },
     { file: 'docs/errors.md', text: errorPage() },
     { file: 'docs/observability.md', text: between(read('docs/observability.md'), 'metrics', metricTable()) },
-    { file: 'THIRD_PARTY_NOTICES.md', text: between(read('THIRD_PARTY_NOTICES.md'), 'packages', packageTable()) },
+    { file: 'THIRD_PARTY_NOTICES.md', text: between(between(read('THIRD_PARTY_NOTICES.md'), 'packages', packageTable()), 'brought', broughtTable()) },
   ];
 }
 
@@ -52,4 +53,18 @@ function packageTable() {
   const { packages } = JSON.parse(read('package-lock.json'));
   const rows = (names, use) => Object.keys(names).map((name) => [name, names[name], packages[`node_modules/${name}`]?.license ?? 'see its package', IN_PAGE.has(name) ? 'in the console' : use]);
   return table(['Package', 'Version', 'Licence', 'Use'], [...rows(dependencies, 'at run time'), ...rows(devDependencies, 'to build and test')]);
+}
+
+/** The packages that those bring, by licence. */
+function broughtTable() {
+  const { dependencies, devDependencies } = JSON.parse(read('package.json'));
+  const byLicence = new Map();
+  for (const { name, licence, dev } of lockedPackages()) {
+    if (name in dependencies || name in devDependencies) continue;
+    const use = dev ? 'to build and test' : 'at run time';
+    const key = `${licence} ${use}`;
+    byLicence.set(key, { licence, use, names: new Set([...(byLicence.get(key)?.names ?? []), name]) });
+  }
+  const rows = [...byLicence.values()].sort((a, b) => (a.licence < b.licence || (a.licence === b.licence && a.use < b.use) ? -1 : 1));
+  return table(['Licence', 'Use', 'Packages'], rows.map(({ licence, use, names }) => [licence, use, [...names].sort().join(', ')]));
 }

@@ -21,7 +21,7 @@ describe('forks of a run', () => {
 
   const fork = async (body: object, from = source): Promise<RunRef> => {
     const answer = await stack.post(`/runs/${from.runId}/forks`, body);
-    expect(answer).toMatchObject({ status: 202, body: { status: 'queued' } });
+    expect(answer).toMatchObject({ status: 202, body: { status: 'queued', input: expect.objectContaining({ steps: expect.any(Number) }) } });
     expect(answer.headers.get('location')).toBe(`/v1/runs/${String(answer.body['id'])}`);
     return { ...source, runId: answer.body['id'] as string };
   };

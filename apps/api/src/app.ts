@@ -35,6 +35,7 @@ import { AuditModule } from './audit/audit.controller.js';
 import { SignOffModule } from './sign-off/sign-off.controller.js';
 import { SchedulesModule } from './schedules/schedules.module.js';
 import { ThreadsModule } from './threads/threads.controller.js';
+import { TrainingModule } from './training/training.controller.js';
 import { WebhooksModule } from './webhooks/webhooks.module.js';
 import { DriftModule } from './drift/drift.module.js';
 import { NO_TELEMETRY } from './telemetry/telemetry.js';
@@ -45,7 +46,7 @@ import { WorldsModule } from './worlds/worlds.module.js';
 @Module({})
 class ApiModule {
   static with(options: ApiOptions): DynamicModule {
-    return { module: ApiModule, imports: [CoreModule.with(options), RunsModule, ApprovalsModule, SignOffModule, AuditModule, KeysModule, CodesModule, BatchesModule, SchedulesModule, ThreadsModule, EventsModule, CorporaModule, AgentsModule, RuntimesModule, WorldsModule, VerificationsModule, DriftModule, WebhooksModule, CodecModule, HealthModule] };
+    return { module: ApiModule, imports: [CoreModule.with(options), RunsModule, ApprovalsModule, SignOffModule, AuditModule, KeysModule, CodesModule, BatchesModule, SchedulesModule, ThreadsModule, TrainingModule, EventsModule, CorporaModule, AgentsModule, RuntimesModule, WorldsModule, VerificationsModule, DriftModule, WebhooksModule, CodecModule, HealthModule] };
   }
 }
 

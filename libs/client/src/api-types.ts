@@ -12,7 +12,7 @@ export type ApprovalView = { id: string; runId: string; step: number; attempt: n
 export type ArtifactPage = { data: ArtifactView[]; nextCursor: string | null };
 export type ArtifactView = { id: string; runId: string; step: number; kind: string; title: string; verified: boolean; createdAt: string; content?: unknown; evidence?: Evidence[]; signOff?: SignOffView };
 export type AuditCheck = { entries: number; broken: { n: number; why: string } | null };
-export type AuditEntry = { n: number; at: string; principalId: string | null; action: "run.created" | "run.read" | "run.deleted" | "step.read" | "artifact.read" | "artifact.exported" | "note.signed" | "note.rejected" | "note.addendum" | "approval.decided" | "key.deleted" | "export.released" | "api_key.created" | "api_key.rotated" | "api_key.revoked"; runId: string | null; subject: string | null };
+export type AuditEntry = { n: number; at: string; principalId: string | null; action: "run.created" | "run.read" | "run.deleted" | "step.read" | "artifact.read" | "artifact.exported" | "note.signed" | "note.rejected" | "note.addendum" | "approval.decided" | "key.deleted" | "export.released" | "training.released" | "training.withdrawn" | "training.exported" | "api_key.created" | "api_key.rotated" | "api_key.revoked"; runId: string | null; subject: string | null };
 export type AuditPage = { data: AuditEntry[]; nextAfter: number | null };
 export type BackfillSchedule = { from: string; to: string; overlap?: "skip" | "buffer_one" | "buffer_all" | "cancel_other" | "terminate_other" | "allow_all" };
 export type BatchItemPage = { data: BatchItemView[]; nextCursor: string | null };
@@ -76,6 +76,7 @@ export type Problem = { type: string; title: string; status: number; detail?: st
 export type QueuePlace = { waiting: boolean; queue: string | null; place: number | null; estimatedWaitSeconds: number | null; gates: number | null; since: string | null };
 export type Readiness = { status: "ready" | "degraded" | "not_ready"; parts: { postgres: PartState; migrations: PartState; temporal: PartState; runtime: PartState } };
 export type RejectArtifact = { digest: string; reason: string };
+export type ReleaseRun = { reason: string };
 export type ResumeRun = { limits?: { maxSteps?: number; maxTokens?: number; maxSeconds?: number; maxToolCalls?: number } };
 export type RewindRun = { toStep: number; lesson?: string };
 export type RotateKey = { expiresInDays?: number; graceSeconds?: number };
@@ -105,6 +106,9 @@ export type StreamPart = { type: "text.delta" | "thinking.delta"; step: number; 
 export type TextSpan = { start: number; end: number };
 export type ThreadPage = { data: ThreadView[]; nextCursor: string | null };
 export type ThreadView = { id: string; tags: string[]; runs: number; liveRunId: string | null; waitingRunIds: string[]; createdAt: string };
+export type TrainingMessage = { role: "system" | "user" | "assistant" | "tool"; content: string; thinking?: string; tool_calls?: { type: "function"; function: { name: string; arguments: { [key: string]: unknown } } }[]; name?: string; step: number; train: boolean };
+export type TrainingRelease = { runId: string; principalId: string; releasedAt: string };
+export type TrainingRun = { runId: string; agent: string; agentVersion: string; model: string | null; status: RunStatus; verdict: "calibrated" | "any"; tools: { type: "function"; function: { name: string; description: string; parameters: { [key: string]: unknown } } }[]; messages: TrainingMessage[] };
 export type TriggerSchedule = { overlap?: "skip" | "buffer_one" | "buffer_all" | "cancel_other" | "terminate_other" | "allow_all" };
 export type Usage = { steps: number; promptTokens: number; outputTokens: number; thinkingTokens: number; judge: { verdicts: number; promptTokens: number; outputTokens: number; ms: number } };
 export type Verification = { kind: "clinical-note"; verdict: "supported" | "doubtful"; sentences: VerifiedSentence[]; lexicon: { name: string; drugs: number; names: number } };
@@ -177,6 +181,8 @@ export interface Operations {
   examine: { path: { id: string }; body: ExamineModel; answer: Examination };
   /** Export the cards of a corpus */
   exportCards: { query: { corpusId: string; format?: "csv" | "apkg" }; answer: undefined };
+  /** Export an agent's runs for fine-tuning, a run a line */
+  exportTraining: { query: { agent: string; verdict?: "calibrated" | "any"; status?: "completed" | "ended" }; answer: undefined };
   /** A world as one file */
   exportWorld: { path: { id: string }; query?: { format?: "light" | "textworld" | "lorebook" | "campaign" }; answer: { [key: string]: unknown } };
   /** What the doctor found */
@@ -295,6 +301,8 @@ export interface Operations {
   redo: { path: { id: string }; body?: { [key: string]: never }; answer: { firstVersion: number; version: number; replayed: boolean } };
   /** Reject what a run has drafted */
   rejectArtifact: { path: { id: string; artifactId: string }; body: RejectArtifact; answer: ArtifactView };
+  /** Release a sensitive run for training */
+  releaseForTraining: { path: { id: string }; body: ReleaseRun; answer: TrainingRelease };
   /** What the ladder’s remedies did */
   report: { query?: { agent?: string; model?: string }; answer: { data: { agent: string; model: string | null; rung: "none" | "nudge" | "gate_tools" | "resample" | "compact" | "rewind" | "escalate" | "ask" | "stop"; treated: { hits: number; of: number; low: number; high: number }; heldOut: { hits: number; of: number; low: number; high: number }; progressWithin5: number; alarmAgainWithin10: number; completed: number; recovery: number | null; disruption: number | null; worthAbove: number | null; effect: "unknown" | "helps" | "hurts" }[] } };
   /** Resume a schedule */
@@ -331,4 +339,6 @@ export interface Operations {
   verify: { body: { kind: "clinical-note"; source: string; text: string }; answer: Verification };
   /** Check the audit log */
   verifyAudit: { answer: AuditCheck };
+  /** Take back the release of a run for training */
+  withdrawFromTraining: { path: { id: string }; answer: undefined };
 }

@@ -36,6 +36,7 @@ export const ROUTES: { readonly [operation in keyof Operations]: Route } = {
   encode: { method: 'POST', path: '/v1/codec/encode' },
   examine: { method: 'POST', path: '/v1/runtimes/{id}/doctor' },
   exportCards: { method: 'GET', path: '/v1/cards/export' },
+  exportTraining: { method: 'GET', path: '/v1/training/export' },
   exportWorld: { method: 'GET', path: '/v1/worlds/{id}/export' },
   findings: { method: 'GET', path: '/v1/runtimes/{id}/doctor' },
   forkRun: { method: 'POST', path: '/v1/runs/{id}/forks', keyed: true },
@@ -95,6 +96,7 @@ export const ROUTES: { readonly [operation in keyof Operations]: Route } = {
   readEvents: { method: 'GET', path: '/v1/runs/{id}/events' },
   redo: { method: 'POST', path: '/v1/worlds/{id}/redo' },
   rejectArtifact: { method: 'POST', path: '/v1/runs/{id}/artifacts/{artifactId}/reject' },
+  releaseForTraining: { method: 'POST', path: '/v1/runs/{id}/training-release' },
   report: { method: 'GET', path: '/v1/drift/report' },
   resume: { method: 'POST', path: '/v1/schedules/{id}/resume' },
   resumeRun: { method: 'POST', path: '/v1/runs/{id}/resume' },
@@ -113,4 +115,5 @@ export const ROUTES: { readonly [operation in keyof Operations]: Route } = {
   undo: { method: 'POST', path: '/v1/worlds/{id}/undo' },
   verify: { method: 'POST', path: '/v1/verifications' },
   verifyAudit: { method: 'GET', path: '/v1/audit/verification' },
+  withdrawFromTraining: { method: 'DELETE', path: '/v1/runs/{id}/training-release' },
 };

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { idSchema } from './ids.js';
 
-export const AUDIT_ACTIONS = ['run.created', 'run.read', 'run.deleted', 'step.read', 'artifact.read', 'artifact.exported', 'note.signed', 'note.rejected', 'note.addendum', 'approval.decided', 'key.deleted', 'export.released', 'api_key.created', 'api_key.rotated', 'api_key.revoked'] as const;
+export const AUDIT_ACTIONS = ['run.created', 'run.read', 'run.deleted', 'step.read', 'artifact.read', 'artifact.exported', 'note.signed', 'note.rejected', 'note.addendum', 'approval.decided', 'key.deleted', 'export.released', 'training.released', 'training.withdrawn', 'training.exported', 'api_key.created', 'api_key.rotated', 'api_key.revoked'] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
 /** A row of the audit log: who did what to which part of a sensitive run, or to which API key. No content. */

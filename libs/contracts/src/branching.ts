@@ -69,5 +69,6 @@ export const comparisonSchema = z.object({
   steps: z.array(z.object({ a: comparedStepSchema.nullable(), b: comparedStepSchema.nullable() })),
 });
 export type Comparison = z.infer<typeof comparisonSchema>;
+const stepSchema = z.coerce.number().int().min(0).max(1_000_000);
 /** Heads of the branches, where another than the run's own is meant. */
-export const compareQuerySchema = z.strictObject({ headA: z.coerce.number().int().min(0).optional(), headB: z.coerce.number().int().min(0).optional() });
+export const compareQuerySchema = z.strictObject({ headA: stepSchema.optional(), headB: stepSchema.optional() });

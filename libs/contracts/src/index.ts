@@ -44,3 +44,4 @@ export * from './threads.js';
 export * from './roles.js';
 export * from './keys.js';
 export * from './trace.js';
+export * from './training.js';

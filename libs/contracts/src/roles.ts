@@ -7,11 +7,11 @@ export type AccessRole = z.infer<typeof accessRoleSchema>;
 
 /** For the documentation and the page of the API. */
 export const ROLE_MEANS: Record<AccessRole, string> = {
-  viewer: 'Reads runs, results, corpora, worlds and all else but the audit log and the keys.',
+  viewer: 'Reads runs, results, corpora, worlds and all else but the audit log, the keys and training data.',
   operator: 'Starts, steers and deletes runs; changes corpora, worlds, schedules, batches, threads and webhooks.',
   approver: 'Decides approvals.',
   signer: 'Signs and rejects notes, and adds addenda.',
-  admin: 'Everything, with API keys and the audit log.',
+  admin: 'Everything, with API keys, the audit log and training data.',
 };
 
 /** What a route needs: a role, or nothing (`open`). */

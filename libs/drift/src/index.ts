@@ -15,3 +15,4 @@ export { confirms, needsSecond, weigh, type Weighed } from './judge/answer.js';
 export { initialWatch, watchJudge } from './judge/cadence.js';
 export { type LoggedCall, type LoggedStep, rollingState } from './judge/log.js';
 export { type JudgeCase, judgePrompt, JUDGED_STEPS } from './judge/prompt.js';
+export { isAlarm } from './verdict.js';

@@ -32,6 +32,7 @@ export * from './sign-off.js';
 export * from './step-candidates.js';
 export * from './steps.js';
 export * from './threads/index.js';
+export * from './training/index.js';
 export * from './turn.js';
 export * from './tx.js';
 export * from './words.js';

@@ -19,9 +19,9 @@ const BODIES: Record<string, unknown> = {
   backfill: FROM_TO, changeWorld: { changes: [{ kind: 'created', entity: { id: 'b', type: 'item', name: 'b' } }] },
   createRun: { agent: 'echo', input: { text: 'x' } }, createCorpus: { name: 'b' }, createWorld: { name: 'b' }, createWebhook: { url: 'https://example.org/b' }, createKey: { name: 'b', roles: ['viewer'] },
   createSchedule: { name: 'b', spec: { cron: ['0 3 * * *'] }, run: { agent: 'echo', input: { text: 'x' } }, paused: true }, createBatch: { run: { agent: 'echo' }, items: [{ key: 'b', input: { text: 'x' } }] },
-  importWorld: { format: 'campaign', data: {} }, encode: { payloads: [] }, decode: { payloads: [] }, verify: { kind: 'clinical-note', source: 'x', text: 'x' },
+  importWorld: { format: 'campaign', data: {} }, encode: { payloads: [] }, decode: { payloads: [] }, verify: { kind: 'clinical-note', source: 'x', text: 'x' }, releaseForTraining: { reason: 'x' },
 };
-const QUERIES: Record<string, string> = { searchCorpus: `query=${PLANTED}`, searchCodes: `q=${PLANTED}`, listTimes: new URLSearchParams(FROM_TO).toString(), diffWorld: 'from=0&to=1' };
+const QUERIES: Record<string, string> = { searchCorpus: `query=${PLANTED}`, searchCodes: `q=${PLANTED}`, listTimes: new URLSearchParams(FROM_TO).toString(), diffWorld: 'from=0&to=1', exportTraining: 'agent=echo' };
 /** Names of things that every tenant sees alike. */
 const SHARED: Record<string, string> = { '{name}': 'echo', 'agents/{version}': '1', 'runtimes/{id}': 'ollama' };
 /** Lists and searches that may have nothing to answer for another reason: asked of a thing in the query. */

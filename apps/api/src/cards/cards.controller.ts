@@ -60,7 +60,7 @@ export class CardsController {
   }
 
   @Get('export')
-  @Endpoint({ role: 'viewer', summary: 'Export the cards of a corpus', description: '`format` is `csv`, or `apkg`, a package that Anki opens.', answers: { 200: { schema: null, description: 'The file.' } }, errors: ['not_found'] })
+  @Endpoint({ role: 'viewer', summary: 'Export the cards of a corpus', description: '`format` is `csv`, or `apkg`, a package that Anki opens.', answers: { 200: { schema: null, description: 'The file.', as: ['text/csv', 'application/apkg'] } }, errors: ['not_found'] })
   async exportCards(@FromCaller() caller: Caller, @Query({ schema: cardExportSchema }) query: z.infer<typeof cardExportSchema>, @Res() res: Response): Promise<void> {
     const ref = { tenantId: caller.tenantId, corpusId: query.corpusId };
     const [corpus, cards] = await withTx(this.pool, caller.tenantId, async (tx) => [await readCorpus(tx, ref), await listCards(tx, ref, null, MOST_EXPORTED)] as const);

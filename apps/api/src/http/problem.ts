@@ -29,7 +29,7 @@ const DETAILS: Partial<Record<ErrorCode, string>> = {
   database_unavailable: 'Postgres does not answer. Start it, or check DATABASE_URL; the request can be sent again.',
   disk_full: "The database's disk is full. Free some space and send the request again.",
   thread_busy: 'Another run of this thread has not ended. Wait for it, cancel it, or say with `onBusy` what is to become of it.',
-  validation_failed: 'The request holds text that cannot be stored: a NUL character or half of a surrogate pair.',
+  validation_failed: 'The request holds what cannot be stored: a NUL character, half of a surrogate pair, or a number, a date or a name beyond all bounds.',
 };
 
 /** Errors of Express, its body parser, multer and Nest's router. Their own messages may quote the body, so they stay out. */

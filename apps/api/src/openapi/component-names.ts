@@ -107,6 +107,10 @@ const NAMES = {
   StepPage: contracts.stepPageSchema,
   StepView: contracts.stepViewSchema,
   StreamPart: contracts.streamPartSchema,
+  ReleaseRun: contracts.releaseRunSchema,
+  TrainingMessage: contracts.trainingMessageSchema,
+  TrainingRelease: contracts.trainingReleaseSchema,
+  TrainingRun: contracts.trainingRunSchema,
   Usage: contracts.usageSchema,
   Mismatch: contracts.mismatchSchema,
   TextSpan: contracts.textSpanSchema,
@@ -121,4 +125,4 @@ const NAMES = {
 for (const [id, schema] of Object.entries(NAMES)) componentNames.add(schema, { id });
 
 /** Schemas that no route's parameter or answer names by itself. */
-export const EXTRA_COMPONENTS: z.ZodType[] = [contracts.createBatchSchema, contracts.problemSchema, contracts.streamPartSchema, contracts.ingestPathSchema];
+export const EXTRA_COMPONENTS: z.ZodType[] = [contracts.createBatchSchema, contracts.problemSchema, contracts.streamPartSchema, contracts.ingestPathSchema, contracts.trainingRunSchema];

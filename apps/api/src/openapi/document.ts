@@ -3,7 +3,7 @@ import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swag
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { ERROR_CODES } from '#contracts';
 import { EXTRA_COMPONENTS } from './component-names.js';
-import { ALSO_AS, ROLE, TAKES_FILES } from './endpoint.js';
+import { addUsualErrors, ALSO_AS, ROLE, TAKES_FILES } from './endpoint.js';
 import { toComponents } from './to-components.js';
 
 const VERSION = '0.1.0';
@@ -22,9 +22,10 @@ export function buildDocument(app: INestApplication): OpenAPIObject {
   const schemas = (document.components ??= {}).schemas ?? {};
   for (const schema of EXTRA_COMPONENTS) Object.assign(schemas, toComponents(schema, { schemaType: 'output' }).components);
   document.components.schemas = schemas;
-  for (const operation of operationsOf(document)) {
+  for (const [path, operation] of operationsOf(document)) {
     addMediaType(operation);
     addFiles(operation);
+    if (path.startsWith('/v1/')) addUsualErrors(operation.responses, { body: operation.requestBody !== undefined, pathParameter: path.includes('{') });
   }
   Object.assign(document.paths, OWN_PATHS);
   return document;
@@ -36,17 +37,20 @@ const OWN_PATHS: Record<string, { get: object }> = {
   '/docs': { get: { operationId: 'getDocs', summary: 'Read this document as a page', tags: ['docs'], [ROLE]: 'open', parameters: [], responses: { 200: { description: 'The page.', content: { 'text/html': { schema: { type: 'string' } } } } } } },
 };
 
-type Operation = { responses: Record<string, { content?: Record<string, unknown> }>; requestBody?: { content: Record<string, unknown> }; [ALSO_AS]?: { status: string; mediaTypes: readonly string[] }; [TAKES_FILES]?: boolean };
+type Operation = { responses: Record<string, { description: string; content?: Record<string, unknown> }>; requestBody?: { content: Record<string, unknown> }; [ALSO_AS]?: { status: string; mediaTypes: readonly string[]; only: boolean }; [TAKES_FILES]?: boolean };
 
-function operationsOf(document: OpenAPIObject): Operation[] {
-  return Object.values(document.paths).flatMap((item) => Object.values(item).filter((o) => o !== null && typeof o === 'object' && 'responses' in o)) as Operation[];
+function operationsOf(document: OpenAPIObject): [path: string, operation: Operation][] {
+  return Object.entries(document.paths).flatMap(([path, item]) => Object.values(item).filter((o) => o !== null && typeof o === 'object' && 'responses' in o).map((o): [string, Operation] => [path, o as Operation]));
 }
 
 function addMediaType(operation: Operation): void {
   const also = operation[ALSO_AS];
   delete operation[ALSO_AS];
-  const content = also && operation.responses[also.status]?.content;
-  for (const type of content ? also.mediaTypes : []) content![type] = { schema: type.startsWith('text/') ? { type: 'string' } : { type: 'string', format: 'binary' } };
+  const answer = also && operation.responses[also.status];
+  if (!answer) return;
+  const content = also.only ? {} : answer.content;
+  for (const type of also.mediaTypes) Object.assign(content ?? {}, { [type]: { schema: type.startsWith('text/') ? { type: 'string' } : { type: 'string', format: 'binary' } } });
+  if (content) answer.content = content;
 }
 
 function addFiles(operation: Operation): void {

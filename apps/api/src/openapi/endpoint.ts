@@ -8,8 +8,8 @@ export type EndpointDescription = {
   role: RouteRole;
   summary: string;
   description?: string;
-  /** Successful answers by status; the schema is null for one without a body, `alsoAs` names further media types. */
-  answers: Record<number, { schema: z.ZodType | null; description: string; alsoAs?: readonly string[] }>;
+  /** Successful answers by status; the schema is null for one without JSON, `alsoAs` names further media types, `as` those that it has in place of JSON. */
+  answers: Record<number, { schema: z.ZodType | null; description: string; alsoAs?: readonly string[]; as?: readonly string[] }>;
   /** Error codes beyond those that any route may answer with. */
   errors?: ErrorCode[];
   /** Takes an Idempotency-Key. */
@@ -19,7 +19,7 @@ export type EndpointDescription = {
   takesFiles?: boolean;
 };
 
-/** Where an operation says that an answer comes in further media types, until the document takes it up. */
+/** Where an operation says in which other media types an answer comes, and whether in JSON too, until the document takes it up. */
 export const ALSO_AS = 'x-also-as';
 /** Where an operation says that it takes files. */
 export const TAKES_FILES = 'x-takes-files';
@@ -41,12 +41,27 @@ export function Endpoint(d: EndpointDescription): MethodDecorator {
     ApiExtension(ROLE, d.role),
     ...(d.role === 'open' ? [] : [ApiBearerAuth()]),
     ApiOperation({ summary: d.summary, ...(d.description ? { description: d.description } : {}) }),
-    ...Object.entries(d.answers).flatMap(([status, { alsoAs }]) => (alsoAs ? [ApiExtension(ALSO_AS, { status, mediaTypes: alsoAs })] : [])),
+    ...Object.entries(d.answers).flatMap(([status, { alsoAs, as }]) => (alsoAs || as ? [ApiExtension(ALSO_AS, { status, mediaTypes: alsoAs ?? as, only: as !== undefined })] : [])),
     ...(d.takesFiles ? [ApiExtension(TAKES_FILES, true)] : []),
     ...headers.map((h) => ApiHeader({ ...h, required: false })),
     ...Object.entries(d.answers).map(([status, answer]) => success(Number(status), answer)),
-    ...[...byStatus(codes)].map(([status, group]) => ApiResponse({ status, description: describeCodes(group), content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } })),
+    ...[...byStatus(codes)].map(([status, group]) => ApiResponse({ status, ...problemAnswer(describeCodes(group)) })),
   );
+}
+
+const problemAnswer = (description: string) => ({ description, content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } });
+
+type Responses = Record<string, { description: string; content?: Record<string, unknown> } | undefined>;
+
+/** Adds what an operation can answer with for its form: any body may be too large or of another type, and an id may be of nothing. */
+export function addUsualErrors(responses: Responses, has: { body: boolean; pathParameter: boolean }): void {
+  const codes: ErrorCode[] = [...(has.body ? (['body_too_large', 'unsupported_media_type'] as const) : []), ...(has.pathParameter ? (['not_found'] as const) : [])];
+  for (const code of codes) {
+    const { status } = ERROR_CODES[code];
+    const known = responses[status];
+    if (known?.description.includes(`\`${code}\``)) continue;
+    responses[status] = problemAnswer([known?.description, describeCodes([code])].filter(Boolean).join(' '));
+  }
 }
 
 function success(status: number, a: EndpointDescription['answers'][number]): MethodDecorator {

@@ -2,11 +2,11 @@ import { Inject, Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { type AgentContract, type ForkRun, HoldfastError, type RunRef, type RunView } from '#contracts';
 import type { Config } from '#platform';
-import { insertInbox, insertRun, isRouted, type KeptAnswer, type Notifier, readCheckpoint, readRun, readRunRecord, seedRun, type Tx } from '#store';
+import { insertInbox, insertRun, isRouted, type KeptAnswer, type Notifier, type Pool, readCheckpoint, readRun, readRunRecord, seedRun, type Tx, withTx } from '#store';
 import { AgentCatalogue } from '../core/agent-catalogue.js';
 import type { Caller } from '../core/caller.js';
 import { IdempotentWrites } from '../core/idempotent-writes.js';
-import { CONFIG, NOTIFIER } from '../core/tokens.js';
+import { CONFIG, NOTIFIER, POOL } from '../core/tokens.js';
 import { InvalidRequest, toIssues } from '../http/invalid-request.js';
 import { RunStarter } from '../temporal/run-starter.js';
 import { assertRunSteerable, forkSteering } from './run-steering.js';
@@ -17,6 +17,7 @@ import { viewRun } from './run-view.js';
 export class RunForks {
   constructor(
     @Inject(CONFIG) private readonly config: Config,
+    @Inject(POOL) private readonly pool: Pool,
     @Inject(NOTIFIER) private readonly notifier: Notifier,
     @Inject(AgentCatalogue) private readonly agents: AgentCatalogue,
     @Inject(IdempotentWrites) private readonly writes: IdempotentWrites,
@@ -25,7 +26,10 @@ export class RunForks {
 
   async fork(caller: Caller, from: string, body: ForkRun, key: string | undefined): Promise<{ run: RunView; replayed: boolean }> {
     const answer = await this.writes.once({ caller, route: `POST /v1/runs/${from}/forks`, key, body }, (tx) => this.insert(tx, caller, { tenantId: caller.tenantId, runId: from }, body));
-    const run = answer.body as RunView;
+    const kept = answer.body as Omit<RunView, 'input'>;
+    // The kept answer is free of content. A fork that was deleted since has no input to tell of.
+    const made = await withTx(this.pool, caller.tenantId, (tx) => readRunRecord(tx, { tenantId: caller.tenantId, runId: kept.id }));
+    const run: RunView = { ...kept, input: made?.input ?? null };
     this.notifier.announce(run.id, run.lastEvent);
     await this.starter.start({ tenantId: caller.tenantId, runId: run.id, agent: run.agent, priority: run.priority, startAt: null, again: false });
     return { run, replayed: answer.replayed };

@@ -14,7 +14,7 @@ import { setVersion, versionOf } from './if-match.js';
 const IF_MATCH = [{ name: 'If-Match', description: 'The version that the change was made against, as "7"; * for any.' }];
 const CHANGED = { 200: { schema: worldChangedSchema, description: 'Changed; `ETag` is the new version.' } };
 const noBodySchema = z.strictObject({});
-const versionSchema = z.coerce.number().int().min(0);
+const versionSchema = z.coerce.number().int().min(0).max(2_000_000_000);
 
 @ApiTags('worlds')
 @Controller('v1/worlds/:id')

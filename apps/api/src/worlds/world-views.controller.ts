@@ -22,7 +22,7 @@ export class WorldViewsController {
   }
 
   @Get('map')
-  @Endpoint({ role: 'viewer', summary: 'The map of a world as SVG', answers: { 200: { schema: null, description: 'A picture, `image/svg+xml`.' } }, errors: ['not_found'] })
+  @Endpoint({ role: 'viewer', summary: 'The map of a world as SVG', answers: { 200: { schema: null, description: 'A picture.', as: ['image/svg+xml'] } }, errors: ['not_found'] })
   async getMap(@FromCaller() caller: Caller, @Param('id', { schema: idSchema }) id: string, @Query({ schema: mapQuerySchema }) query: z.infer<typeof mapQuerySchema>, @Res() res: Response): Promise<void> {
     const state = await loadWorld(this.pool, { tenantId: caller.tenantId, worldId: id });
     res.type('image/svg+xml').send(mapOf(state, query.actor ?? playerOf(state)));

@@ -83,6 +83,21 @@ describe('holdfast', () => {
     expect(json(readFileSync(file, 'utf8'))).toMatchObject({ run: { id: ref.runId }, steps: [{ step: 1, messages: [{ content: 'turn 1' }, { content: 'answer 1' }] }] });
   });
 
+  it('exports runs as training data, and says what an export lacks', async () => {
+    const ref = await rows.run({ agent: 'scholar', tags: ['learned'] });
+    await rows.start(ref);
+    await rows.step(ref, 1, 0);
+    await rows.tx((tx) => tx.query(`update steps set drift = jsonb_set(drift, '{verdict}', '"ok"') where run_id = $1`, [ref.runId]));
+    await rows.end(ref, 'completed');
+    const closed = await rows.run({ agent: 'scholar', sensitive: true });
+    await rows.end(closed, 'completed');
+    const made = await holdfast(['export', 'training', '--agent', 'scholar', '--verdict', 'calibrated']);
+    expect([made.code, made.err]).toEqual([0, expect.stringContaining('1 sensitive run was left out')]);
+    expect(json<{ runId: string; messages: { train: boolean }[] }>(made.out.trim()).messages.map((m) => m.train)).toEqual([false, true, false]);
+    expect(await holdfast(['export', 'training'])).toMatchObject({ code: 2, err: expect.stringContaining('--agent is needed') });
+    expect((await holdfast(['export', 'training', '--agent', 'nobody'])).code).not.toBe(0);
+  });
+
   it('makes batches of files, and says which line is wrong', async () => {
     const file = join(folder, 'items.ndjson');
     writeFileSync(file, '{"key":"a","input":{"text":"x"}}\n{"key":"b","input":{"text":"y"}}\n');

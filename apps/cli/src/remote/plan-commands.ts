@@ -1,6 +1,4 @@
-import { createWriteStream, readFileSync } from 'node:fs';
-import { Readable, type Writable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import { readFileSync } from 'node:fs';
 import { type BatchView, type CreateBatch, items, type ScheduleView } from '#client';
 import { EXIT, UsageError } from './exit-codes.js';
 import { columns } from './output.js';
@@ -101,44 +99,4 @@ function progress({ out }: Given, b: BatchView): number {
   return EXIT.done;
 }
 
-const exportCommand: RemoteCommand = {
-  help: 'write a run, an artifact, a batch or flashcards to a file',
-  usage: `export run RUN                      the run with its steps, as JSON
-holdfast export artifact RUN ARTIFACT      as --format json or markdown
-holdfast export batch BATCH                its items with their results, as NDJSON
-holdfast export cards CORPUS               as --format csv or apkg (Anki)
-
-  --out FILE       where to (default: stdout)`,
-  args: 2,
-  options: { out: { type: 'string' }, format: { type: 'string' } },
-  async run({ client, args, values, signal }) {
-    const [part, id = '', other = ''] = args;
-    const target = text(values['out']);
-    const format = text(values['format']);
-    if (part === 'run') await write(target, Readable.from(runLines(client, id, signal)));
-    else if (part === 'artifact') await writeAnswer(target, await client.raw('getArtifact', { path: { id, artifactId: other }, headers: { accept: format === 'markdown' ? 'text/markdown' : 'application/json' }, signal }));
-    else if (part === 'batch') await writeAnswer(target, await client.raw('listItems', { path: { id }, headers: { accept: 'application/x-ndjson' }, signal }));
-    else if (part === 'cards') await writeAnswer(target, await client.raw('exportCards', { query: { corpusId: id, format: format === 'apkg' ? 'apkg' : 'csv' }, signal }));
-    else throw new UsageError(`export: there is no ${part}`);
-    return EXIT.done;
-  },
-};
-
-async function* runLines(client: Given['client'], id: string, signal: AbortSignal): AsyncGenerator<string, void> {
-  yield `{"run":${JSON.stringify(await client.getRun({ path: { id }, signal }))},"steps":[`;
-  let between = '\n';
-  for await (const step of items(client.listSteps, { path: { id }, query: { include: 'content' as const }, signal })) {
-    yield `${between}${JSON.stringify(step)}`;
-    between = ',\n';
-  }
-  yield '\n]}\n';
-}
-
-const writeAnswer = (target: string | undefined, answer: Response): Promise<void> => write(target, Readable.fromWeb(answer.body as Parameters<typeof Readable.fromWeb>[0]));
-
-async function write(target: string | undefined, from: Readable): Promise<void> {
-  const to: Writable = target ? createWriteStream(pathOf(target)) : process.stdout;
-  await pipeline(from, to, { end: target !== undefined });
-}
-
-export const PLAN_COMMANDS = { schedule, batch, export: exportCommand };
+export const PLAN_COMMANDS = { schedule, batch };

@@ -15,6 +15,7 @@ export { type RunningStack, type StackOptions, type StackPorts, startStack } fro
 export { temporalCluster, type TemporalCluster } from './run/temporal-cluster.js';
 export { startTemporal, TEMPORAL_ENV, TEMPORAL_PRAGMAS, TEMPORAL_SETTINGS, type TemporalServer } from './run/temporal-server.js';
 export { ensureBubblewrap } from './setup/bubblewrap.js';
+export { runCommand } from './setup/command.js';
 export { composeParser } from './setup/compose-go.js';
 export { gemma270m } from './setup/gemma.js';
 export { llamaLibraries } from './setup/llama.js';
@@ -22,5 +23,7 @@ export { minilmFolder, minilmGguf } from './setup/minilm.js';
 export { type OllamaBinary, ollamaBinary } from './setup/ollama.js';
 export { postgresBinaries } from './setup/postgres-binaries.js';
 export { type TemporalClusterTools, temporalClusterTools } from './setup/temporal-cluster-tools.js';
+export { findPython } from './setup/python.js';
+export { type Schemathesis, schemathesis } from './setup/schemathesis.js';
 export { temporalCli, temporalTestServer } from './setup/temporal-binaries.js';
 export { type Report, type Setup, TOOLS_DIR } from './setup/tools.js';

@@ -1,0 +1,2 @@
+export * from './releases.js';
+export * from './training-runs.js';

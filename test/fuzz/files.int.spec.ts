@@ -1,0 +1,50 @@
+import { afterAll, describe, expect, it, jest } from '@jest/globals';
+import { isErrorCode } from '#contracts';
+import { mutated } from './mutate.js';
+import { Random } from './random.js';
+import { type SampleFile, sampleFiles } from './sample-files.js';
+import { WatchedReader } from './watched-reader.js';
+
+const SECONDS = Number(process.env['HOLDFAST_FUZZ_SECONDS'] ?? 15);
+const SEED = Number(process.env['HOLDFAST_FUZZ_SEED'] ?? 1);
+const ONLY = process.env['HOLDFAST_FUZZ_ONLY'];
+/** One in so many rounds reads pictures too. */
+const SLOW_EVERY = 4;
+jest.setTimeout((SECONDS + 180) * 1_000);
+
+const named = (outcome: string): boolean => outcome === 'read' || outcome === 'refused' || isErrorCode(outcome);
+
+describe('files of every format with something changed', () => {
+  const reader = new WatchedReader();
+  afterAll(() => reader.stop());
+  const files: Promise<SampleFile[]> = sampleFiles().then((all) => all.filter((f) => !ONLY || f.name.includes(ONLY)));
+
+  it('are read as they are', async () => {
+    const outcomes: Record<string, string> = {};
+    for (const file of await files) outcomes[file.name] = await reader.read(file);
+    expect(Object.entries(outcomes).filter(([, outcome]) => outcome !== 'read')).toEqual(Object.entries(AS_THEY_ARE).filter(([name]) => name in outcomes));
+  });
+
+  it('have a named outcome each: no crash, no hang, no error that nobody named', async () => {
+    const counts: Record<string, number> = {};
+    const bad: string[] = [];
+    const deadline = Date.now() + SECONDS * 1_000;
+    for (let round = 0; Date.now() < deadline; round++) {
+      for (const file of await files) {
+        if (file.slow && round % SLOW_EVERY !== 0) continue;
+        // The file's own numbers, so that one can be made again alone.
+        const seed = SEED * 1_000_003 + round * 1_009 + [...file.name].reduce((n, c) => n + c.charCodeAt(0), 0);
+        const outcome = await reader.read({ ...file, bytes: mutated(file.bytes, file.structure, new Random(seed)) });
+        counts[outcome] = (counts[outcome] ?? 0) + 1;
+        if (!named(outcome)) bad.push(`${file.name}, seed ${seed}: ${outcome}`);
+      }
+    }
+    const total = Object.values(counts).reduce((n, c) => n + c, 0);
+    process.stderr.write(`${total} files read: ${Object.entries(counts).sort(([, a], [, b]) => b - a).map(([outcome, n]) => `${n} ${outcome}`).join(', ')}\n`);
+    expect(bad).toEqual([]);
+    expect(total).toBeGreaterThan(20);
+  });
+});
+
+/** What the samples come to that hold no text of themselves. */
+const AS_THEY_ARE: Record<string, string> = {};
