@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { Readable } from 'node:stream';
 import { type BatchItem, batchItemSchema, HoldfastError, MAX_BATCH_ITEMS, MAX_ITEM_BYTES } from '#contracts';
 import { InvalidRequest, toIssues } from '../http/invalid-request.js';
@@ -29,7 +30,9 @@ async function readText(body: Readable): Promise<string> {
     if (bytes > MAX_NDJSON_BYTES) throw new HoldfastError('body_too_large', `The items are more than ${MAX_NDJSON_BYTES / 2 ** 20} MiB. Send them as several batches.`);
     chunks.push(chunk);
   }
-  return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks));
+  const all = Buffer.concat(chunks);
+  if (!isUtf8(all)) throw new InvalidRequest([{ path: '', message: 'the items are not UTF-8' }]);
+  return all.toString('utf8').replace(/^\uFEFF/, '');
 }
 
 function parseLine(text: string, line: number): BatchItem {
