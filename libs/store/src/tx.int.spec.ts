@@ -46,6 +46,44 @@ describe('withTx', () => {
     expect([await count('flown'), await count('too'), await count('first'), await count('last')]).toEqual([1, 1, 0, 0]);
   });
 
+  it('in one flight, reads rows of every kind as outside of one, the first time and again', async () => {
+    const text = `select 1::int8 as big, 2 as small, 'x'::text as word, null::text as none, '{"a":[1]}'::jsonb as doc, '\\x0102'::bytea as bytes, true as yes, now() as at, array[1,2] as list from generate_series(1, $1::int)`;
+    const ask = (oneFlight: boolean) => withTx(pool, LOCAL_TENANT, (tx) => tx.query({ name: 'kinds', text, values: [2] }), { oneFlight });
+    const { rows: plain, rowCount } = await ask(false);
+    for (let i = 0; i < 2; i++) {
+      const flown = await ask(true);
+      expect(flown.rows.map(({ at, ...r }) => ({ ...r, at: at instanceof Date }))).toEqual(plain.map(({ at, ...r }) => ({ ...r, at: at instanceof Date })));
+      expect(flown.rowCount).toBe(rowCount);
+    }
+    const unnamed = await withTx(pool, LOCAL_TENANT, (tx) => tx.query('select $1::int as n', [7]), { oneFlight: true });
+    expect(unnamed.rows).toEqual([{ n: 7 }]);
+  });
+
+  it('in one flight, knows after a failure which statements the server has parsed', async () => {
+    const one = createPool(database.url, { max: 1 });
+    const refused = (n: number) => ({ name: `refused-${n}`, text: `select holdfast_require_open($1 > ${n})`, values: [n] });
+    const behind = (n: number) => ({ name: `behind-${n}`, text: `select ${n} as n` });
+    for (const n of [1, 2]) await expect(withTx(one, LOCAL_TENANT, (tx) => Promise.all([tx.query(refused(n)), tx.query(behind(n))]), { oneFlight: true })).rejects.toMatchObject({ code: 'attempt_closed' });
+    // The one failed after it was parsed, the other was never looked at; both are of use afterwards, in a flight and without.
+    for (const oneFlight of [false, true]) {
+      const [, b] = await withTx(one, LOCAL_TENANT, (tx) => Promise.all([tx.query({ ...refused(1), values: [5] }), tx.query(behind(1))]), { oneFlight });
+      expect(b.rows).toEqual([{ n: 1 }]);
+    }
+    await expect(withTx(one, LOCAL_TENANT, (tx) => tx.query({ name: 'broken', text: 'select nonsense from' }), { oneFlight: true })).rejects.toMatchObject({ code: '42601' });
+    await withTx(one, LOCAL_TENANT, (tx) => tx.query({ name: 'broken', text: 'select 1' }), { oneFlight: true });
+    await one.end();
+  });
+
+  it('in one flight, fails where a value cannot be sent or the server cuts the connection, and the pool goes on', async () => {
+    const knot: Record<string, unknown> = {};
+    knot['self'] = knot;
+    await expect(withTx(pool, LOCAL_TENANT, (tx) => tx.query('select $1::jsonb', [knot]), { oneFlight: true })).rejects.toThrow('circular');
+    await expect(withTx(pool, LOCAL_TENANT, (tx) => Promise.all([put(tx, 'cut flight'), tx.query('select pg_terminate_backend(pg_backend_pid())'), put(tx, 'never')]), { oneFlight: true })).rejects.toThrow();
+    expect(await count('cut flight')).toBe(0);
+    await new Promise((go) => setTimeout(go, 50));
+    expect(unhandled).toEqual([]);
+  });
+
   it('in one flight, refuses a statement that comes after the first wait', async () => {
     const late = withTx(pool, LOCAL_TENANT, async (tx) => {
       await put(tx, 'in time');

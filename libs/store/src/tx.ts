@@ -1,5 +1,5 @@
-import type { Writable } from 'node:stream';
 import { HoldfastError } from '#contracts';
+import { Flight, recorder } from './flight.js';
 import type { Pool, Tx } from './pool.js';
 
 /** For the service's own sweeps over all tenants. */
@@ -42,17 +42,7 @@ async function once<T>(pool: Pool, tenantId: string, fn: (tx: Tx) => Promise<T>,
   const tx = await pool.connect();
   let failure: Error | undefined;
   try {
-    // What goes in one flight finds its rows by key, whatever the values are: nothing is planned anew for each step.
-    // Not awaited before `fn`: its first statements follow on the same wire, and fail with this one. The tenant was
-    // checked above; a simple query takes no parameters.
-    const send = hold(tx);
-    const begun = tx.query(`begin; set local holdfast.tenant = '${tenantId}'${options.durable === false ? '; set local synchronous_commit = off' : ''}${options.oneFlight ? '; set local plan_cache_mode = force_generic_plan' : ''}`);
-    begun.catch(() => undefined);
-    const answers = options.oneFlight ? inOneFlight(tx, fn) : inTurns(tx, fn);
-    send();
-    const result = await answers;
-    await begun;
-    return result;
+    return options.oneFlight ? await inOneFlight(tx, tenantId, fn, options) : await inTurns(tx, tenantId, fn, options);
   } catch (error) {
     failure = error as Error;
     await tx.query('rollback').then(() => (failure = undefined)).catch(() => undefined);
@@ -63,43 +53,40 @@ async function once<T>(pool: Pool, tenantId: string, fn: (tx: Tx) => Promise<T>,
   }
 }
 
-/**
- * Keeps back what is written to the connection until it is told to send: statements that follow each other at once go
- * out as one packet, which wakes the server once instead of once a statement.
- */
-function hold(tx: Tx): () => void {
-  const { stream } = (tx as unknown as { connection: { stream: Writable } }).connection;
-  stream.cork();
-  return () => stream.uncork();
-}
-
-async function inTurns<T>(tx: Tx, fn: (tx: Tx) => Promise<T>): Promise<T> {
+async function inTurns<T>(tx: Tx, tenantId: string, fn: (tx: Tx) => Promise<T>, { durable }: TxOptions): Promise<T> {
+  // Not awaited before `fn`: its first statements follow on the same wire, and fail with this one. The tenant was
+  // checked above; a simple query takes no parameters.
+  const begun = tx.query(`begin; set local holdfast.tenant = '${tenantId}'${durable === false ? '; set local synchronous_commit = off' : ''}`);
+  begun.catch(() => undefined);
   const result = await fn(tx);
-  await commit(tx);
+  await begun;
+  checkCommit(await tx.query('commit'));
   return result;
 }
 
-/** Sends COMMIT behind what `fn` sent. A statement that fails leaves nothing behind: Postgres answers that COMMIT with ROLLBACK. */
-async function inOneFlight<T>(tx: Tx, fn: (tx: Tx) => Promise<T>): Promise<T> {
-  let sent = false;
-  const guarded = new Proxy(tx, {
-    get(target, name) {
-      if (sent) throw new Error('a statement was sent after its transaction’s COMMIT');
-      const value: unknown = Reflect.get(target, name, target);
-      return typeof value === 'function' ? value.bind(target) : value;
-    },
-  });
-  const answers = fn(guarded);
-  sent = true;
-  const committed = commit(tx);
-  committed.catch(() => undefined);
+// What goes in one flight finds its rows by key, whatever the values are: nothing is planned anew for each step.
+const SET = `select set_config('holdfast.tenant', $1, true), set_config('plan_cache_mode', 'force_generic_plan', true)`;
+const SET_DURABLE = { name: 'flight-durable', text: SET };
+const SET_LATE = { name: 'flight-late', text: `${SET}, set_config('synchronous_commit', 'off', true)` };
+
+/** What `fn` sends goes out with BEGIN and COMMIT as one message. A statement that fails leaves nothing behind: the server skips what follows, COMMIT too. */
+async function inOneFlight<T>(tx: Tx, tenantId: string, fn: (tx: Tx) => Promise<T>, { durable }: TxOptions): Promise<T> {
+  const flight = new Flight();
+  let left = false;
+  void flight.add({ name: 'begin', text: 'begin' });
+  void flight.add({ ...(durable === false ? SET_LATE : SET_DURABLE), values: [tenantId] });
+  const answers = fn(recorder(tx, flight, () => left));
+  answers.catch(() => undefined);
+  const committed = flight.add({ name: 'commit', text: 'commit' });
+  left = true;
+  tx.query(flight as never);
+  const commit = await committed;
   const result = await answers;
-  await committed;
+  checkCommit(commit);
   return result;
 }
 
-async function commit(tx: Tx): Promise<void> {
-  const { command } = await tx.query('commit');
+function checkCommit({ command }: { command: string }): void {
   // A statement whose failure nobody looked at has already undone the rest: Postgres answers COMMIT with ROLLBACK.
   if (command === 'ROLLBACK') throw new Error('the transaction had failed before its commit');
 }
