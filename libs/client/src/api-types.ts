@@ -223,6 +223,8 @@ export interface Operations {
   getOpenApi: { answer: { [key: string]: unknown } };
   /** Say who asks */
   getPrincipal: { answer: PrincipalView };
+  /** Read a document's bytes, as they came */
+  getOriginal: { path: { id: string; documentId: string }; answer: undefined };
   /** Say how each part stands, and what to do about one that is down */
   getReadiness: { answer: Readiness };
   /** Read a run */

@@ -57,6 +57,7 @@ export const ROUTES: { readonly [operation in keyof Operations]: Route } = {
   getNeighbours: { method: 'GET', path: '/v1/corpora/{id}/passages/{passageId}/neighbours' },
   getOpenApi: { method: 'GET', path: '/openapi.json' },
   getPrincipal: { method: 'GET', path: '/v1/principal' },
+  getOriginal: { method: 'GET', path: '/v1/corpora/{id}/documents/{documentId}/original' },
   getReadiness: { method: 'GET', path: '/readyz' },
   getRun: { method: 'GET', path: '/v1/runs/{id}' },
   getSchedule: { method: 'GET', path: '/v1/schedules/{id}' },

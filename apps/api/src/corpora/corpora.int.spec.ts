@@ -1,3 +1,4 @@
+import { createHash, randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -150,5 +151,24 @@ describe('corpora', () => {
     problem(await request(api.url).get(`/v1/corpora/${corpusId}/documents/${documentId}`), 404, 'not_found');
     expect((await search('query=fever')).body.hits).toEqual([]);
     problem(await request(api.url).post('/v1/runs').send({ agent: 'scholar', input: { text: 'x' }, corpusId }), 422, 'corpus_empty');
+  });
+
+  it('gives the bytes back as they came, as a file that may do nothing', async () => {
+    const corpusId = await make();
+    const ref = { tenantId: LOCAL_TENANT, corpusId, documentId: uuidv7() };
+    const bytes = Buffer.concat([Buffer.from('<script>alert(1)</script>'), randomBytes(2_500_000)]);
+    const sha256 = createHash('sha256').update(bytes).digest();
+    await withTx(pool, LOCAL_TENANT, async (tx) => {
+      await putBlob(tx, ref, sha256, bytes);
+      await insertDocument(tx, { ...ref, name: 'ä "b".html', mediaType: 'text/html', bytes: bytes.length, sha256, pages: 1, passages: 0 });
+    });
+    const path = `${api.url}/v1/corpora/${corpusId}/documents/${ref.documentId}/original`;
+    const answer = await fetch(path);
+    expect(Object.fromEntries(['content-type', 'content-length', 'etag', 'content-security-policy', 'x-content-type-options'].map((name) => [name, answer.headers.get(name)]))).toEqual({ 'content-type': 'text/html', 'content-length': String(bytes.length), etag: `"${sha256.toString('hex')}"`, 'content-security-policy': "default-src 'none'; sandbox", 'x-content-type-options': 'nosniff' });
+    expect(answer.headers.get('content-disposition')).toMatch(/^attachment; .*filename\*=UTF-8''%C3%A4/);
+    expect(createHash('sha256').update(Buffer.from(await answer.arrayBuffer())).digest('hex')).toBe(sha256.toString('hex'));
+    // Not by fetch, which asks for no cache where it is told a tag.
+    await request(path).get('').set('If-None-Match', answer.headers.get('etag')!).expect(304);
+    problem(await request(api.url).get(`/v1/corpora/${await make()}/documents/${ref.documentId}/original`), 404, 'not_found');
   });
 });

@@ -18,6 +18,12 @@ export async function readBlob(tx: Tx, ref: CorpusRef, sha256: Buffer): Promise<
   return rows.length ? Buffer.concat(rows.map((r) => r.body)) : null;
 }
 
+/** One piece of the file's bytes, or null behind the last. */
+export async function readBlobPiece(tx: Tx, ref: CorpusRef, sha256: Buffer, n: number): Promise<Buffer | null> {
+  const { rows } = await tx.query<{ body: Buffer }>({ name: 'read-blob-piece', text: 'select body from document_blobs where tenant_id = $1 and corpus_id = $2 and sha256 = $3 and n = $4', values: [ref.tenantId, ref.corpusId, sha256, n] });
+  return rows[0]?.body ?? null;
+}
+
 /** Drops bytes that no document has and no ingestion still waits for. Call it with the corpus locked `alone`. */
 export async function dropOrphanBlobs(tx: Tx, ref: CorpusRef): Promise<void> {
   await tx.query(
