@@ -79,7 +79,7 @@ describe('a run that goes on in new executions', () => {
     // Where a step was given to its judge, and where the verdict was read: two executions.
     const started = executions.findIndex(({ events }) => events.some((e) => e['childWorkflowExecutionStartedEventAttributes'] !== undefined));
     const { rows } = await withTx(stack.pool, ref.tenantId, (tx) => tx.query<{ step: number }>(`select step from events where run_id = $1 and type = 'drift.report' and data->'judge'->>'step' = '4'`, [ref.runId]));
-    const read = executions.findIndex(({ events }) => payloadTexts(events).some((text) => text.includes(`step ${rows[0]!.step} read_filler`)));
+    const read = executions.findIndex(({ events }) => payloadTexts(events).some((text) => text.includes(`step ${rows[0]!.step}: read_filler`)));
     expect(started).toBeGreaterThanOrEqual(0);
     expect(read).toBeGreaterThan(started);
   });

@@ -104,10 +104,12 @@ export type ToolCallInput = z.infer<typeof toolCallInputSchema>;
 
 /** Queue of the host that has the run's files, where it has any: the next calls are best made there. */
 const hostSchema = z.string().optional();
+/** The tool's result is an error, which the model has read. */
+const toolErrorSchema = z.literal(true).optional();
 
 export const toolOutcomeSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('done'), unread: z.int(), host: hostSchema }),
-  z.object({ kind: z.literal('closed'), end: stepEndSchema, host: hostSchema }),
+  z.object({ kind: z.literal('done'), unread: z.int(), host: hostSchema, error: toolErrorSchema }),
+  z.object({ kind: z.literal('closed'), end: stepEndSchema, host: hostSchema, error: toolErrorSchema }),
   /** The tool refused the turn (a quotation that does not stand): try the step again with that reason. */
   z.object({ kind: z.literal('rejected'), code: errorCodeSchema, unread: z.int() }),
   /** A person is to decide: look again after a wake, or after so many seconds. */

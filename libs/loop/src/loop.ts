@@ -60,13 +60,13 @@ function afterStep(state: LoopState, ports: LoopPorts, end: StepEnd): Promise<Lo
   state.pending = null;
   if (end.report.verdict === 'ok') state.lastGood = state.head;
   if (end.finished) {
-    ports.showProgress({ ...end.report, step: state.head, steering: null });
+    ports.showProgress({ ...end.report, step: state.head, steering: null, tokens: state.tokens });
     return finish(state, ports, 'completed', null);
   }
   const { steering, ladder } = decide(end.report, state.ladder, state.drift, { goodCheckpoint: state.lastGood, trail: state.trail ?? [] });
   state.ladder = ladder;
   askJudge(state, ports, end, steering);
-  ports.showProgress({ ...end.report, step: state.head, steering: steering?.rung ?? null });
+  ports.showProgress({ ...end.report, step: state.head, steering: steering?.rung ?? null, tokens: state.tokens });
   return steering ? steer(state, ports, steering, parent) : null;
 }
 

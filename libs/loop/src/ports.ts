@@ -33,5 +33,5 @@ export interface LoopPorts {
   /** Shows that the run waits between two steps, and that it goes on. */
   showPausing?(status: 'paused' | 'waiting_input' | 'running'): void;
   /** Shows how far the run is: called after each step. */
-  showProgress(p: { step: number; verdict: string; overthinking: number; overacting: number; steering: string | null }): void;
+  showProgress(p: { step: number; verdict: string; overthinking: number; overacting: number; steering: string | null; /** Of the run so far. */ tokens: number }): void;
 }

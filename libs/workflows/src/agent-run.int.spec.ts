@@ -77,6 +77,24 @@ describe('agentRun', () => {
     expect(told.log).toEqual(['beginRun', 'callModel', 'callModel', 'callModel', 'finishRun']);
   });
 
+  it('tells whoever opens the Web UI what each step called, how that came out, and how far the run is', async () => {
+    const calls = (c: ModelCall) => ({ kind: 'calls', calls: [{ call: 0, tool: c.step === 1 ? 'read_file' : 'answer', effect: 'read', timeoutMs: 1_000 }], tokens: 700, unread: 0 });
+    const closed = (c: ToolCallInput) => ({ kind: 'closed', end: { report: { ...ok(c.step), overthinking: 0.25 }, finished: c.step === 3, unread: 0 }, ...(c.step === 2 ? { error: true } : {}) });
+    const seen: { summaries: string[]; details: string[] } = { summaries: [], details: [] };
+    const details = async (handle: WorkflowHandle): Promise<string> => (await handle.query<{ currentDetails: string }, []>('__temporal_workflow_metadata')).currentDetails;
+    let shown: WorkflowHandle | undefined;
+    const told = await run({ plan: { consoleUrl: 'http://127.0.0.1:3000/console' }, callModel: async (c) => (c.step === 3 && seen.details.push(await details(shown!)), calls(c)), callTool: closed }, async (handle) => {
+      shown = handle;
+      await handle.result();
+      seen.details.push(await details(handle));
+      seen.summaries = ((await handle.fetchHistory()).events ?? []).filter((e) => e.activityTaskScheduledEventAttributes).map(({ userMetadata }) => (userMetadata?.summary ? String(JSON.parse(Buffer.from(userMetadata.summary.data!).toString())) : ''));
+    });
+    expect(told.result).toEqual({ status: 'completed' });
+    expect(seen.summaries.filter(Boolean)).toEqual(['step 1', 'step 1: read_file', 'step 2 (step 1: read_file, ok)', 'step 2: answer', 'step 3 (step 2: answer, error)', 'step 3: answer']);
+    expect(seen.details[0]).toMatch(/^\*\*Step 2\*\* of 10000, \[in the console\]\(http:\/\/127\.0\.0\.1:3000\/console\/runs\/[0-9a-f-]{36}\)\n\n- drift: \*\*ok\*\*, overthinking 0\.25, overacting 0\.00\n- limits: 1,400 of 1,000,000,000 tokens, \d+ of 2,592,000 s\n- step 2: answer, error\n- step 1: read_file, ok$/);
+    expect(seen.details[1]).toMatch(/^\*\*completed\*\* after step 3, \[in the console\].*\n\n- drift: .*\n- limits: 2,100 of .*\n- step 3: answer, ok\n- step 2: answer, error\n/);
+  });
+
   it('stays paused for days, far longer than one wait, and ends by its limit of seconds only', async () => {
     const started = await env.currentTimeMs();
     const told = await run({ plan: { unread: 1, limits: { ...LIMITS, maxSeconds: 10 * 86_400 } }, applyInbox: () => ({ ...idle, paused: true, limits: { ...LIMITS, maxSeconds: 10 * 86_400 } }) });

@@ -14,10 +14,10 @@ import {
 import type { EndStatus, RunPlan, RunRef } from '#contracts';
 import { ERROR_CODES, type ErrorCode, WAKE_SIGNAL } from '#contracts/workflow';
 import { initialState, type LoopState, runLoop } from '#loop';
-import { endDetails } from './details.js';
 import { Judges } from './judges.js';
 import { createPorts } from './ports.js';
 import { control } from './proxies.js';
+import { Story } from './story.js';
 import { showStatus } from './visibility.js';
 
 export type AgentRunInput = RunRef & {
@@ -71,16 +71,18 @@ async function carry(ref: RunRef, input: AgentRunInput, wake: { pending: boolean
   showStatus('running');
   const routing: { queue: string; host?: string } = { queue: plan.modelQueue, ...(plan.hostQueue ? { host: plan.hostQueue } : {}) };
   const judges = new Judges(ref, plan);
-  const ports = createPorts(ref, plan, {
+  const story = new Story(plan.consoleUrl, ref.runId);
+  const clock = {
     wake,
     routing,
-    waitForWake: (seconds) => condition(() => wake.pending, Math.min(seconds, 24 * 3_600) * 1_000),
-    askJudge: (step) => judges.ask(step),
-    shouldContinueAsNew: (step) => {
+    waitForWake: (seconds: number) => condition(() => wake.pending, Math.min(seconds, 24 * 3_600) * 1_000),
+    askJudge: (step: number) => judges.ask(step),
+    shouldContinueAsNew: (step: number) => {
       const info = workflowInfo();
       return info.continueAsNewSuggested || step - firstStep >= MAX_STEPS || info.historyLength >= MAX_EVENTS;
     },
-  });
+  };
+  const ports = createPorts(ref, plan, clock, story);
   const result = await runLoop(state, ports);
   await judges.started();
   if (result.kind === 'continue') {
@@ -88,7 +90,7 @@ async function carry(ref: RunRef, input: AgentRunInput, wake: { pending: boolean
     return continueAsNew<typeof agentRun>({ ...ref, carried: { plan: { ...plan, modelQueue: routing.queue, ...(routing.host ? { hostQueue: routing.host } : {}), limits: state.limits, nextStep: state.nextStep }, state } });
   }
   showStatus(result.status);
-  setCurrentDetails(endDetails(result.status, state.nextStep - 1, plan.consoleUrl, ref.runId));
+  setCurrentDetails(story.end(result.status, state.nextStep - 1));
   if (result.status === 'failed') throw new RunFailed(`The run failed at step ${state.nextStep - 1}; its reason is with the run.`, 'internal', true);
   if (result.status === 'cancelled') return { status: 'cancelled' };
   return { status: result.status };

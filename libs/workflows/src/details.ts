@@ -1,15 +1,26 @@
+export type Progress = {
+  step: number;
+  verdict: string;
+  overthinking: number;
+  overacting: number;
+  steering: string | null;
+  tokens: number;
+  seconds: number;
+  limits: { maxSteps: number; maxTokens: number; maxSeconds: number };
+};
+
+/** Not by Intl: its formats are large, and every run's sandbox would have its own. */
+const grouped = (n: number): string => String(n).replace(/\B(?=(\d{3})+$)/g, ',');
+
 /**
- * What Temporal's Web UI shows of a run, as one line of Markdown: up to 200 bytes of it stay in clear
- * (docs/decisions/0051), and no word of content is in it.
+ * What Temporal's Web UI shows of a run, as Markdown that stays in clear (docs/decisions/0160): no word of content is in it.
+ * @param outcomes `12: read_file, ok`, the latest step last
  */
-export function progressDetails(p: { step: number; maxSteps: number; verdict: string; overthinking: number; overacting: number; steering: string | null }, consoleUrl: string | undefined, runId: string): string {
-  const steered = p.steering ? `, ${p.steering}` : '';
-  return `**Step ${p.step}** of ${p.maxSteps}; drift **${p.verdict}**${steered} (thinking ${p.overthinking.toFixed(2)}, acting ${p.overacting.toFixed(2)})${link(consoleUrl, runId)}`;
+export function details(head: string, p: Progress | null, outcomes: readonly string[], link: string | null): string {
+  const progress = p === null ? [] : [
+    `- drift: **${p.verdict}**, overthinking ${p.overthinking.toFixed(2)}, overacting ${p.overacting.toFixed(2)}${p.steering ? `, steered: ${p.steering}` : ''}`,
+    `- limits: ${grouped(p.tokens)} of ${grouped(p.limits.maxTokens)} tokens, ${grouped(p.seconds)} of ${grouped(p.limits.maxSeconds)} s`,
+  ];
+  const below = [...progress, ...outcomes.map((line) => `- step ${line}`).reverse()];
+  return [`${head}${link === null ? '' : `, [in the console](${link})`}`, ...(below.length ? ['', ...below] : [])].join('\n');
 }
-
-export function endDetails(status: string, step: number, consoleUrl: string | undefined, runId: string): string {
-  return `**${status}** after step ${step}${link(consoleUrl, runId)}`;
-}
-
-/** Runs that began before the address was known have no link. */
-const link = (consoleUrl: string | undefined, runId: string): string => (consoleUrl ? `; [console](${consoleUrl}/runs/${runId})` : '');

@@ -3,7 +3,7 @@ import type { ModelMoved, RunPlan, RunRef, ToolOutcome } from '#contracts';
 import { type ErrorCode, isErrorCode, MAX_PAYLOAD_BYTES, PRIORITY_KEYS } from '#contracts/workflow';
 import { type LoopPorts, PortFailure } from '#loop';
 import { control, model, tool } from './proxies.js';
-import { progressDetails } from './details.js';
+import type { Story } from './story.js';
 import { showStatus, showStep } from './visibility.js';
 
 const TOOL_MARGIN_MS = 60_000;
@@ -19,8 +19,8 @@ type Clockwork = {
   askJudge(step: number): void;
 };
 
-/** The loop's ports as Temporal gives them. Summaries name the step and the tool, never arguments. */
-export function createPorts(ref: RunRef, plan: RunPlan, clock: Clockwork): LoopPorts {
+/** The loop's ports as Temporal gives them. Summaries name the step, the tool and how the calls before came out, never arguments. */
+export function createPorts(ref: RunRef, plan: RunPlan, clock: Clockwork, story: Story): LoopPorts {
   let step = plan.nextStep;
   let limits = plan.limits;
   const priority = { priorityKey: PRIORITY_KEYS[plan.priority], fairnessKey: ref.tenantId };
@@ -30,7 +30,8 @@ export function createPorts(ref: RunRef, plan: RunPlan, clock: Clockwork): LoopP
   return {
     callModel: (input) => {
       step = input.step;
-      const summary = `step ${input.step}${input.attempt > 1 ? ` attempt ${input.attempt}` : ''}${input.steering && !input.steering.holdout ? ` after ${input.steering.rung}` : ''}`;
+      const latest = story.latest();
+      const summary = `step ${input.step}${input.attempt > 1 ? ` attempt ${input.attempt}` : ''}${input.steering && !input.steering.holdout ? ` after ${input.steering.rung}` : ''}${latest ? ` (step ${latest})` : ''}`;
       const call = (queue: string, moves: number) => {
         const routed = { ...routedOf(moves), ...(moves > 0 ? { again: true } : {}) };
         return model.callModel.executeWithOptions({ taskQueue: queue, priority, scheduleToCloseTimeout: `${secondsLeft()}s`, summary }, [small({ ...ref, ...input, ...routed })]);
@@ -39,12 +40,16 @@ export function createPorts(ref: RunRef, plan: RunPlan, clock: Clockwork): LoopP
     },
     // The tool's own time limit is kept by its activity; this one only catches an activity that does not.
     callTool: (input, timeoutMs) => {
-      const call = (where: { taskQueue?: string; scheduleToStartTimeout?: typeof HOST_WAIT }) => tool.callTool.executeWithOptions({ ...where, startToCloseTimeout: timeoutMs + TOOL_MARGIN_MS, summary: `step ${input.step} ${input.tool}` }, [small({ ...ref, ...input })]);
+      const call = (where: { taskQueue?: string; scheduleToStartTimeout?: typeof HOST_WAIT }) => tool.callTool.executeWithOptions({ ...where, startToCloseTimeout: timeoutMs + TOOL_MARGIN_MS, summary: `step ${input.step}: ${input.tool}` }, [small({ ...ref, ...input })]);
       const anywhere = plan.toolQueue ? { taskQueue: plan.toolQueue } : {};
       const { routing } = clock;
-      if (!routing.host) return call(anywhere).then((out) => noteHost(out, routing), asPortFailure);
+      const note = (out: ToolOutcome): ToolOutcome => {
+        story.note(input.step, input.call, input.tool, out);
+        return noteHost(out, routing);
+      };
+      if (!routing.host) return call(anywhere).then(note, asPortFailure);
       // Where nobody is on the host that has the files, another one builds them again.
-      return call({ taskQueue: routing.host, scheduleToStartTimeout: HOST_WAIT }).catch((error: unknown) => (neverStarted(error) ? call(anywhere) : Promise.reject(error as Error))).then((out) => noteHost(out, routing), asPortFailure);
+      return call({ taskQueue: routing.host, scheduleToStartTimeout: HOST_WAIT }).catch((error: unknown) => (neverStarted(error) ? call(anywhere) : Promise.reject(error as Error))).then(note, asPortFailure);
     },
     compact: (input) => {
       const call = (queue: string, moves: number) => model.compactRun.executeWithOptions({ taskQueue: queue, priority, scheduleToCloseTimeout: `${secondsLeft()}s`, summary: `step ${input.step} makes room` }, [small({ ...ref, ...input, ...routedOf(moves) })]);
@@ -73,7 +78,7 @@ export function createPorts(ref: RunRef, plan: RunPlan, clock: Clockwork): LoopP
     },
     showProgress: (p) => {
       step = p.step + 1;
-      setCurrentDetails(progressDetails({ ...p, maxSteps: limits.maxSteps }, plan.consoleUrl, ref.runId));
+      setCurrentDetails(story.progress({ ...p, limits, seconds: elapsedSeconds() }));
       showStep(p.step, p.verdict);
     },
   };

@@ -46,7 +46,8 @@ async function accept(deps: RunDeps, input: ToolCallInput, p: PreparedCall, resu
   });
   const checkpoint = input.last || result.finish ? await closing(deps, input, p, { stored, digest, stateHash, places, finished: Boolean(result.finish) }) : null;
   const host = result.workspaceCommit !== undefined && deps.hostQueue ? { host: deps.hostQueue } : {};
-  const outcome: ToolOutcome = checkpoint ? { kind: 'closed', end: stepEndOf(checkpoint, Boolean(result.finish)), ...host } : { kind: 'done', unread: 0, ...host };
+  const more = { ...host, ...(result.error ? { error: true as const } : {}) };
+  const outcome: ToolOutcome = checkpoint ? { kind: 'closed', end: stepEndOf(checkpoint, Boolean(result.finish)), ...more } : { kind: 'done', unread: 0, ...more };
   const delivery = deliveryOf(input, result);
   const events = [finishedEvent(input, p, ms, result.error ? { error: result.error } : {}), ...delivery.events, ...(checkpoint?.events ?? [])];
   const write = async (tx: Tx): Promise<HeadAfter> => {

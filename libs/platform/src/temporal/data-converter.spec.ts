@@ -49,8 +49,8 @@ describe('createDataConverter', () => {
   it.each([
     ['a summary', 'step 3 attempt 2 after nudge', true],
     ['an object', { status: 'completed' }, false],
-    ['several lines', 'one\ntwo', false],
-    ['a long text', 'x'.repeat(300), false],
+    ['details of several lines', '**Step 1** of 3\n- step 1: read_file, ok', true],
+    ['a long text', 'x'.repeat(3_000), false],
     ['a list', ['step 3'], false],
     ['nothing', undefined, false],
   ])('leaves summaries in clear and nothing else: %s', async (_what, value, clear) => {
