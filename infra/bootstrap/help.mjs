@@ -3,7 +3,8 @@ export const STACK_HELP = `  --data DIR            folder that holds all state (
   --port N              port of the API (default: 3000; 0: any free one, for the other parts too)
   --temporal-port N     port of Temporal (default: 7233; 0: any free one)
   --ui-port N           port of Temporal's Web UI (default: 8233; 0: any free one)
-  --postgres-port N     port of Postgres (default: 5433; 0: any free one)`;
+  --postgres-port N     port of Postgres (default: 5433; 0: any free one)
+  --json                print JSON`;
 
 export const UP_HELP = `npm run up -- [OPTIONS]
 

@@ -13,7 +13,7 @@ import { steer } from './commands/steer.js';
 import { tenants } from './commands/tenants.js';
 import { up } from './commands/up.js';
 import { completionOf } from './remote/completion.js';
-import { EXIT } from './remote/exit-codes.js';
+import { EXIT, UsageError } from './remote/exit-codes.js';
 import { REMOTE_COMMANDS } from './remote/index.js';
 import { verify } from './commands/verify.js';
 
@@ -36,8 +36,8 @@ async function main([name = '--help', ...args]: string[]): Promise<number> {
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  const misused = (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS') ?? false;
+  const misused = error instanceof UsageError || ((error as { code?: string }).code?.startsWith?.('ERR_PARSE_ARGS') ?? false);
   const told = misused || error instanceof ConfigError || error instanceof SetupError;
-  console.error(told ? `\n${(error as Error).message}` : error);
+  console.error(told ? `\n${(error as Error).message}${misused ? '\n→ --help shows what the command takes.' : ''}` : error);
   process.exitCode = misused ? EXIT.usage : EXIT.failed;
 }

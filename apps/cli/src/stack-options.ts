@@ -1,19 +1,22 @@
 import { parseArgs } from 'node:util';
 import { ConfigError, loadStackConfig, type StackConfig } from '#platform';
 import type { StackPorts } from '#platform/stack';
+import { pathOf } from './command.js';
 
+/** For completion. */
+export const STACK_OPTIONS = ['--data', '--port', '--temporal-port', '--ui-port', '--postgres-port', '--json', '--help'];
 const DEFAULT_PORTS = { temporal: 7233, ui: 8233, postgres: 5433 };
 
 /** Options that every command takes which starts a stack. `--port 0` picks free ones for all parts that are not named. */
 export function parseStackOptions(args: string[], more: Record<string, { type: 'boolean' | 'string' }> = {}, anyPorts = false): { config: StackConfig; ports: StackPorts; values: Record<string, string | boolean | undefined> } {
   const { values } = parseArgs({
     args,
-    options: { help: { type: 'boolean' }, data: { type: 'string' }, port: { type: 'string' }, 'temporal-port': { type: 'string' }, 'ui-port': { type: 'string' }, 'postgres-port': { type: 'string' }, ...more },
+    options: { help: { type: 'boolean' }, json: { type: 'boolean' }, data: { type: 'string' }, port: { type: 'string' }, 'temporal-port': { type: 'string' }, 'ui-port': { type: 'string' }, 'postgres-port': { type: 'string' }, ...more },
   }) as { values: Record<string, string | boolean | undefined> };
   const port = values['port'] ?? process.env['HOLDFAST_PORT'] ?? (anyPorts ? '0' : undefined);
   const config = loadStackConfig({
     ...process.env,
-    ...(values['data'] ? { HOLDFAST_DATA_DIR: String(values['data']) } : {}),
+    ...(values['data'] ? { HOLDFAST_DATA_DIR: pathOf(String(values['data'])) } : {}),
     ...(port === undefined ? {} : { HOLDFAST_PORT: String(port) }),
   });
   const other = (name: keyof StackPorts, option: string): number => toPort(option, values[option] ?? (config.port === 0 ? 0 : DEFAULT_PORTS[name]));

@@ -1,41 +1,29 @@
-import { parseArgs } from 'node:util';
-import { loadStackConfig } from '#platform';
-import { ALL_TENANTS, createPool, listAuditedTenants, verifyAudit, withTx } from '#store';
-import { SetupError } from '#bootstrap/setup-error';
+import { ALL_TENANTS, listAuditedTenants, verifyAudit } from '#store';
+import { local } from '../command.js';
+import { withDatabase } from '../database.js';
+import { EXIT, UsageError } from '../remote/exit-codes.js';
 
-const HELP = `holdfast audit verify
+/** Checks the audit log. */
+export const audit = local({
+  help: 'check that nobody has changed the audit log',
+  usage: `audit verify
 
 Follows the audit log's chain of hashes from the first row to the last, for every tenant, and says which row was
 changed, taken out or put in. Reads Postgres at DATABASE_URL and changes nothing.
 
-Exits with 0 where the chain holds, 3 where it is broken.`;
-const BROKEN = 3;
-
-/** Checks the audit log. */
-export const audit = {
-  help: 'check that nobody has changed the audit log',
-  async run(args: string[]): Promise<number> {
-    const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { help: { type: 'boolean' } } });
-    if (values.help) {
-      console.log(HELP);
-      return 0;
-    }
-    if (positionals[0] !== 'verify' || positionals.length > 1) throw new SetupError('holdfast audit verify is what there is; --help says more.');
-    const { databaseUrl } = loadStackConfig(process.env);
-    if (!databaseUrl) throw new SetupError('DATABASE_URL says where Postgres is.');
-    const pool = createPool(databaseUrl, { max: 1, name: 'holdfast-audit' });
-    try {
-      return await withTx(pool, ALL_TENANTS, async (tx) => {
-        let broken = 0;
-        for (const tenantId of await listAuditedTenants(tx)) {
-          const check = await verifyAudit(tx, tenantId);
-          if (check.broken) broken++;
-          console.log(`tenant ${tenantId}: ${check.broken ? `entry ${check.broken.n} ${check.broken.why}` : `${check.entries} entries, the chain holds`}`);
-        }
-        return broken ? BROKEN : 0;
-      });
-    } finally {
-      await pool.end();
-    }
+Exits with ${EXIT.done} where the chain holds, ${EXIT.unsound} where it is broken.`,
+  args: 1,
+  most: 1,
+  async run({ out, args }) {
+    if (args[0] !== 'verify') throw new UsageError(`audit: there is no ${args[0]}, only verify`);
+    const data = await withDatabase('holdfast-audit', (transact) =>
+      transact(ALL_TENANTS, async (tx) => {
+        const checks = [];
+        for (const tenantId of await listAuditedTenants(tx)) checks.push({ tenantId, ...(await verifyAudit(tx, tenantId)) });
+        return checks;
+      }),
+    );
+    out.result({ data }, () => data.map(({ tenantId, broken, entries }) => `tenant ${tenantId}: ${broken ? `entry ${broken.n} ${broken.why}` : `${entries} entries, the chain holds`}`).join('\n') || 'There is no entry yet.');
+    return data.some(({ broken }) => broken) ? EXIT.unsound : EXIT.done;
   },
-};
+});

@@ -1,24 +1,21 @@
-import { parseArgs } from 'node:util';
 import { loadStackConfig } from '#platform';
 import { configuredRunKeys } from '#store';
-import { SetupError } from '#bootstrap/setup-error';
-
-const HELP = `holdfast keys rewrap
-
-Wraps the keys of all sensitive runs with the master key that is first in HOLDFAST_MASTER_KEY_FILE (or the data
-folder's master.key). After that the older lines of the file can go. Content is not touched.`;
+import { local } from '../command.js';
+import { EXIT, UsageError } from '../remote/exit-codes.js';
 
 /** Looks after the keys of sensitive runs. */
-export const keys = {
+export const keys = local({
   help: 'wrap the keys of sensitive runs with a new master key',
-  async run(args: string[]): Promise<number> {
-    const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { help: { type: 'boolean' } } });
-    if (values.help) {
-      console.log(HELP);
-      return 0;
-    }
-    if (positionals[0] !== 'rewrap' || positionals.length > 1) throw new SetupError('holdfast keys rewrap is what there is; --help says more.');
-    console.log(`${await configuredRunKeys(loadStackConfig(process.env)).rewrap()} keys wrapped anew.`);
-    return 0;
+  usage: `keys rewrap
+
+Wraps the keys of all sensitive runs with the master key that is first in HOLDFAST_MASTER_KEY_FILE (or the data
+folder's master.key). After that the older lines of the file can go. Content is not touched.`,
+  args: 1,
+  most: 1,
+  async run({ out, args }) {
+    if (args[0] !== 'rewrap') throw new UsageError(`keys: there is no ${args[0]}, only rewrap`);
+    const rewrapped = await configuredRunKeys(loadStackConfig(process.env)).rewrap();
+    out.result({ rewrapped }, () => `${rewrapped} keys wrapped anew.`);
+    return EXIT.done;
   },
-};
+});

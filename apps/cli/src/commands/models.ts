@@ -1,43 +1,44 @@
-import { writeFileSync } from 'node:fs';
 import type { ModelFit, ModelList } from '#contracts';
 import { fitModels, readMachine } from '#models';
-import { parseRuntimeOptions, RUNTIME_HELP } from '../runtime-options.js';
-
-const HELP = `holdfast models [OPTIONS]
-
-Reads this machine's memory and GPUs and says which Gemma fits, with how much context and how fast, and which command
-fetches it. \`HOLDFAST_MODEL=auto\`, or \`model: "auto"\` in a run, takes the best one that the runtime has.
-
-${RUNTIME_HELP}`;
+import { local } from '../command.js';
+import { EXIT } from '../remote/exit-codes.js';
+import { columns } from '../remote/output.js';
+import { chosenRuntime, RUNTIME_HELP, RUNTIME_OPTIONS } from '../runtime-options.js';
+import { writeOut } from './write-out.js';
 
 const gigabytes = (bytes: number): string => (bytes / 1e9).toFixed(1);
 
 /** Says which Gemma fits this machine. */
-export const models = {
+export const models = local({
   help: 'which Gemma fits this machine, and how to get it',
-  async run(args: string[]): Promise<number> {
-    const { runtime, values } = parseRuntimeOptions(args);
-    if (values.help) {
-      console.log(HELP);
-      return 0;
-    }
+  usage: `models [OPTIONS]
+
+Reads this machine's memory and GPUs and says which Gemma fits, with how much context and how fast, and which command
+fetches it. \`HOLDFAST_MODEL=auto\`, or \`model: "auto"\` in a run, takes the best one that the runtime has.
+
+${RUNTIME_HELP}`,
+  most: 0,
+  options: RUNTIME_OPTIONS,
+  async run({ out, values }) {
+    const { runtime } = chosenRuntime(values);
     const [machine, installed] = await Promise.all([readMachine(), runtime.models().catch(() => [])]);
     const list: ModelList = { machine, data: fitModels(machine, installed) };
-    if (values.json === '-') console.log(JSON.stringify(list, null, 2));
-    else if (values.json) writeFileSync(values.json, `${JSON.stringify(list, null, 2)}\n`);
-    if (values.json !== '-') show(list);
-    return 0;
+    writeOut(values['out'], list);
+    out.result(list, () => shown(list));
+    return EXIT.done;
   },
-};
+});
 
-function show({ machine, data }: ModelList): void {
+function shown({ machine, data }: ModelList): string {
   const gpus = machine.gpus.map(({ name, memoryBytes }) => `${name} with ${gigabytes(memoryBytes)} GB`).join(', ');
-  console.log(`${machine.name}: ${gigabytes(machine.memoryBytes)} GB${machine.unified ? ', shared with its GPU' : ''}${gpus ? `, ${gpus}` : ''}, ${machine.cores} cores\n`);
-  const rows = [['', 'model', 'weights', 'context', 'tokens/s', 'on', 'get it'], ...data.map(row)];
-  const width = (column: number): number => Math.max(...rows.map((r) => r[column]!.length));
-  for (const r of rows) console.log(r.map((cell, i) => cell.padEnd(width(i))).join('  ').trimEnd());
-  console.log('\n* the one to take. Speeds are expected from memory bandwidth; `holdfast doctor` measures them. Sources: --json.');
-  console.log('~ rests on a figure that was not compared with its source.');
+  return [
+    `${machine.name}: ${gigabytes(machine.memoryBytes)} GB${machine.unified ? ', shared with its GPU' : ''}${gpus ? `, ${gpus}` : ''}, ${machine.cores} cores`,
+    '',
+    columns([['', 'model', 'weights', 'context', 'tokens/s', 'on', 'get it'], ...data.map(row)]),
+    '',
+    '* the one to take. Speeds are expected from memory bandwidth; `holdfast doctor` measures them. Sources: --json.',
+    '~ rests on a figure that was not compared with its source.',
+  ].join('\n');
 }
 
 function row(fit: ModelFit): string[] {

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { type Client, type CorpusView, createClient, items, pause, type RunEvent, type RunView } from '#client';
 import { QUICKSTART_HELP } from '#bootstrap/help';
 import { PROJECT_ROOT } from '#platform';
-import { startStack } from '#platform/stack';
+import { type RunningStack, startStack } from '#platform/stack';
 import { ownKeyHeaders } from '../api-key.js';
 import { printAnswer } from '../print-answer.js';
-import { parseStackOptions } from '../stack-options.js';
+import { parseStackOptions, STACK_OPTIONS } from '../stack-options.js';
 import { listenForStop } from '../stop-request.js';
 
 const SAMPLES = join(PROJECT_ROOT, 'samples');
@@ -17,6 +17,7 @@ const say = (message: string): void => console.error(`• ${message}`);
 /** From nothing to a cited answer. */
 export const quickstart = {
   help: 'run the research agent on the sample corpus and print its answer',
+  options: [...STACK_OPTIONS, '--question', '--keep'],
   async run(args: string[]): Promise<number> {
     const { config, ports, values } = parseStackOptions(args, { question: { type: 'string' }, keep: { type: 'boolean' } }, true);
     if (values['help']) {
@@ -34,21 +35,24 @@ export const quickstart = {
       say(stack.runtimeNote);
       const done = await Promise.race([ask(createClient({ baseUrl: stack.apiUrl, headers: ownKeyHeaders(config) }), input), interrupted]);
       if (done === 'interrupted') return 130;
-      printAnswer(done, question);
-      console.log(`\nRun       ${done.id}\nConsole   ${stack.apiUrl}/console/runs/${done.id}\nAPI       ${stack.apiUrl}/v1/runs/${done.id}${done.temporal.webUrl ? `\nTemporal  ${done.temporal.webUrl}` : ''}`);
-      console.log(`\n${stack.runtimeNote}`);
+      if (values['json']) console.log(JSON.stringify(done, null, 2));
+      else tell(done, question, stack);
       if (values['keep']) {
-        console.log('\nThe stack goes on running; Ctrl-C stops it.');
+        say('The stack goes on running; Ctrl-C stops it.');
         await interrupted;
-      } else {
-        console.log('`npm run up` starts the same stack again and keeps it running.');
-      }
+      } else if (!values['json']) console.log('`npm run up` starts the same stack again and keeps it running.');
       return done.status === 'completed' ? 0 : 1;
     } finally {
       await stack.stop();
     }
   },
 };
+
+function tell(done: RunView, question: string, { apiUrl, runtimeNote }: RunningStack): void {
+  printAnswer(done, question);
+  console.log(`\nRun       ${done.id}\nConsole   ${apiUrl}/console/runs/${done.id}\nAPI       ${apiUrl}/v1/runs/${done.id}${done.temporal.webUrl ? `\nTemporal  ${done.temporal.webUrl}` : ''}`);
+  console.log(`\n${runtimeNote}`);
+}
 
 async function ask(client: Client, input: { question: string; mayRefuse: boolean }): Promise<RunView> {
   const corpus = await sampleCorpus(client);

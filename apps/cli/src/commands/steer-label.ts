@@ -18,7 +18,7 @@ const JUDGED = { type: 'object', properties: { label: { type: 'string', enum: st
 /** Turns recorded runs into labelled steps: by labels that people gave, or by asking the model. Balanced: as many good steps as labelled ones. */
 export async function steerLabel(args: string[]): Promise<number> {
   const text = { type: 'string' } as const;
-  const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { out: text, overthinking: text, overacting: text, judge: { type: 'boolean' }, source: text, most: text, url: text, model: text } });
+  const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { out: text, overthinking: text, overacting: text, judge: { type: 'boolean' }, source: text, most: text, url: text, model: text, json: { type: 'boolean' } } });
   if (!positionals[0] || !values.out) throw new HoldfastError('validation_failed', 'name the transcripts and --out FILE');
   if (!values.judge && !values.overthinking && !values.overacting) throw new HoldfastError('validation_failed', 'say which labels mean what (--overthinking KIND=VALUE), or --judge');
   const runs = readLines(positionals[0]).map((line) => runSchema.parse(line)).filter((run) => !values.source || run.source === values.source);
@@ -37,7 +37,8 @@ export async function steerLabel(args: string[]): Promise<number> {
   }
   const kept = client ? labelled : balanced(labelled, most);
   writeFileSync(values.out, kept.map((step) => `${JSON.stringify(step)}\n`).join(''));
-  console.log(stepLabelSchema.options.map((label) => `${label}: ${kept.filter((step) => step.label === label).length}`).join(', '));
+  const counts = stepLabelSchema.options.map((label) => [label, kept.filter((step) => step.label === label).length] as const);
+  console.log(values.json ? JSON.stringify({ out: values.out, steps: Object.fromEntries(counts) }, null, 2) : counts.map(([label, count]) => `${label}: ${count}`).join(', '));
   return 0;
 }
 

@@ -75,6 +75,9 @@ describe('holdfast steer, on the embedded runtime with Gemma 3 270M', () => {
   it('tests a file on steps that were not fitted on', async () => {
     const others = steps.map((step) => ({ ...step, task: `${step.task}-2`, text: step.text.replaceAll(step.task, 'calendar') }));
     writeFileSync(labelled, lines(others));
+    expect(await run('eval', vectors, labelled, '--json')).toBe(0);
+    expect(JSON.parse(printed())).toMatchObject({ axes: [{ name: 'overthinking', auc: 1 }, { name: 'overacting', auc: 1 }] });
+    said = [];
     expect(await run('eval', vectors, labelled)).toBe(0);
     expect(printed()).toMatch(/^overthinking: AUC 1\.00 at layer \d+\noveracting: AUC 1\.00 at layer \d+$/);
   }, 120_000);
@@ -91,19 +94,19 @@ describe('holdfast steer, on the embedded runtime with Gemma 3 270M', () => {
     const file = JSON.parse(readFileSync(vectors, 'utf8')) as { model: { digest: string } };
     const foreign = join(folder, 'foreign.json');
     writeFileSync(foreign, JSON.stringify({ ...file, model: { ...file.model, digest: 'f'.repeat(64) } }));
-    expect(await run('use', foreign, '--prompt', 'x')).toBe(1);
+    expect(await run('use', foreign, '--prompt', 'x')).toBe(2);
     expect(printed()).toContain('validation_failed: axis overthinking was fitted on another model');
-    expect(await run('eval', foreign, labelled)).toBe(1);
+    expect(await run('eval', foreign, labelled)).toBe(2);
     writeFileSync(foreign, '{}');
     expect(await run('use', foreign, '--prompt', 'x')).toBe(1);
     expect(printed()).toContain('is no file of `holdfast steer fit`');
   }, 120_000);
 
   it('says so where the server is no embedded runtime, and which arguments are missing', async () => {
-    expect(await steer.run(['use', vectors, '--prompt', 'x', '--url', 'http://127.0.0.1:1'])).toBe(1);
+    expect(await steer.run(['use', vectors, '--prompt', 'x', '--url', 'http://127.0.0.1:1'])).toBe(3);
     expect(printed()).toContain('runtime_unavailable');
-    expect(await run('fit')).toBe(1);
-    expect(await run('use', vectors, '--prompt', 'x', '--mode', 'push')).toBe(1);
+    expect(await run('fit')).toBe(2);
+    expect(await run('use', vectors, '--prompt', 'x', '--mode', 'push')).toBe(2);
     expect(await run('turn')).toBe(2);
     expect(printed()).toContain('--mode: one of read, clamp, fixed, gate');
   });

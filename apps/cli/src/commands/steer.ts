@@ -1,4 +1,6 @@
 import { HoldfastError } from '#contracts';
+import { codeOf } from '../command.js';
+import { EXIT } from '../remote/exit-codes.js';
 import { steerEval } from './steer-eval.js';
 import { steerFit } from './steer-fit.js';
 import { steerLabel } from './steer-label.js';
@@ -14,24 +16,26 @@ them while it writes. Off unless asked for; a vector file is refused on any othe
 was measured.
 
   --url URL      the embedded runtime (default: HOLDFAST_RUNTIME_URL)
-  --model NAME   default: HOLDFAST_MODEL, else gemma3:270m`;
+  --model NAME   default: HOLDFAST_MODEL, else gemma3:270m
+  --json         print JSON`;
 
 const PARTS: Record<string, (args: string[]) => Promise<number>> = { label: steerLabel, fit: steerFit, eval: steerEval, use: steerUse };
 
 export const steer = {
   help: 'activation steering: label steps, fit axes, test them, use them',
+  options: ['--out', '--overthinking', '--overacting', '--judge', '--source', '--most', '--prompt', '--mode', '--opposite', '--seed', '--url', '--model', '--json', '--help'],
   async run([part = '--help', ...args]: string[]): Promise<number> {
     const run = PARTS[part];
     if (!run || args.includes('--help')) {
       console.log(HELP);
-      return run || part === '--help' ? 0 : 2;
+      return run || part === '--help' ? EXIT.done : EXIT.usage;
     }
     try {
       return await run(args);
     } catch (error) {
       if (!(error instanceof HoldfastError) && !(error instanceof RangeError)) throw error;
       console.error(error instanceof HoldfastError ? `${error.code}: ${error.message}` : error.message);
-      return 1;
+      return error instanceof HoldfastError ? codeOf(error) : EXIT.usage;
     }
   },
 };

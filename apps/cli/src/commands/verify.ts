@@ -1,53 +1,44 @@
 import { readFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { verifyNote } from '#clinical';
 import { verifySchema, type Verification } from '#contracts';
-import { SetupError } from '#bootstrap/setup-error';
+import { local, pathOf, text } from '../command.js';
+import { EXIT, UsageError } from '../remote/exit-codes.js';
 
-const HELP = `holdfast verify --source FILE --note FILE [--json]
+/** Checks a note against its source, on this machine. */
+export const verify = local({
+  help: 'check a clinical note against its transcript',
+  usage: `verify --source FILE --note FILE
 
 Checks a clinical note against the transcript or the notes it was written from: numbers, doses, drugs, sides, negations
 and sentences that the source does not have. It needs no server and no model, and sends nothing anywhere.
 
-  --source FILE  text that the note was written from
-  --note FILE    the note; - reads standard input
-  --json         print the whole answer as JSON
+  --source FILE    text that the note was written from
+  --note FILE      the note; - reads standard input
 
-Exits with 0 where every sentence has support, 3 where one is doubtful.`;
-const DOUBTFUL = 3;
-
-/** Checks a note against its source, on this machine. */
-export const verify = {
-  help: 'check a clinical note against its transcript',
-  run(args: string[]): Promise<number> {
-    const { values } = parseArgs({ args, options: { source: { type: 'string' }, note: { type: 'string' }, json: { type: 'boolean' }, help: { type: 'boolean' } } });
-    if (values.help) {
-      console.log(HELP);
-      return Promise.resolve(0);
-    }
-    if (!values.source || !values.note) throw new SetupError('--source and --note are needed; --help shows how.');
-    const parsed = verifySchema.safeParse({ kind: 'clinical-note', source: read(values.source), text: read(values.note) });
-    if (!parsed.success) throw new SetupError(parsed.error.issues.map((i) => `${i.path.join('.') === 'text' ? '--note' : '--source'}: ${i.message}`).join('\n'));
+Exits with ${EXIT.done} where every sentence has support, ${EXIT.unsound} where one is doubtful.`,
+  most: 0,
+  options: { source: { type: 'string' }, note: { type: 'string' } },
+  async run({ out, values }) {
+    const [source, note] = [text(values['source']), text(values['note'])];
+    if (!source || !note) throw new UsageError('verify: --source and --note are needed');
+    const parsed = verifySchema.safeParse({ kind: 'clinical-note', source: read(source), text: read(note) });
+    if (!parsed.success) throw new UsageError(parsed.error.issues.map((i) => `${i.path.join('.') === 'text' ? '--note' : '--source'}: ${i.message}`).join('\n'));
     const answer = verifyNote(parsed.data.source, parsed.data.text);
-    if (values.json) console.log(JSON.stringify(answer, null, 2));
-    else show(answer);
-    return Promise.resolve(answer.verdict === 'doubtful' ? DOUBTFUL : 0);
+    out.result(answer, () => shown(answer));
+    return answer.verdict === 'doubtful' ? EXIT.unsound : EXIT.done;
   },
-};
+});
 
 function read(file: string): string {
   try {
-    return readFileSync(file === '-' ? 0 : file, 'utf8');
+    return readFileSync(file === '-' ? 0 : pathOf(file), 'utf8');
   } catch (error) {
-    throw new SetupError(`${file} can't be read (${(error as NodeJS.ErrnoException).code}).`);
+    throw new UsageError(`${file} can't be read (${(error as NodeJS.ErrnoException).code})`);
   }
 }
 
-function show({ sentences, lexicon }: Verification): void {
-  for (const { text, mismatches } of sentences) {
-    console.log(`${mismatches.length > 0 ? '?' : ' '} ${text}`);
-    for (const { check, text: words } of mismatches) console.log(`    ${check}: ${words}`);
-  }
+function shown({ sentences, lexicon }: Verification): string {
+  const lines = sentences.flatMap(({ text: sentence, mismatches }) => [`${mismatches.length > 0 ? '?' : ' '} ${sentence}`, ...mismatches.map(({ check, text: words }) => `    ${check}: ${words}`)]);
   const doubtful = sentences.filter((s) => s.verdict === 'doubtful').length;
-  console.log(`\n${doubtful} of ${sentences.length} sentences are doubtful (drugs: ${lexicon.name}, ${lexicon.names} names of ${lexicon.drugs}).`);
+  return [...lines, '', `${doubtful} of ${sentences.length} sentences are doubtful (drugs: ${lexicon.name}, ${lexicon.names} names of ${lexicon.drugs}).`].join('\n');
 }

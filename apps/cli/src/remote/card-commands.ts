@@ -1,9 +1,10 @@
 import { createInterface } from 'node:readline/promises';
 import type { Operations } from '#client';
+import { whole } from '../command.js';
 import { named } from './corpus-commands.js';
 import { EXIT, UsageError } from './exit-codes.js';
 import { columns } from './output.js';
-import { type Given, type RemoteCommand, whole } from './remote-command.js';
+import type { Given, RemoteCommand } from './remote-command.js';
 
 type Card = Operations['listCards']['answer']['data'][number];
 const RATINGS = ['again', 'hard', 'good', 'easy'] as const;

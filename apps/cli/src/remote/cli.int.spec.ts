@@ -1,14 +1,14 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { RunRows } from '#apps/api/src/testing/run-rows';
 import { startApi, type TestApi } from '#apps/api/src/testing/start-api';
 import type { Accepted, RunEvent, RunView } from '#client';
-import { PROJECT_ROOT } from '#platform';
 import { createPool, type Pool } from '#store';
 import { testDatabase } from '#test/setup/servers';
+import { holdfast as holdfastProcess, json } from '../testing/holdfast-process.js';
 
 jest.setTimeout(60_000);
 const NOBODY = '019a0000-0000-7000-8000-000000000000';
@@ -36,14 +36,7 @@ describe('holdfast', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  function holdfast(args: string[], env: Record<string, string> = {}): Promise<{ code: number | null; out: string; err: string }> {
-    const child = spawn(process.execPath, ['--import', './test/setup/source-loader.mjs', 'apps/cli/src/main.ts', ...args], { cwd: PROJECT_ROOT, env: { ...process.env, HOLDFAST_URL: api.url, NODE_OPTIONS: '', ...env } });
-    let [out, err] = ['', ''];
-    child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
-    child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
-    return new Promise((resolve) => child.on('close', (code) => resolve({ code, out, err })));
-  }
-  const json = <T>(text: string): T => JSON.parse(text) as T;
+  const holdfast = (args: string[], env: Record<string, string> = {}) => holdfastProcess(args, { HOLDFAST_URL: api.url, ...env });
 
   it('starts a run, lists it, and talks to it', async () => {
     const made = await holdfast(['run', 'echo', '--set', 'text=hello', '--tag', 'cli', '--detach', '--json']);

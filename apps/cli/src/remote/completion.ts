@@ -2,10 +2,12 @@ import { UsageError } from './exit-codes.js';
 
 const USAGE = `holdfast completion bash|zsh
 
-  source <(holdfast completion bash)`;
+  source <(holdfast completion bash)
+
+  --json           print all commands, their parts and options`;
 
 /** Words of the second place, where there are some. */
-const PARTS: Record<string, string> = { corpus: 'list add', cards: 'list take review', schedule: 'list add show trigger pause resume delete', batch: 'list start show cancel retry', export: 'run artifact batch cards', completion: 'bash zsh', steer: 'label fit eval use' };
+const PARTS: Record<string, string> = { corpus: 'list add', audit: 'verify', keys: 'rewrap', tenants: 'list create', 'api-keys': 'list create rotate revoke', codes: 'load', cards: 'list take review', schedule: 'list add show trigger pause resume delete', batch: 'list start show cancel retry', export: 'run artifact batch cards', completion: 'bash zsh', steer: 'label fit eval use' };
 
 /** A completion script for a shell: commands, their parts, their options. */
 export function completionScript(shell: string, options: Record<string, string[]>): string {
@@ -16,11 +18,12 @@ export function completionScript(shell: string, options: Record<string, string[]
   throw new UsageError(USAGE);
 }
 
-export const completionOf = (commands: () => Record<string, { options?: string[] }>) => ({
+export const completionOf = (commands: () => Record<string, { help: string; options?: string[] }>) => ({
   help: 'print a completion script for bash or zsh',
-  options: ['--help'],
+  options: ['--json', '--help'],
   run([shell = '--help']: string[]): Promise<number> {
     if (shell === '--help') console.log(USAGE);
+    else if (shell === '--json') console.log(JSON.stringify({ commands: Object.entries(commands()).map(([name, { help, options = [] }]) => ({ name, help, parts: PARTS[name]?.split(' ') ?? [], options })) }, null, 2));
     else if (shell !== 'bash' && shell !== 'zsh') {
       console.error(USAGE);
       return Promise.resolve(2);

@@ -2,10 +2,11 @@ import { openAsBlob, statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { type Client, type CorpusView, type IngestionView, items, pause } from '#client';
+import { pathOf, text } from '../command.js';
 import { EXIT, UsageError } from './exit-codes.js';
 import { exitOf, follow } from './follow.js';
 import { columns, type Output } from './output.js';
-import { type Given, pathOf, type RemoteCommand, text } from './remote-command.js';
+import type { Given, RemoteCommand } from './remote-command.js';
 import { printAnswer } from '../print-answer.js';
 
 /** Files of one upload; the API takes 200. */

@@ -1,7 +1,7 @@
 import { ApiError, ConnectionError } from '#client';
 
 /** What a command's exit code says; docs/cli.md lists them. */
-export const EXIT = { done: 0, failed: 1, usage: 2, unreachable: 3, notFound: 4, refused: 5 } as const;
+export const EXIT = { done: 0, failed: 1, usage: 2, unreachable: 3, notFound: 4, refused: 5, unsound: 6 } as const;
 
 /** A command was given wrongly; the message says how it is given. */
 export class UsageError extends Error {

@@ -2,8 +2,9 @@ import { createWriteStream } from 'node:fs';
 import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { items } from '#client';
+import { pathOf, text } from '../command.js';
 import { EXIT, UsageError } from './exit-codes.js';
-import { type Given, pathOf, type RemoteCommand, text } from './remote-command.js';
+import type { Given, RemoteCommand } from './remote-command.js';
 
 export const exportCommand: RemoteCommand = {
   help: 'write a run, an artifact, a batch, flashcards or training data to a file',
@@ -23,18 +24,19 @@ holdfast export training --agent AGENT     its runs as chat JSONL, with the turn
     const [part, id = '', other = ''] = args;
     const target = text(values['out']);
     const format = text(values['format']);
-    if (part === 'training') return training({ client, out, values, signal });
-    if (!id) throw new UsageError(`export ${part}: name it`);
-    if (part === 'run') await write(target, Readable.from(runLines(client, id, signal)));
+    if (part !== 'training' && !id) throw new UsageError(`export ${part}: name it`);
+    if (part === 'training') await training({ client, out, values, signal });
+    else if (part === 'run') await write(target, Readable.from(runLines(client, id, signal)));
     else if (part === 'artifact') await writeAnswer(target, await client.raw('getArtifact', { path: { id, artifactId: other }, headers: { accept: format === 'markdown' ? 'text/markdown' : 'application/json' }, signal }));
     else if (part === 'batch') await writeAnswer(target, await client.raw('listItems', { path: { id }, headers: { accept: 'application/x-ndjson' }, signal }));
     else if (part === 'cards') await writeAnswer(target, await client.raw('exportCards', { query: { corpusId: id, format: format === 'apkg' ? 'apkg' : 'csv' }, signal }));
     else throw new UsageError(`export: there is no ${part}`);
+    if (target) out.result({ out: pathOf(target) }, () => `written to ${pathOf(target)}`);
     return EXIT.done;
   },
 };
 
-async function training({ client, out, values, signal }: Pick<Given, 'client' | 'out' | 'values' | 'signal'>): Promise<number> {
+async function training({ client, out, values, signal }: Pick<Given, 'client' | 'out' | 'values' | 'signal'>): Promise<void> {
   const [agent, verdict] = [text(values['agent']), text(values['verdict']) ?? 'calibrated'];
   if (!agent) throw new UsageError('export training: --agent is needed');
   if (verdict !== 'calibrated' && verdict !== 'any') throw new UsageError('export training: --verdict is calibrated or any');
@@ -42,7 +44,6 @@ async function training({ client, out, values, signal }: Pick<Given, 'client' | 
   await writeAnswer(text(values['out']), answer);
   const leftOut = Number(answer.headers.get('holdfast-left-out') ?? 0);
   if (leftOut > 0) out.progress(`${leftOut} sensitive run${leftOut > 1 ? 's were' : ' was'} left out: nobody released ${leftOut > 1 ? 'them' : 'it'} for training`);
-  return EXIT.done;
 }
 
 async function* runLines(client: Given['client'], id: string, signal: AbortSignal): AsyncGenerator<string, void> {

@@ -1,8 +1,9 @@
 import type { Operations } from '#client';
 import { KEY_DAYS, LOCAL_TENANT, type AccessRole, ACCESS_ROLES } from '#contracts';
+import { text, type Values, whole } from '../command.js';
 import { EXIT, UsageError } from './exit-codes.js';
 import { columns } from './output.js';
-import { type Given, type RemoteCommand, text, type Values, whole } from './remote-command.js';
+import type { Given, RemoteCommand } from './remote-command.js';
 
 type CreatedKey = Operations['createKey']['answer'];
 

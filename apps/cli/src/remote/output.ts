@@ -31,7 +31,7 @@ export class Output {
 
   /** A line that the next one takes the place of; nothing where lines stay. */
   status(text: string): void {
-    if (this.live) this.stderr.write(`\r\u001b[K${text.slice(0, (this.stderr.columns ?? 80) - 1)}`);
+    if (this.live) this.stderr.write(`\r\u001b[K${text.slice(0, (this.stderr.columns || 80) - 1)}`);
   }
 
   clear(): void {

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { type BatchView, type CreateBatch, items, type ScheduleView } from '#client';
+import { objectOf, pathOf, text, whole } from '../command.js';
 import { EXIT, UsageError } from './exit-codes.js';
 import { columns } from './output.js';
-import { type Given, pathOf, type RemoteCommand, text, whole } from './remote-command.js';
+import type { Given, RemoteCommand } from './remote-command.js';
 
 /** Runs of a batch under way at once, as the API has it where nothing is said. */
 const AT_ONCE = 8;
@@ -10,11 +11,11 @@ const AT_ONCE = 8;
 const schedule: RemoteCommand = {
   help: 'start runs by the clock',
   usage: `schedule [list]
-holdfast schedule add NAME --agent AGENT --cron "0 6 * * *" [--zone ZONE] [--input JSON] [--corpus ID]
+holdfast schedule add NAME --agent AGENT --cron "0 6 * * *" [--zone ZONE] [--input JSON] [--corpus ID] [--model NAME]
 holdfast schedule add NAME --world WORLD --cron "0 6 * * *" [--zone ZONE]
 holdfast schedule show|trigger|pause|resume|delete SCHEDULE`,
   args: 0,
-  options: { agent: { type: 'string' }, world: { type: 'string' }, cron: { type: 'string', multiple: true }, zone: { type: 'string' }, input: { type: 'string' }, corpus: { type: 'string' } },
+  options: { agent: { type: 'string' }, world: { type: 'string' }, cron: { type: 'string', multiple: true }, zone: { type: 'string' }, input: { type: 'string' }, corpus: { type: 'string' }, model: { type: 'string' } },
   async run(given) {
     const { client, out, args, values, signal } = given;
     const [part = 'list', word = ''] = args;
@@ -44,7 +45,7 @@ function newSchedule(name: string, values: Given['values']): Parameters<Given['c
   if (!cron || (agent === undefined) === (worldId === undefined)) throw new UsageError('schedule add: --cron and one of --agent and --world are needed');
   const spec = { cron, ...(values['zone'] ? { timezone: text(values['zone']) } : {}) };
   if (agent === undefined) return { name, spec, world: { worldId: worldId! } };
-  return { name, spec, run: { agent, input: JSON.parse(text(values['input']) ?? '{}') as Record<string, unknown>, corpusId: text(values['corpus']) } };
+  return { name, spec, run: { agent, input: objectOf('--input', text(values['input']) ?? '{}'), corpusId: text(values['corpus']), model: text(values['model']) } };
 }
 
 function shown({ out }: Given, view: ScheduleView): number {

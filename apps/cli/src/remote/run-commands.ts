@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import type { RunView } from '#client';
+import { pathOf, text, whole } from '../command.js';
 import { EXIT, UsageError } from './exit-codes.js';
 import { exitOf, follow } from './follow.js';
 import { columns } from './output.js';
-import { type Given, pathOf, type RemoteCommand, text, whole } from './remote-command.js';
+import type { Given, RemoteCommand } from './remote-command.js';
 
 const run: RemoteCommand = {
   help: 'start a run and follow it to its end',

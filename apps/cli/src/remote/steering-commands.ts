@@ -1,7 +1,8 @@
 import type { Accepted } from '#client';
+import { objectOf, text, whole } from '../command.js';
 import { EXIT, UsageError } from './exit-codes.js';
 import { columns } from './output.js';
-import { type Given, type RemoteCommand, text, whole } from './remote-command.js';
+import type { Given, RemoteCommand } from './remote-command.js';
 
 const message: RemoteCommand = {
   help: 'tell a run something',
@@ -38,15 +39,6 @@ holdfast approve --run RUN      lists what the run asked
     return EXIT.done;
   },
 };
-
-/** @throws UsageError */
-function objectOf(name: string, given: string): Record<string, unknown> {
-  try {
-    return JSON.parse(given) as Record<string, unknown>;
-  } catch (error) {
-    throw new UsageError(`${name}: ${(error as Error).message}`);
-  }
-}
 
 const fork: RemoteCommand = {
   help: 'start a new run from a step of one',
