@@ -29,7 +29,7 @@ describe('the container back end', () => {
       'docker', 'run', '--rm', '--init', '--interactive', '--pull', 'never', '--name', containerName('/data/w/tree'), '--hostname', 'sandbox',
       '--network', 'none', '--ipc', 'private', '--read-only', '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges', '--user', '1000000001:1000000001',
       '--pids-limit', '256', '--memory', '2147483648b', '--memory-swap', '2147483648b', '--shm-size', '268435456b',
-      '--ulimit', 'core=0:0', '--ulimit', 'nofile=4096:4096', '--ulimit', 'fsize=268435456:268435456',
+      '--ulimit', 'nproc=256:256', '--ulimit', 'core=0:0', '--ulimit', 'nofile=4096:4096', '--ulimit', 'fsize=268435456:268435456',
       '--tmpfs', '/tmp:rw,exec,nosuid,nodev,mode=1777,size=268435456',
       '--mount', 'type=bind,src=/opt/go,dst=/opt/go,readonly', '--mount', 'type=bind,src=/data/w/tree,dst=/workspace',
       '--mount', 'type=bind,src=/data/w/tree/node_modules,dst=/workspace/node_modules,readonly', '--mount', 'type=bind,src=/data/shim.mjs,dst=/shim.mjs,readonly',

@@ -25,6 +25,8 @@ export function containerLine(launch: Launch, { program, image }: ContainerEngin
     '--network', 'none', '--ipc', 'private', '--read-only', '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges', '--user', `${user.uid}:${user.gid}`,
     ...(program.endsWith('podman') && !identity ? ['--userns', 'keep-id'] : []),
     '--pids-limit', `${limits.processes}`, '--memory', `${limits.memoryBytes}b`, '--memory-swap', `${limits.memoryBytes}b`, '--shm-size', `${limits.tmpBytes}b`,
+    // Of a user that is the tree's alone; where it is the worker's own, its other processes would count too.
+    ...(identity ? ['--ulimit', `nproc=${limits.processes}:${limits.processes}`] : []),
     '--ulimit', 'core=0:0', '--ulimit', 'nofile=4096:4096', '--ulimit', `fsize=${limits.fileBytes}:${limits.fileBytes}`,
     '--tmpfs', `/tmp:rw,exec,nosuid,nodev,mode=1777,size=${limits.tmpBytes}`,
     ...launch.readOnly.flatMap((folder) => bind(folder, folder, true)),
@@ -41,5 +43,8 @@ const WATCHDOG = 'exec 3<&0 </dev/null; { cat <&3 >/dev/null 2>&1; kill -KILL $$
 /** As the engines read it: a field of comma-separated values, quoted where it has a comma. */
 const csv = (key: string, value: string): string => (/[",]/.test(value) ? `"${key}=${value.replaceAll('"', '""')}"` : `${key}=${value}`);
 
-/** What engines exit with where they could not start the command, and say why on their own standard error. */
-export const ENGINE_FAILED = 125;
+/**
+ * Whether the engine could not start the command. It exits with 125 then, or with 126 or 127, as a shell does of its
+ * own accord; but all that the command says goes to standard output, so only the engine writes to the other.
+ */
+export const engineFailed = (exitCode: number | null, trouble: string): boolean => exitCode === 125 || ((exitCode === 126 || exitCode === 127) && /^(Error|docker|podman):/m.test(trouble));

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HoldfastError } from '#contracts';
-import { type ContainerEngine, containerLine, containerName, ENGINE_FAILED } from './container.js';
+import { type ContainerEngine, containerLine, containerName, engineFailed } from './container.js';
 import type { Executables } from './executables.js';
 import { guardGroup, killGroup } from './guard.js';
 import { identityOf } from './identity.js';
@@ -106,7 +106,7 @@ async function inContainer(launch: Launch, engine: ContainerEngine): Promise<Sta
     argv: containerLine(launch, engine),
     identity: null,
     stdin: 'pipe',
-    failed: (exitCode) => exitCode === ENGINE_FAILED,
+    failed: engineFailed,
     // The client is a mere onlooker: killing it ends no container.
     end: (pid) => {
       const late = setTimeout(() => killGroup(pid), ENGINE_MS);
