@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { StackConfig } from '#platform';
 import { SetupError } from '#bootstrap/setup-error';
 
@@ -15,7 +15,8 @@ export function keyHeaders(env: NodeJS.ProcessEnv = process.env): Record<string,
 function fromFile(file: string | undefined): string | undefined {
   if (!file) return undefined;
   try {
-    return readFileSync(file, 'utf8').trim();
+    // The bootstrap starts commands in the project's folder.
+    return readFileSync(resolve(process.env['INIT_CWD'] ?? process.cwd(), file), 'utf8').trim();
   } catch (error) {
     throw new SetupError(`HOLDFAST_API_KEY_FILE: ${file} can't be read (${(error as NodeJS.ErrnoException).code}).`);
   }
@@ -24,6 +25,12 @@ function fromFile(file: string | undefined): string | undefined {
 /** The same for a stack that this very process has started: the key that its API made for its owner will do. */
 export function ownKeyHeaders({ dataDir, auth }: Pick<StackConfig, 'dataDir' | 'auth'>, env: NodeJS.ProcessEnv = process.env): Record<string, string> {
   const given = keyHeaders(env);
-  const first = join(dataDir, FIRST_KEY_FILE);
-  return auth.enabled && !given['authorization'] && existsSync(first) ? keyHeaders({ HOLDFAST_API_KEY_FILE: first }) : given;
+  const first = firstKeyFile({ dataDir, auth });
+  return !given['authorization'] && first !== null ? keyHeaders({ HOLDFAST_API_KEY_FILE: first }) : given;
+}
+
+/** Where the first key of an installation lies, while it does. */
+export function firstKeyFile({ dataDir, auth }: Pick<StackConfig, 'dataDir' | 'auth'>): string | null {
+  const file = join(dataDir, FIRST_KEY_FILE);
+  return auth.enabled && existsSync(file) ? file : null;
 }

@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { v7 as uuidv7 } from 'uuid';
 import { type CreatedKey, type KeyView, LOCAL_TENANT, ACCESS_ROLES } from '#contracts';
 import { createLogger, loadConfig } from '#platform';
 import { createPool, type Pool, withTx } from '#store';
@@ -21,7 +22,7 @@ describe('an API that asks for keys', () => {
   beforeAll(async () => {
     database = await testDatabase();
     pool = createPool(database.url, { max: 2 });
-    api = await SecuredApi.start(pool, { databaseUrl: database.url, timing: { identifyMs: 50 } });
+    api = await SecuredApi.start(pool, { databaseUrl: database.url, timing: { identifyMs: 50 }, env: { HOLDFAST_METRICS_PORT: '0' } });
     admin = (await api.key(['admin'], { name: 'owner' })).key;
   });
   afterAll(async () => {
@@ -46,6 +47,14 @@ describe('an API that asks for keys', () => {
     const ready = await api.ask('GET', '/readyz', null);
     expect(ready.text).not.toContain('127.0.0.1');
     expect((await api.ask('GET', '/readyz', admin)).text).toContain('127.0.0.1');
+  });
+
+  it('gives figures of the whole installation to keys of its own tenant', async () => {
+    const tenantId = uuidv7();
+    await api.tenant(tenantId, 'other');
+    const { key: others } = await api.key(['admin'], { tenantId });
+    const { key } = await api.key(['viewer']);
+    expect([(await api.ask('GET', '/metrics', null)).status, (await api.ask('GET', '/metrics', others)).status, (await api.ask('GET', '/metrics', key)).status]).toEqual([401, 403, 200]);
   });
 
   it('allows each role what it is for', async () => {

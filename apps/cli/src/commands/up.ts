@@ -1,5 +1,6 @@
 import { UP_HELP } from '#bootstrap/help';
 import { startStack } from '#platform/stack';
+import { firstKeyFile } from '../api-key.js';
 import { parseStackOptions, STACK_OPTIONS } from '../stack-options.js';
 import { listenForStop } from '../stop-request.js';
 
@@ -19,6 +20,8 @@ export const up = {
     const probe = process.env['HOLDFAST_PROBE_AGENT'];
     const stack = await startStack({ config, ports, report: say, signal: stop.signal, ...(probe ? { env: { HOLDFAST_PROBE_AGENT: probe } } : {}) });
     say(stack.runtimeNote);
+    const key = firstKeyFile(config);
+    if (key) say(`Callers must show a key; a first one, with the role admin, is in ${key}`);
     const webUi = stack.temporalUiUrl === undefined ? '' : `, Temporal Web UI ${stack.temporalUiUrl}`;
     const where = { api: stack.apiUrl, console: `${stack.apiUrl}/console`, documentation: `${stack.apiUrl}/docs`, temporalUi: stack.temporalUiUrl ?? null, data: config.dataDir };
     if (values['json']) console.log(JSON.stringify(where));
