@@ -221,10 +221,10 @@ export interface Operations {
   getNeighbours: { path: { id: string; passageId: string }; answer: { data: { passageId: string; ordinal: number; page: number | null; section: string | null; text: string }[] } };
   /** Read this document */
   getOpenApi: { answer: { [key: string]: unknown } };
-  /** Say who asks */
-  getPrincipal: { answer: PrincipalView };
   /** Read a document's bytes, as they came */
   getOriginal: { path: { id: string; documentId: string }; answer: undefined };
+  /** Say who asks */
+  getPrincipal: { answer: PrincipalView };
   /** Say how each part stands, and what to do about one that is down */
   getReadiness: { answer: Readiness };
   /** Read a run */
