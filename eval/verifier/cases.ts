@@ -1,34 +1,44 @@
-import { type CheckedSentence, checkNote, indexSource, noteSentences, type SourceIndex } from '#clinical';
+import { indexSource, noteSentences, readSentence, type ReadSentence, type SourceIndex } from '#clinical';
 import { chance } from './chance.js';
-import { type GoldNote, isForLearning } from './notes.js';
-import { type Kind, KINDS, perturb } from './perturb.js';
+import type { GoldNote } from './notes.js';
+import { flipOther, type Kind, KINDS, perturb } from './perturb.js';
 
 /** Doses are rare in notes: each is changed so many times, at random, so that there are enough. */
 const TIMES: Partial<Record<Kind, number>> = { dose: 4 };
+/** The share of sentences beside which one of another note is put, and, in what is learnt from, of which another negation is changed. */
+const ADDED = 0.3;
+const FLIPPED = 0.5;
 
-export type Case = { set: string; /** Whether the check has learnt from this note. */ forLearning: boolean; kind: Kind | 'untouched'; sentence: CheckedSentence; index: SourceIndex };
+export type Case = { /** Place of its note in the list. */ note: number; kind: Kind | 'untouched'; sentence: ReadSentence; /** What was changed. */ from: ReadSentence | null; index: SourceIndex };
+export type CaseOptions = { seed?: number; /** More kinds of changes than those that are measured, so that what is learnt is not how these are made. */ forLearning?: boolean };
 
-/** Untouched sentences of the notes and changed ones, each checked against its note's source. */
-export function casesOf(notes: GoldNote[], seed = 1): Case[] {
+/** Untouched sentences of the notes and changed ones, each beside its note's source. */
+export function casesOf(notes: readonly GoldNote[], { seed = 1, forLearning = false }: CaseOptions = {}): Case[] {
   const at = chance(seed);
-  return notes.flatMap((note, i): Case[] => {
-    const index = indexSource(note.source);
-    const sentences = noteSentences(note.note).filter((s) => !s.heading);
-    const checked = (text: string): CheckedSentence | undefined => checkNote(index, text)[0];
-    const untouched = checkNote(index, note.note).map((sentence): Case => ({ set: note.set, forLearning: isForLearning(note), kind: 'untouched', sentence, index }));
-    const changed = sentences.flatMap(({ text }) => KINDS.flatMap((kind) => Array.from({ length: TIMES[kind] ?? 1 }, () => kind)).flatMap((kind): Case[] => {
-      const other = kind === 'added' ? added(notes, i, at) : perturb(text, kind, at);
-      const sentence = other && other !== text ? checked(other) : undefined;
-      return sentence ? [{ set: note.set, forLearning: isForLearning(note), kind, sentence, index }] : [];
+  return notes.flatMap(({ source, note: text }, note): Case[] => {
+    const index = indexSource(source);
+    const sentences = noteSentences(text).filter((s) => !s.heading).map(readSentence);
+    const untouched = sentences.map((sentence): Case => ({ note, kind: 'untouched', sentence, from: null, index }));
+    const changed = sentences.flatMap((from) => KINDS.flatMap((kind) => Array.from({ length: TIMES[kind] ?? 1 }, () => kind)).flatMap((kind): Case[] => {
+      const others = kind === 'added' ? [added(notes, note, at)] : [perturb(from.text, kind, at), forLearning && kind === 'negation' && at() < FLIPPED ? flipOther(from.text, at) : null];
+      return others.flatMap((other) => {
+        const sentence = other && other !== from.text ? read(other) : undefined;
+        return sentence ? [{ note, kind, sentence, from: kind === 'added' ? null : from, index }] : [];
+      });
     }));
     return [...untouched, ...changed];
   });
 }
 
+function read(text: string): ReadSentence | undefined {
+  const sentence = noteSentences(text).find((s) => !s.heading);
+  return sentence && readSentence(sentence);
+}
+
 /** A sentence of another patient's note. */
-function added(notes: GoldNote[], not: number, at: () => number): string | null {
+function added(notes: readonly GoldNote[], not: number, at: () => number): string | null {
   const other = Math.floor(at() * notes.length);
-  if (other === not || at() > 0.3) return null;
+  if (other === not || at() > ADDED) return null;
   const sentences = noteSentences(notes[other]!.note).filter((s) => !s.heading && s.text.split(/\s+/).length >= 5);
   return sentences[Math.floor(at() * sentences.length)]?.text ?? null;
 }

@@ -33,13 +33,35 @@ export function perturb(sentence: string, kind: Exclude<Kind, 'added'>, at: Chan
   return sentence.slice(0, one.from) + other + sentence.slice(one.to);
 }
 
+/** Ways to change a negation that are not measured: what is learnt must not be one way of writing. */
+const OTHER_NEGATIONS: [RegExp, string][] = [
+  ...NEGATIONS,
+  [/\b(?:has|have|had) (?!not\b|no\b|been\b)/i, 'NO'],
+  [/\bwith (?!no\b|out\b)/i, 'without '],
+  [/\b(?:has|have|had) no\b/i, 'has'],
+  [/\bno (?:known |evidence of |history of )/i, ''],
+  [/\bcannot\b/i, 'can'],
+  [/\b(?:is|are|was|were) (?!not\b)/i, 'no longer'],
+];
+
+/** One negation removed or added in any way that fits, or null. */
+export function flipOther(sentence: string, at: Chance): string | null {
+  const fit = OTHER_NEGATIONS.filter(([cue]) => cue.test(sentence));
+  const rule = fit[Math.floor(at() * fit.length)];
+  return rule ? flipBy(sentence, rule) : null;
+}
+
 function flip(sentence: string): string | null {
   const rule = NEGATIONS.find(([cue]) => cue.test(sentence));
-  if (!rule) return null;
-  const [cue, other] = rule;
+  return rule ? flipBy(sentence, rule) : null;
+}
+
+function flipBy(sentence: string, [cue, other]: [RegExp, string]): string {
   return sentence.replace(cue, (text) => {
     if (other === 'KEEP') return text.replace(/ not$/i, '');
     if (other === 'ADD') return `${text}not `;
+    if (other === 'NO') return `${text}no `;
+    if (other === 'no longer') return `${text}no longer `;
     return /^[A-Z]/.test(text) && other ? other[0]!.toUpperCase() + other.slice(1) : other;
   });
 }

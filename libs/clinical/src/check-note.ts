@@ -1,9 +1,11 @@
 import { NOTE_CHECKS, type NoteCheck } from '#contracts';
-import { align } from './align.js';
+import { align, type Alignment } from './align.js';
 import { checkDrugs } from './checks/drugs.js';
-import { checkNumbers } from './checks/numbers.js';
-import { checkSides } from './checks/sides.js';
-import { checkNegation, checkSupport } from './checks/whole-sentence.js';
+import { checkNegation, judgeWords } from './checks/negation.js';
+import { checkNumbers, numbersOf } from './checks/numbers.js';
+import { checkSides, sidesOf } from './checks/sides.js';
+import { checkSupport, type OtherDoubts } from './checks/support.js';
+import { type Learnt, learnt } from './learnt.js';
 import { noteSentences } from './note-sentences.js';
 import { type Doubt, readSentence, type ReadSentence } from './sentence.js';
 import { indexSource, type SourceIndex } from './source-index.js';
@@ -15,15 +17,19 @@ export type Check = NoteCheck;
 /** Every sentence of a note with what each check doubts in it. Headings are left out. */
 export function checkNote(source: string | SourceIndex, note: string): CheckedSentence[] {
   const index = typeof source === 'string' ? indexSource(source) : source;
-  return noteSentences(note).filter((s) => !s.heading).map((s) => {
-    const sentence = readSentence(s);
-    const alignment = align(sentence, index);
-    const { numbers: number, doses: dose } = checkNumbers(sentence, index);
-    const [drug, side] = [checkDrugs(sentence, index), checkSides(sentence, index)];
-    const support = checkSupport(alignment, index, { number: most([...number, ...dose]), drug: most(drug), side: most(side) });
-    return { ...sentence, doubts: { dose, number, drug, side, negation: checkNegation(sentence, alignment, index), support } };
-  });
+  return noteSentences(note).filter((s) => !s.heading).map((s) => checkSentence(readSentence(s), index, learnt()));
 }
+
+export function checkSentence(sentence: ReadSentence, index: SourceIndex, by: Learnt, alignment: Alignment = align(sentence, index, by.habits)): CheckedSentence {
+  const { numbers: number, doses: dose } = checkNumbers(numbersOf(sentence, alignment, index), index, by);
+  const [drug, side] = [checkDrugs(sentence, index), checkSides(sidesOf(sentence, alignment, index), index, by)];
+  const negation = checkNegation(sentence, alignment, judgeWords(sentence, alignment, index, by), index, by);
+  const support = checkSupport(sentence, alignment, index, othersOf({ number, dose, drug, side }), by);
+  return { ...sentence, doubts: { dose, number, drug, side, negation, support } };
+}
+
+/** What the check of support takes from the others. */
+export const othersOf = ({ number, dose, drug, side }: Record<'number' | 'dose' | 'drug' | 'side', Doubt[]>): OtherDoubts => ({ number: most([...number, ...dose]), drug: most(drug), side: most(side) });
 
 const most = (doubts: Doubt[]): number => Math.max(0, ...doubts.map((d) => d.score));
 

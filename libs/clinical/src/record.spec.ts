@@ -28,6 +28,11 @@ describe('a record at a glance', () => {
     ]);
   });
 
+  it('takes pages of one file as sources of their own', () => {
+    const pages = [1, 2].map((page): RecordPart => ({ name: 'record.pdf', date: null, page, text: `She takes metformin ${500 * page} mg twice a day.` }));
+    expect(overviewOf(pages).medications).toMatchObject([{ drug: 'metformin', conflict: 'dose' }]);
+  });
+
   it('quotes', () => {
     const places = [...overview.timeline.map((t) => t.place), ...overview.medications.flatMap((m) => m.statements)];
     for (const p of places) expect(PARTS.find((x) => x.name === p.part)!.text.slice(p.start, p.end)).toBe(p.quote);

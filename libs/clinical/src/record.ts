@@ -102,10 +102,13 @@ function doseNear(words: string[], from: number, unit: (i: number) => string | n
   return null;
 }
 
-/** Doses of one drug that differ between parts, or one part that stops what another one goes on with. */
+/** A page of a record counts as a source of its own: scans of many letters are one file. */
+const sourceOf = ({ part, page }: RecordPlace): string => `${part} ${page ?? ''}`;
+
+/** Doses of one drug that differ between sources, or one source that stops what another one goes on with. */
 function conflictOf(statements: MedicationLine['statements']): MedicationLine['conflict'] {
   const taken = statements.filter((s) => !s.stopped);
-  if (new Set(taken.flatMap((s) => s.dose ?? [])).size > 1 && new Set(taken.map((s) => s.part)).size > 1) return 'dose';
+  if (new Set(taken.flatMap((s) => s.dose ?? [])).size > 1 && new Set(taken.map(sourceOf)).size > 1) return 'dose';
   const stopped = statements.filter((s) => s.stopped);
-  return stopped.some((s) => taken.some((t) => t.part !== s.part && (s.date === null || t.date === null || t.date >= s.date))) ? 'stopped' : null;
+  return stopped.some((s) => taken.some((t) => sourceOf(t) !== sourceOf(s) && (s.date === null || t.date === null || t.date >= s.date))) ? 'stopped' : null;
 }

@@ -2,7 +2,7 @@ export type Utterance = { start: number; end: number; /** Whose turn it is; null
 
 const SPEAKER = /^\s*(?:\[([\p{L}_ ]{2,24})\]|([\p{L}][\p{L}_ ]{1,24}):)\s*/u;
 const SENTENCE_END = /[.?!](?=\s|$)|\n/g;
-const NO = /^(?:(?:um|uh|oh|okay|well|so|and|hm+|mm|doctor|but|actually|honestly|i'm|mhm)\b[\s,.-]*)*(?:no|nope|nah|not|never|none|negative|nothing|neither|huh-uh|uh-uh|i (?:do not|don't|have not|haven't|did not|didn't|am not|can't|wasn't)|he (?:doesn't|hasn't)|she (?:doesn't|hasn't)|absolutely not|denies|hasn't|haven't|don't|do n't)\b/i;
+const NO = /^(?:(?:um|uh|oh|okay|well|so|and|hm+|mm|doctor|but|actually|honestly|i'm|mhm)\b[\s,.-]*)*(?:no|nope|nah|not|never|none|negative|nothing|neither|huh-uh|uh-uh|i (?:really )?(?:do|have|did|am|ca|can|was|would|could|had|wo) ?(?:n't|not)|i'm not|i(?:'ve| have) (?:never|not)|it (?:does|is|has|did|was) ?(?:n't|not)|it hasn't|he (?:doesn't|hasn't)|she (?:doesn't|hasn't)|absolutely not|denies|hasn't|haven't|don't|do n't)\b/i;
 const YES = /^(?:(?:um|uh|oh|okay|well|so|and|hm+|doctor|but|actually|honestly)\b[\s,.-]*)*(?:yes|yeah|yep|yup|yea|sure|correct|right|absolutely|definitely|exactly|i do|i have|i am|i did|a little|a bit|some|uh-huh|mm-hmm|mhm|that's right|i think so|he does|she does|sometimes|occasionally)\b/i;
 
 /** The sentences of a source, each with its speaker, whether it asks, and what the answer to it was. */
@@ -24,7 +24,7 @@ export function utterancesOf(source: string): Utterance[] {
 
 function answerTo(all: readonly (Utterance & { text: string })[], asked: number): 'yes' | 'no' | null {
   const { speaker } = all[asked]!;
-  const next = all.slice(asked + 1, asked + 5).find((u) => speaker === null || u.speaker !== speaker);
+  const next = all.slice(asked + 1, asked + 8).find((u) => speaker === null || u.speaker !== speaker);
   if (!next) return null;
   if (NO.test(next.text)) return 'no';
   return YES.test(next.text) ? 'yes' : null;

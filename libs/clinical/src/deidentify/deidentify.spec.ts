@@ -9,6 +9,9 @@ describe('a text without identifiers', () => {
     ['Mr. Dahl rang on 3 March 2021; Dahl feels well.', 'Mr. [NAME-1] rang on [DATE-1]; [NAME-1] feels well.'],
     ['Call +1 (415) 555-0132 or mail a.berg@clinic.example.org.', 'Call [PHONE-1] or mail [EMAIL-1].'],
     ['Lives at 12 Long Lane Road, MRN: 4471203.', 'Lives at [ADDRESS-1], [ID-1].'],
+    ['my name is naomi ryan and my zip code is 3520', 'my name is [NAME-1] and my zip code is [ADDRESS-1]'],
+    ["His driver's license number is 6940579, ZIP: 394 13.", "His driver's license number is [ID-1], ZIP: [ADDRESS-1]."],
+    ['Fax: 9498777106', 'Fax: [PHONE-1]'],
     ['SSN 123-45-6789, a 93-year-old.', expect.stringMatching(/^(?:SSN )?\[ID-1\], a \[AGE-1\]-year-old\.$/)],
   ])('%s', (text, expected) => expect(clean(text)).toEqual(expected));
 

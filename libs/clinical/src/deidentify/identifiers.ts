@@ -1,4 +1,4 @@
-import { habitOf } from '../lexicon/habits.js';
+import { learnt } from '../learnt.js';
 import { drugsIn } from '../source-index.js';
 import { conditionsIn } from '../conditions.js';
 import { type Word, wordsOf } from '../words.js';
@@ -9,6 +9,13 @@ export type Identifier = { kind: IdentifierKind; start: number; end: number };
 
 const MONTH = '(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:t(?:ember)?)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\\.?';
 const STREET = '(?:street|st|avenue|ave|road|rd|lane|ln|drive|dr|court|ct|place|pl|square|sq|boulevard|blvd|way|terrace|crescent|close|highway|hwy|parkway|circle|trail|alley|straße|strasse|rue|via|calle|plaza|ulica)';
+
+/** What a word before it says it is, whatever its form. */
+const LABELLED: [IdentifierKind, RegExp][] = [
+  ['id', /(?<=\b(?:licen[cs]e|passport|policy|account|insurance|member|case|chart|reference|registration)(?: (?:number|no\.?|id))?(?: is|:| #)[ \t]*)[A-Z]{0,3}\d[\dA-Z-]{3,20}/giu],
+  ['address', /(?<=\b(?:zip|zip ?code|post(?:al)? ?code|plz)(?: is)?[ \t]*[:#]?[ \t]*)[A-Z]{0,2}\d[A-Z\d]{1,6}(?:[ -][A-Z\d]{2,4})?\b/giu],
+  ['phone', /(?<=\b(?:phone|mobile|cell|tel|telephone|fax|desk|pager|call)(?: (?:number|no\.?|at))?(?: is)?[ \t]*[:#]?\s{0,2})\+?[\d(][\d() .x-]{5,22}\d\b/giu],
+];
 
 /** What has a form of its own. Order matters: an earlier one keeps what it took. */
 const FORMS: [IdentifierKind, RegExp][] = [
@@ -35,7 +42,7 @@ const FORMS: [IdentifierKind, RegExp][] = [
 /** Words with capitals that name nobody. */
 const TITLES = /^(?:mr|mrs|ms|miss|dr|doctor|prof|professor|sir|madam|nurse|sister|mx)$/i;
 const DAYS = /^(?:mon|tues?|wednes|thurs?|fri|satur|sun)(?:day)?s?$/i;
-const PLAIN = new Set('i the a an and or but he she it they we you his her their my our your this that these those there here is are was were be been has have had do does did will would can could should may might must not no yes in on at of to for from by with as if when where who what which why how all any some more most other such than then so also after before since until during about over under up down out into please note patient patients history plan assessment allergies medication medications exam examination results follow family social past medical chief complaint denies reports today subject dear regards thank thanks hello hi my just let get go see call take make give find need want know think how’s it’s i’m i’ve english'.split(' '));
+const PLAIN = new Set('i the a an and or but he she it they we you his her their my our your this that these those there here is are was were be been has have had do does did will would can could should may might must not no yes in on at of to for from by with as if when where who what which why how all any some more most other such than then so also after before since until during about over under up down out into please note patient patients history plan assessment allergies medication medications exam examination results follow family social past medical chief complaint denies reports today subject dear regards thank thanks hello hi my just let get go see call take make give find need want know think how’s it’s i’m i’ve english name names phone mobile telephone tel fax cell desk pager zip postcode email e-mail mail address dob'.split(' '));
 
 /** Identifiers in a text: by their forms, by countries' names, and every capitalised word that is no plain, medical or chemical one. It rather takes too much. */
 export function identifiersIn(text: string, also: readonly { text: string; kind: IdentifierKind }[] = []): Identifier[] {
@@ -44,11 +51,13 @@ export function identifiersIn(text: string, also: readonly { text: string; kind:
     if (end > start && !taken.some((t) => t.start < end && t.end > start)) taken.push({ kind, start, end });
   };
   for (const { text: said, kind } of also) for (const at of placesOf(said, text)) take(kind, at, at + said.length);
+  for (const [kind, form] of LABELLED) for (const m of text.matchAll(form)) take(kind, m.index, m.index + m[0].length);
   for (const [kind, form] of FORMS) {
     for (const m of text.matchAll(form)) if (kind !== 'phone' || isPhone(m[0])) take(kind, m.index, m.index + m[0].length);
   }
   for (const country of countries()) for (const at of placesOf(country, text)) take('address', at, at + country.length);
   for (const { start, end } of namesIn(text)) take('name', start, end);
+  for (const { start, end } of introducedIn(text)) take('name', start, end);
   for (let more = true; more; ) more = addNeighbours(text, taken, take);
   return taken.sort((a, b) => a.start - b.start);
 }
@@ -99,7 +108,7 @@ function placesOf(said: string, text: string): number[] {
 function namesIn(text: string): { start: number; end: number }[] {
   const words = wordsOf(text);
   const medical = new Set([...drugsIn(words).flatMap((d) => range(d.from, d.to)), ...conditionsIn(words).flatMap((c) => range(c.from, c.to))]);
-  const habits = { has: (stem: string): boolean => habitOf(stem).times > 0 };
+  const { habits } = learnt();
   const isName = (i: number): boolean => {
     const word = words[i]!;
     const raw = text.slice(word.start, word.end);
@@ -122,6 +131,20 @@ function namesIn(text: string): { start: number; end: number }[] {
     i = to;
   }
   return found;
+}
+
+/** Whoever is said to be called so is: names in small letters too. */
+const INTRODUCED = /\b(?:(?:my|her|his|the|patient(?:'s)?|full|first|last|middle|sur|maiden) ?name(?: is|:)|^[ \t]*(?:patient |full |first |last )?name:|named|(?:mr|mrs|ms|mx|dr|prof)\.?)[ \t]+((?:\p{L}[\p{L}'’-]*\.?[ \t]?){1,3})/gimu;
+
+function introducedIn(text: string): { start: number; end: number }[] {
+  const { habits } = learnt();
+  return [...text.matchAll(INTRODUCED)].flatMap((m) => {
+    const from = m.index + m[0].length - m[1]!.length;
+    const words = wordsOf(m[1]!);
+    const many = words.findIndex((w) => PLAIN.has(w.text) || (!/^\p{Lu}/u.test(m[1]!.slice(w.start)) && habits.has(w.stem)));
+    const last = words[(many < 0 ? words.length : many) - 1];
+    return last ? [{ start: from + words[0]!.start, end: from + last.end }] : [];
+  });
 }
 
 const range = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, i) => from + i);
