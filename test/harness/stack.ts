@@ -13,7 +13,7 @@ import { type Scenario } from './scenario.js';
 import { writeRun } from './start-run.js';
 import { TemporalOnPostgres } from './temporal-on-postgres.js';
 import { TestTemporal } from './temporal.js';
-import { until } from './until.js';
+import { untilReached } from './until.js';
 
 const ROOT = join(import.meta.dirname, '../..');
 
@@ -68,7 +68,7 @@ export class Stack {
   }
 
   untilStatus(ref: RunRef, status: RunStatus, ms?: number): Promise<RunRow> {
-    return until(`status ${status} of run ${ref.runId}`, async () => {
+    return untilReached(`status ${status} of run ${ref.runId}`, async () => {
       const run = await this.run(ref);
       return run.status === status ? run : Promise.reject(new Error(`status ${run.status}, head ${run.head_step}, next ${run.next_step}`));
     }, ms);
@@ -76,7 +76,7 @@ export class Stack {
 
   /** Waits until the run has opened step `n`. */
   untilStep(ref: RunRef, n: number, ms?: number): Promise<RunRow> {
-    return until(`step ${n} of run ${ref.runId}`, async () => {
+    return untilReached(`step ${n} of run ${ref.runId}`, async () => {
       const run = await this.run(ref);
       return run.next_step > n ? run : Promise.reject(new Error(`status ${run.status}, head ${run.head_step}, next ${run.next_step}`));
     }, ms);
