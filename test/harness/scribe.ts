@@ -16,6 +16,7 @@ export const FABRICATE = 'please embellish';
 /** A model that writes notes by copying: it repeats the sentences that belong to the section it is asked for. */
 export const scribe = (request: ScriptedRequest): { content: string } => {
   const prompt = request.messages.at(-1)!.content;
+  if (prompt.includes('"action" is "listen"')) return { content: '{"action":"listen"}' };
   if (prompt.includes('"action" is "ask"')) return { content: '{"action":"ask"}' };
   if (prompt.includes('"found" is a list')) return { content: JSON.stringify({ found: prompt.includes('maria') ? [{ text: 'maria', kind: 'name' }] : [] }) };
   const section = /^Write the section "([^"]+)"/m.exec(prompt)?.[1];

@@ -172,7 +172,7 @@ describe('a medical run', () => {
     ['an empty transcript', { transcript: ' \n' }, 'input.transcript'],
     ['no source', {}, 'input'],
     ['two sources', { transcript: 'a', dictation: 'b' }, 'input'],
-    ['audio without a transcriber', { audio: 'x' }, 'input.audio'],
+    ['audio without a transcriber', { audio: { base64: 'UklGRiQAAABXQVZF' } }, 'input.audio'],
     ['an unknown template', { transcript: 'a', template: 'horoscope' }, 'input.template'],
   ])('refuses %s', async (_what, input, path) => {
     const problem = await problemOf(input);

@@ -61,6 +61,9 @@ export const noteFileSchema = z.strictObject({
 }).refine((n) => (n.text === undefined) !== (n.base64 === undefined), 'has either text or base64');
 export type NoteFile = z.output<typeof noteFileSchema>;
 
+/** WAV, MP3, M4A, Ogg, FLAC or WebM. */
+export const audioSchema = z.strictObject({ base64: z.base64().min(8).max(24_000_000), kind: z.enum(['consultation', 'dictation']).default('consultation') });
+
 const SOURCES = ['transcript', 'dictation', 'notes', 'bundle', 'audio'] as const;
 
 /** What is asked of a run of the medical documentation agent: one source, and what to make of it. */
@@ -70,7 +73,7 @@ export const medicalInputSchema = z
     dictation: text(MAX_SOURCE).optional().describe('What the clinician dictated.'),
     notes: z.array(noteFileSchema).min(1).max(400).optional(),
     bundle: z.record(z.string(), z.unknown()).optional().describe('A FHIR R4 Bundle.'),
-    audio: z.unknown().optional(),
+    audio: audioSchema.optional().describe('A recording of a consultation or a dictation, which the configured transcriber writes down.'),
     template: templateSchema.default(DEFAULT_TEMPLATE),
     question: text(4_000).optional().describe('Asks the record instead of drafting a note: answered with what the record states.'),
     deidentify: z.boolean().default(false).describe('Makes a copy of the source without names, dates, phones, addresses and ids, which a person releases, instead of drafting.'),
@@ -79,9 +82,8 @@ export const medicalInputSchema = z
   })
   .superRefine((input, ctx) => {
     if (input.deidentify && input.question !== undefined) ctx.addIssue({ code: 'custom', path: ['question'], message: 'either a question or a copy without identifiers' });
-    if (input.audio !== undefined) ctx.addIssue({ code: 'custom', path: ['audio'], message: 'no transcriber is configured, and no model here takes audio: send the transcript' });
     const given = SOURCES.filter((s) => input[s] !== undefined);
-    if (given.length !== 1) ctx.addIssue({ code: 'custom', path: [], message: `give one of ${SOURCES.slice(0, 4).join(', ')}; there ${given.length === 0 ? 'is none' : `are ${given.join(' and ')}`}` });
+    if (given.length !== 1) ctx.addIssue({ code: 'custom', path: [], message: `give one of ${SOURCES.join(', ')}; there ${given.length === 0 ? 'is none' : `are ${given.join(' and ')}`}` });
   });
 export type MedicalInput = z.output<typeof medicalInputSchema>;
 
@@ -160,6 +162,8 @@ export const medicalStateSchema = z.object({
   /** Of those the one that a person named. */
   patient: z.string().nullable(),
   artifactId: z.string().nullable(),
+  /** What the transcriber wrote down of a recording. */
+  transcript: z.string().optional(),
   /** Of a copy without identifiers: what the model found, up to which sentence, and the copy once all is read. */
   found: z.array(z.object({ text: z.string(), kind: z.enum(FOUND_KINDS) })).optional(),
   read: z.int().optional(),
@@ -172,6 +176,7 @@ export const MAX_SENTENCE_LENGTH = 320;
 const name = z.string().regex(/^S\d+$/);
 export const writeSectionArgsSchema = z.strictObject({ section: z.int().min(0), sentences: z.array(z.strictObject({ text: z.string().min(1), from: z.array(name).min(1) })).max(MAX_SENTENCES) });
 export const noteIdentifiersArgsSchema = z.strictObject({ found: z.array(z.strictObject({ text: z.string().min(1).max(200), kind: z.enum(FOUND_KINDS) })).max(40), read: z.int().min(1) });
+export const transcribeArgsSchema = z.strictObject({});
 export const findPatientsArgsSchema = z.strictObject({});
 /** A person edits `patient`: as the question is asked it is empty, and approving that names nobody. */
 export const confirmPatientArgsSchema = z.strictObject({ question: z.string(), patients: z.array(z.string()), patient: z.string().describe('One of `patients`.') });
@@ -196,6 +201,7 @@ export const medicalContract: AgentContract = {
   result: medicalResultSchema,
   state: medicalStateSchema,
   tools: [
+    { ...tool, name: 'transcribe_audio', description: 'Writes down the recording.', kind: 'read', timeoutMs: 900_000, parameters: transcribeArgsSchema },
     { ...tool, name: 'find_patients', description: 'Finds the patients that the source names.', kind: 'read', parameters: findPatientsArgsSchema },
     { ...tool, name: 'confirm_patient', description: 'Asks a person which patient is meant.', kind: 'ask', parameters: confirmPatientArgsSchema, approval: { expiresAfterS: 7 * DAY, remindAfterS: DAY } },
     { ...tool, name: 'write_section', description: 'Takes a section, its sentences checked against the source.', kind: 'mutate', parameters: writeSectionArgsSchema },

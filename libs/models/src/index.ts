@@ -15,6 +15,8 @@ export { fitModels, pickAuto } from './catalogue/fit.js';
 export { GEMMA } from './catalogue/gemma.js';
 export { EXAMPLE_MACHINES } from './catalogue/machines.js';
 export { readMachine } from './catalogue/read-machine.js';
+export { audioFormat, AUDIO_FORMATS } from './transcriber/audio-format.js';
+export { configuredTranscriber, createTranscriber, type Transcriber, transcriberMissing } from './transcriber/transcriber.js';
 export { createRouter, type Router } from './routing/router.js';
 export { Availability } from './routing/availability.js';
 export { SharedSlots, SlotYielded } from './routing/shared-slots.js';

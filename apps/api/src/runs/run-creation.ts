@@ -3,6 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { medicalContract } from '#agents/medical/contract';
 import { validateBundle } from '#clinical';
 import { type AgentContract, type CreateRun, HoldfastError, type RunRef, type RunView } from '#contracts';
+import { AUDIO_FORMATS, audioFormat, transcriberMissing } from '#models';
 import { type Config, createPublicHosts, type PublicHosts } from '#platform';
 import { appendAudit, createRunKey, destroyRunKey, installationHash, sealedWith, insertRun, type KeptAnswer, type NewRun, type Notifier, type Pool, readRunRecord, type Tx, withTx } from '#store';
 import { AgentCatalogue } from '../core/agent-catalogue.js';
@@ -40,6 +41,7 @@ export class RunCreation {
     const agent = this.agents.get(body.agent);
     const input = validInput(agent, body.input);
     await requireValidBundle(agent, input);
+    requireAudioReadable(this.config, agent, input);
     if (body.steering) assertRunSteerable(this.config);
     if (body.onBusy && !body.threadId) throw new InvalidRequest([{ path: 'onBusy', message: 'says what becomes of other runs of a thread: give a `threadId` too' }]);
     const runId = uuidv7();
@@ -134,4 +136,13 @@ async function requireValidBundle(agent: AgentContract, input: unknown): Promise
   if (agent.name !== medicalContract.name || bundle === undefined) return;
   const issues = await validateBundle(bundle);
   if (issues.length > 0) throw new InvalidRequest(issues.map(({ path, message }) => ({ path: path.replace(/^Bundle/, 'input.bundle'), message })));
+}
+
+/** Recordings need somebody who listens. */
+function requireAudioReadable(config: Config, agent: AgentContract, input: unknown): void {
+  const { audio } = input as { audio?: { base64: string } };
+  if (agent.name !== medicalContract.name || audio === undefined) return;
+  const missing = transcriberMissing(config);
+  if (missing) throw new InvalidRequest([{ path: 'input.audio', message: missing }]);
+  if (!audioFormat(Buffer.from(audio.base64.slice(0, 64), 'base64'))) throw new InvalidRequest([{ path: 'input.audio.base64', message: `is none of ${AUDIO_FORMATS.join(', ')} by its first bytes` }]);
 }

@@ -27,15 +27,21 @@ const held = new Map<string, Promise<Source>>();
 
 /** The run's source as sentences, of the patient that was chosen where it has several. The same input gives the same names. */
 export function sourceOf(ctx: Pick<TurnContext, 'runId' | 'input' | 'state'>): Promise<Source> {
-  const { patient } = ctx.state as MedicalState;
-  const key = `${ctx.runId} ${patient ?? ''}`;
+  const { patient, transcript } = ctx.state as MedicalState;
+  const key = `${ctx.runId} ${transcript === undefined ? '' : 'heard'} ${patient ?? ''}`;
   let source = held.get(key);
   if (!source) {
-    held.set(key, (source = readSource(ctx.input as MedicalInput, patient)));
+    held.set(key, (source = readSource(heard(ctx.input as MedicalInput, transcript), patient)));
     source.catch(() => held.delete(key));
     if (held.size > HELD) held.delete(held.keys().next().value!);
   }
   return source;
+}
+
+/** A recording is read as what was written down of it. */
+function heard({ audio, ...input }: MedicalInput, transcript = ''): MedicalInput {
+  if (!audio) return input;
+  return audio.kind === 'dictation' ? { ...input, dictation: transcript } : { ...input, transcript };
 }
 
 export async function readSource(input: MedicalInput, patient: string | null): Promise<Source> {

@@ -5,7 +5,7 @@ import type { ParsedTurn, TurnContext, TurnPlan } from '#activities';
 import { estimateTokens, parseStructured } from '#models';
 import { readWords, withTx } from '#store';
 import { FOUND_KINDS, MAX_SENTENCE_LENGTH, MAX_SENTENCES, medicalContract, type MedicalInput, type MedicalState, noteIdentifiersArgsSchema } from '../contract.js';
-import { identifyTurn, patientTurn, questionTurn, releaseTurn, reviewTurn, sectionTurn, SYSTEM, WHICH_PATIENT } from '../prompts/turns.js';
+import { identifyTurn, listenTurn, patientTurn, questionTurn, releaseTurn, reviewTurn, sectionTurn, SYSTEM, WHICH_PATIENT } from '../prompts/turns.js';
 import { digestOfCopy, digestOfNote, omissionsIn } from './note.js';
 import { patientsIn } from './identities.js';
 import { belongingTo, shownFor } from './select.js';
@@ -14,6 +14,7 @@ import { templateOf } from './templates.js';
 
 /** What the run is at; it follows from input, source and state alone, so that the tool sees what the model saw. */
 export type Phase =
+  | { at: 'listen' }
   | { at: 'patient'; patients: string[] }
   | { at: 'question'; question: string }
   | { at: 'identify'; shown: SourceSentence[] }
@@ -22,6 +23,7 @@ export type Phase =
 
 export function phaseOf(ctx: Pick<TurnContext, 'input' | 'state'>, source: Source): Phase {
   const [input, state] = [ctx.input as MedicalInput, ctx.state as MedicalState];
+  if (input.audio && state.transcript === undefined) return { at: 'listen' };
   if (state.patient === null) {
     const patients = state.patients ?? patientsIn(source.parts.map((p) => p.identity));
     if (patients.length > 1) return { at: 'patient', patients };
@@ -56,6 +58,7 @@ export async function prepareTurn(ctx: TurnContext): Promise<TurnPlan> {
 async function turnOf(ctx: TurnContext, source: Source, phase: Phase): Promise<{ content: string; format: JsonSchema }> {
   const { rejection } = ctx;
   switch (phase.at) {
+    case 'listen': return { content: listenTurn(rejection), format: object({ action: oneOf(['listen']) }) };
     case 'patient': return { content: patientTurn(phase.patients, rejection), format: object({ action: oneOf(['ask']) }) };
     case 'question': {
       const shown = shownForQuestion(ctx, source, phase.question);
@@ -103,6 +106,7 @@ const reviewSaid = z.object({ important: z.array(z.string()) });
 /** `parseTurn` has no source at hand, and needs none: names that do not exist are refused by the tools. */
 export function parseTurn(ctx: TurnContext, content: string): ParsedTurn {
   const [input, state] = [ctx.input as MedicalInput, ctx.state as MedicalState];
+  if (input.audio && state.transcript === undefined) return { ok: true, text: '', calls: [{ name: 'transcribe_audio', args: {} }] };
   if (state.patient === null && state.patients) return { ok: true, text: '', calls: [{ name: 'confirm_patient', args: { question: WHICH_PATIENT, patients: state.patients, patient: '' } }] };
   if (/"action"\s*:\s*"ask"/.test(content)) return { ok: true, text: '', calls: [{ name: 'find_patients', args: {} }] };
   if (input.question !== undefined) return parseQuestion(content);

@@ -24,6 +24,10 @@ export function patientTurn(patients: string[], rejection: string | null): strin
   return lines('The source names more than one patient:', ...patients.map((p, i) => `P${i + 1}: ${p}`), refused(rejection), 'A person is asked which one is meant. Answer as JSON: "action" is "ask".');
 }
 
+export function listenTurn(rejection: string | null): string {
+  return lines('The source is a recording, which is written down before it is read.', refused(rejection), 'Answer as JSON: "action" is "listen".');
+}
+
 export function reviewTurn(sections: { title: string; text: string }[], omissions: { name: string; text: string }[], rejection: string | null): string {
   return lines(
     'The note:',

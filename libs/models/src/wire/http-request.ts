@@ -17,7 +17,7 @@ export type HttpRequest = {
   url: string;
   method: string;
   headers?: Record<string, string>;
-  body?: string;
+  body?: string | Buffer;
   signal: AbortSignal;
   /** Milliseconds without a byte before the call fails. */
   silenceMs: number;

@@ -27,8 +27,13 @@ export interface StackConfig {
   readonly payloadKeyFile: string | undefined;
   readonly masterKey: string | undefined;
   readonly masterKeyFile: string | undefined;
+  readonly masterKeyCommand: readonly string[] | undefined;
   readonly runKeysDir: string;
   readonly sensitiveRuntimes: readonly string[];
+  readonly transcriberUrl: string | undefined;
+  readonly transcriberModel: string;
+  readonly transcriberApi: 'transcriptions' | 'chat';
+  readonly transcriberKeyFile: string | undefined;
   readonly runtime: RuntimeKind | undefined;
   readonly runtimeUrl: string | undefined;
   readonly runtimeKeyFile: string | undefined;

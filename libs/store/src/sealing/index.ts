@@ -1,2 +1,3 @@
+export { commandMasterKey } from './command-master-key.js';
 export * from './run-keys.js';
 export * from './seal.js';

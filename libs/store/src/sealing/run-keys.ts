@@ -1,13 +1,15 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HoldfastError } from '#contracts';
 import { masterKeys, type StackConfig } from '#platform';
+import { commandMasterKey } from './command-master-key.js';
 
 /** A run's key: one half seals bodies, the other keys their addresses. */
 export type RunKey = { id: string; seal: Buffer; mac: Buffer };
 
-/** What wraps run keys: keys of a file here; a key management service is the same two calls. */
+/** What wraps run keys: keys of a file or of the environment here, a key management service behind a command, or one in code: the same two calls. */
 export interface MasterKey {
   wrap(key: Buffer): Promise<{ masterId: string; wrapped: Buffer }>;
   /** @throws HoldfastError `key_missing` where the master key of that name is not at hand. */
@@ -41,9 +43,17 @@ export function decrypt(key: Buffer, sealed: Buffer, bound: string): Buffer {
 }
 
 /** Run keys as this installation keeps them. */
-export function configuredRunKeys(config: Pick<StackConfig, 'dataDir' | 'masterKey' | 'masterKeyFile' | 'runKeysDir'>): RunKeys {
+export function configuredRunKeys(config: Pick<StackConfig, 'dataDir' | 'masterKey' | 'masterKeyFile' | 'masterKeyCommand' | 'runKeysDir'>): RunKeys {
   let master: MasterKey | undefined;
-  return new FolderRunKeys(config.runKeysDir, () => (master ??= localMasterKey(masterKeys(config))));
+  return new FolderRunKeys(config.runKeysDir, () => (master ??= configuredMasterKey(config)));
+}
+
+/** A key management service wraps where there is one; local keys from before still unwrap, so that `keys rewrap` moves all over. */
+function configuredMasterKey(config: Pick<StackConfig, 'dataDir' | 'masterKey' | 'masterKeyFile' | 'masterKeyCommand'>): MasterKey {
+  if (!config.masterKeyCommand) return localMasterKey(masterKeys(config));
+  const service = commandMasterKey(config.masterKeyCommand);
+  const before = config.masterKey !== undefined || config.masterKeyFile !== undefined || existsSync(join(config.dataDir, 'master.key')) ? masterKeys(config) : null;
+  return { ...service, unwrap: (masterId, wrapped) => (before?.byId.has(masterId) ? localMasterKey(before) : service).unwrap(masterId, wrapped) };
 }
 
 /** Master keys by their ids; the active one wraps, the others still unwrap. */
