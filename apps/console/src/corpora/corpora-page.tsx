@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { type SyntheticEvent, type ReactNode, useState } from 'react';
 import { Link, useNavigate } from 'react-router';
 import { api } from '../api.js';
+import { Heads } from '../shown/heads.js';
 import { PageHead } from '../shown/page-head.js';
 import { Answered, Nothing } from '../shown/states.js';
 import { attempt } from '../shown/tell.js';
@@ -35,14 +36,7 @@ export function CorporaPage(): ReactNode {
           ) : (
             <Table.ScrollContainer minWidth={600} scrollAreaProps={{ viewportProps: { tabIndex: 0, 'aria-label': 'Corpora' } }}>
               <Table highlightOnHover withTableBorder>
-                <Table.Thead>
-                  <Table.Tr>
-                    <Table.Th>Name</Table.Th>
-                    <Table.Th>Documents</Table.Th>
-                    <Table.Th>Passages</Table.Th>
-                    <Table.Th>Made</Table.Th>
-                  </Table.Tr>
-                </Table.Thead>
+                <Heads names={['Name', 'Documents', 'Passages', 'Made']} />
                 <Table.Tbody>
                   {data.map((corpus) => (
                     <Table.Tr key={corpus.id}>

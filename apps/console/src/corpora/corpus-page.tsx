@@ -2,13 +2,15 @@ import { Button, Group, Stack, Table, Text, TextInput, Title } from '@mantine/co
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { type SyntheticEvent, type ReactNode, useState } from 'react';
 import { useParams, useSearchParams } from 'react-router';
-import type { DocumentView } from '#client';
+import type { DocumentView, PassageHit } from '#client';
 import { api, queryClient } from '../api.js';
+import { Heads } from '../shown/heads.js';
 import { useNow } from '../shown/now.js';
 import { PageHead } from '../shown/page-head.js';
 import { Answered, Nothing } from '../shown/states.js';
 import { attempt } from '../shown/tell.js';
 import { ago, bytes, count } from '../shown/words.js';
+import { SourceDrawer } from '../sources/source-drawer.js';
 import { Uploads } from './uploads.js';
 
 export function CorpusPage(): ReactNode {
@@ -54,17 +56,7 @@ function Documents({ corpusId }: { corpusId: string }): ReactNode {
         ) : (
           <div>
             <Table withTableBorder>
-              <Table.Thead>
-                <Table.Tr>
-                  <Table.Th>Document</Table.Th>
-                  <Table.Th>Pages</Table.Th>
-                  <Table.Th>Size</Table.Th>
-                  <Table.Th>Taken in</Table.Th>
-                  <Table.Th>
-                    <span className="visually-hidden">Delete</span>
-                  </Table.Th>
-                </Table.Tr>
-              </Table.Thead>
+              <Heads names={['Document', 'Pages', 'Size', 'Taken in', 'Delete']} unseen={['Delete']} />
               <Table.Tbody>
                 {list.map((one) => (
                   <Table.Tr key={one.id} bg={one.id === marked ? 'var(--hf-mark)' : undefined}>
@@ -100,6 +92,7 @@ function Search({ corpusId }: { corpusId: string }): ReactNode {
   const [params, setParams] = useSearchParams();
   const asked = params.get('q') ?? '';
   const [words, setWords] = useState(asked);
+  const [opened, open] = useState<PassageHit | null>(null);
   const result = useQuery({ queryKey: ['search', corpusId, asked], enabled: asked !== '', queryFn: ({ signal }) => api.searchCorpus({ path: { id: corpusId }, query: { query: asked, limit: 20 }, signal }) });
   const search = (event: SyntheticEvent): void => {
     event.preventDefault();
@@ -126,8 +119,14 @@ function Search({ corpusId }: { corpusId: string }): ReactNode {
                     {hit.page !== null && `, page ${hit.page}`}
                   </Title>
                   {hit.text}
+                  <div>
+                    <Button size="compact-xs" variant="default" onClick={() => open(hit)}>
+                      Show its page
+                    </Button>
+                  </div>
                 </div>
               ))}
+              <SourceDrawer spot={opened && { corpusId, ...opened, quote: opened.text }} close={() => open(null)} />
             </Stack>
           )}
         </Answered>

@@ -2,6 +2,7 @@ import { Code, Table, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { api } from '../api.js';
+import { Heads } from '../shown/heads.js';
 import { PageHead } from '../shown/page-head.js';
 import { Answered } from '../shown/states.js';
 import { Tag } from '../shown/tags.js';
@@ -21,16 +22,7 @@ export function ModelsPage(): ReactNode {
             </Text>
             <Table.ScrollContainer minWidth={820} scrollAreaProps={{ viewportProps: { tabIndex: 0, 'aria-label': 'Models' } }}>
               <Table withTableBorder striped>
-                <Table.Thead>
-                  <Table.Tr>
-                    <Table.Th>Model</Table.Th>
-                    <Table.Th>Fits</Table.Th>
-                    <Table.Th>Weights</Table.Th>
-                    <Table.Th>Context</Table.Th>
-                    <Table.Th>Tokens a second</Table.Th>
-                    <Table.Th>How to get it</Table.Th>
-                  </Table.Tr>
-                </Table.Thead>
+                <Heads names={['Model', 'Fits', 'Weights', 'Context', 'Tokens a second', 'How to get it']} />
                 <Table.Tbody>
                   {data.map((fit) => (
                     <Table.Tr key={fit.id}>

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import type { Finding, RuntimeView } from '#client';
 import { api, queryClient } from '../api.js';
+import { Heads } from '../shown/heads.js';
 import { useNow } from '../shown/now.js';
 import { PageHead } from '../shown/page-head.js';
 import { Answered, Nothing } from '../shown/states.js';
@@ -112,13 +113,7 @@ function Findings({ findings }: { findings: Finding[] }): ReactNode {
   return (
     <Table.ScrollContainer minWidth={560} scrollAreaProps={{ viewportProps: { tabIndex: 0, 'aria-label': 'Findings' } }}>
       <Table verticalSpacing={4}>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Probe</Table.Th>
-            <Table.Th>Verdict</Table.Th>
-            <Table.Th>What was seen</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
+        <Heads names={['Probe', 'Verdict', 'What was seen']} />
         <Table.Tbody>
           {findings.map((finding) => (
             <Table.Tr key={finding.probe}>

@@ -4,6 +4,7 @@ import { type SyntheticEvent, type ReactNode, useState } from 'react';
 import { Link, useNavigate } from 'react-router';
 import type { BatchView, CreateBatch } from '#client';
 import { api } from '../api.js';
+import { Heads } from '../shown/heads.js';
 import { useNow } from '../shown/now.js';
 import { PageHead } from '../shown/page-head.js';
 import { Answered, Nothing } from '../shown/states.js';
@@ -27,15 +28,7 @@ export function BatchesPage(): ReactNode {
           ) : (
             <Table.ScrollContainer minWidth={720} scrollAreaProps={{ viewportProps: { tabIndex: 0, 'aria-label': 'Batches' } }}>
               <Table withTableBorder highlightOnHover>
-                <Table.Thead>
-                  <Table.Tr>
-                    <Table.Th>Batch</Table.Th>
-                    <Table.Th>Agent</Table.Th>
-                    <Table.Th>Status</Table.Th>
-                    <Table.Th w={260}>Progress</Table.Th>
-                    <Table.Th>Made</Table.Th>
-                  </Table.Tr>
-                </Table.Thead>
+                <Heads names={['Batch', 'Agent', 'Status', 'Progress', 'Made']} />
                 <Table.Tbody>
                   {data.map((batch) => (
                     <Table.Tr key={batch.id}>
@@ -48,7 +41,7 @@ export function BatchesPage(): ReactNode {
                       <Table.Td>
                         <StatusTag status={batch.status} />
                       </Table.Td>
-                      <Table.Td>
+                      <Table.Td miw={240}>
                         <BatchProgress batch={batch} />
                       </Table.Td>
                       <Table.Td>{ago(batch.createdAt, now)}</Table.Td>

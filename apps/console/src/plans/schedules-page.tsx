@@ -58,7 +58,7 @@ function OneSchedule({ id, listed }: { id: string; listed: ScheduleView }): Reac
           </Title>
           <Tag value={data.paused ? 'paused' : 'ready'} words={data.paused ? 'paused' : 'active'} />
           <Badge variant="default" tt="none">
-            {data.agent}
+            {data.agent ?? 'world'}
           </Badge>
         </Group>
         <Group gap="xs">

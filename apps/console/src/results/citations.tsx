@@ -1,10 +1,6 @@
-import { Anchor, Drawer, Stack, Text } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext, useMemo, useState } from 'react';
-import { Link } from 'react-router';
-import { api } from '../api.js';
-import { Answered } from '../shown/states.js';
-import { around, type Citation, type Claim, Numbers } from './shapes.js';
+import { SourceDrawer } from '../sources/source-drawer.js';
+import { type Citation, type Claim, Numbers } from './shapes.js';
 
 type Sources = { numbers: Numbers; open: (citation: Citation) => void };
 const Context = createContext<Sources>({ numbers: new Numbers(), open: () => undefined });
@@ -17,9 +13,7 @@ export function WithSources({ corpusId, of, children }: { corpusId: string | nul
   return (
     <Context value={sources}>
       {children}
-      <Drawer opened={opened !== null} onClose={() => open(null)} position="right" size={560} title={opened && `${opened.documentName}${opened.page === null ? '' : `, page ${opened.page}`}`} closeButtonProps={{ 'aria-label': 'Close' }}>
-        {opened && corpusId && <Page corpusId={corpusId} citation={opened} />}
-      </Drawer>
+      <SourceDrawer spot={opened && corpusId !== null ? { corpusId, ...opened } : null} close={() => open(null)} />
     </Context>
   );
 }
@@ -48,42 +42,3 @@ export function ClaimText({ claim }: { claim: Claim }): ReactNode {
     </p>
   );
 }
-
-/** The passage with those before and behind it, the quotation marked. */
-function Page({ corpusId, citation }: { corpusId: string; citation: Citation }): ReactNode {
-  const query = useQuery({ queryKey: ['passage', corpusId, citation.passageId], staleTime: Infinity, queryFn: ({ signal }) => api.getNeighbours({ path: { id: corpusId, passageId: citation.passageId }, signal }) });
-  return (
-    <Stack gap="sm">
-      <Answered query={query} what="the page">
-        {({ data }) => (
-          <>
-            {data.map(({ passageId, text, page, section }, at) => {
-              const here = passageId === citation.passageId;
-              const [before, quote, behind] = here ? around(text, citation.quote) : [text, '', ''];
-              return (
-                <div key={passageId}>
-                  {(page !== data[at - 1]?.page || at === 0) && (
-                    <Text size="xs" c="dimmed" mb={2}>
-                      {page === null ? '' : `page ${page}`}
-                      {section ? ` ${section}` : ''}
-                    </Text>
-                  )}
-                  <div className={here ? 'passage here' : 'passage'} ref={here ? intoView : undefined}>
-                    {before}
-                    {quote && <mark>{quote}</mark>}
-                    {behind}
-                  </div>
-                </div>
-              );
-            })}
-          </>
-        )}
-      </Answered>
-      <Anchor component={Link} to={`/corpora/${corpusId}?document=${citation.documentId}`} size="sm">
-        The document in its corpus
-      </Anchor>
-    </Stack>
-  );
-}
-
-const intoView = (element: HTMLElement | null): void => element?.scrollIntoView({ block: 'center' });

@@ -1,14 +1,16 @@
 import { Stack, Table, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { Diff } from '../shown/diff.js';
+import { Heads } from '../shown/heads.js';
 import { Tag } from '../shown/tags.js';
 import { plain } from '../shown/words.js';
+import { CodingLog } from './coding-log.js';
 import type { CodingResult } from './shapes.js';
 
 const TONE: Record<string, string> = { fixed: 'completed', unverified: 'suspect', not_fixed: 'failed' };
 
 /** A patch with what the tests say of it, before and after. */
-export function Coding({ result }: { result: CodingResult }): ReactNode {
+export function Coding({ result, runId }: { result: CodingResult; runId: string }): ReactNode {
   const { before, after } = result;
   return (
     <Stack gap="md">
@@ -23,14 +25,7 @@ export function Coding({ result }: { result: CodingResult }): ReactNode {
           <Table.Caption>
             <span className="mono">{result.testCommand}</span>
           </Table.Caption>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>Tests</Table.Th>
-              <Table.Th>Passed</Table.Th>
-              <Table.Th>Failed</Table.Th>
-              <Table.Th>Exit</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
+          <Heads names={['Tests', 'Passed', 'Failed', 'Exit']} />
           <Table.Tbody>
             {([['before', before], ['after', after]] as const).map(([name, tests]) => (
               <Table.Tr key={name}>
@@ -61,6 +56,7 @@ export function Coding({ result }: { result: CodingResult }): ReactNode {
         </ul>
       </div>
       <Diff text={result.patch} label="The patch" />
+      <CodingLog runId={runId} commits={result.commits} />
       {result.notes.length > 0 && <Text size="sm" c="dimmed">{result.notes.join(' ')}</Text>}
       <Text size="xs" c="dimmed">
         on <span className="mono">{result.branch}</span>, from <span className="mono">{result.base.slice(0, 10)}</span> to <span className="mono">{result.commit.slice(0, 10)}</span>

@@ -34,7 +34,7 @@ export function Outcome({ run }: { run: RunView }): ReactNode {
       ) : (
         <>
           {run.result === null && <Text size="sm">What the run had come to when it ended:</Text>}
-          {isResearch(result) ? <Research result={result} runId={run.id} corpusId={run.corpusId} /> : isCoding(result) ? <Coding result={result} /> : isTurn(result) ? <Turn result={result} worldId={run.worldId} /> : <Json value={result} label="Result" max={600} />}
+          {isResearch(result) ? <Research result={result} runId={run.id} corpusId={run.corpusId} /> : isCoding(result) ? <Coding result={result} runId={run.id} /> : isTurn(result) ? <Turn result={result} worldId={run.worldId} /> : <Json value={result} label="Result" max={600} />}
         </>
       )}
       {(artifacts.data?.data.length ?? 0) > 0 && (

@@ -2,6 +2,7 @@ import { Button, Group, Stack, Table, Text, Title } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { Link } from 'react-router';
 import { api } from '../api.js';
+import { Heads } from '../shown/heads.js';
 import { Tag } from '../shown/tags.js';
 import { attempt } from '../shown/tell.js';
 import { Cites, ClaimText, WithSources } from './citations.js';
@@ -83,14 +84,7 @@ function Comparison({ dimensions, rows }: { dimensions: string[]; rows: NonNulla
   return (
     <Table.ScrollContainer minWidth={300 + dimensions.length * 140} scrollAreaProps={{ viewportProps: { tabIndex: 0, 'aria-label': 'Comparison' } }}>
       <Table striped withTableBorder>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Document</Table.Th>
-            {dimensions.map((name) => (
-              <Table.Th key={name}>{name}</Table.Th>
-            ))}
-          </Table.Tr>
-        </Table.Thead>
+        <Heads names={['Document', ...dimensions]} />
         <Table.Tbody>
           {rows.map((row) => (
             <Table.Tr key={row.documentId}>

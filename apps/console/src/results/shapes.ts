@@ -1,5 +1,5 @@
 /** What the shipped agents deliver, as far as it is shown here; a result of another shape is shown as JSON. */
-export type Citation = { passageId: string; documentId: string; documentName: string; page: number | null; section: string | null; quote: string };
+export type Citation = { passageId: string; documentId: string; documentName: string; page: number | null; section: string | null; quote: string; /** The part of the page's picture where it was recognised. */ region?: number[] };
 export type Claim = { text: string; citations: Citation[]; support?: string };
 export type ResearchResult = {
   answer: string;
@@ -16,7 +16,7 @@ export type ResearchResult = {
   sections?: { heading: string; claims: Claim[] }[];
 };
 type Tests = { exitCode: number | null; passed: number; failed: number };
-export type CodingResult = { status: string; summary: string; testCommand: string | null; before: Tests | null; after: Tests | null; files: { path: string; status: string; added: number; removed: number }[]; flagged: string[]; base: string; commit: string; branch: string; notes: string[]; patch: string };
+export type CodingResult = { status: string; summary: string; testCommand: string | null; before: Tests | null; after: Tests | null; files: { path: string; status: string; added: number; removed: number }[]; flagged: string[]; base: string; commit: string; commits: { commit: string; step: number }[]; branch: string; notes: string[]; patch: string };
 export type TurnResult = { turnId: string; version: number; ok: boolean; code: string; summary: string; rolls: { notation: string; total: number; purpose?: string }[]; telling: string; corrected: boolean };
 
 const has = (value: unknown, ...names: string[]): boolean => typeof value === 'object' && value !== null && names.every((name) => name in value);

@@ -1,6 +1,7 @@
 import { ActionIcon, Menu } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useEffect, useState } from 'react';
+import { Link } from 'react-router';
 import type { ChatMessage, StepView } from '#client';
 import { api } from '../api.js';
 import { Icon } from '../shell/icons.js';
@@ -47,6 +48,11 @@ export function StepCard({ runId, step, open, onBranch, chosen, choose, ask, liv
             <Menu.Item onClick={() => choose(step.step)}>Signals and checkpoint</Menu.Item>
             <Menu.Item disabled={!live || step.state !== 'closed'} onClick={() => ask({ kind: 'rewind', step: step.step })}>Rewind to here</Menu.Item>
             <Menu.Item disabled={step.state !== 'closed'} onClick={() => ask({ kind: 'fork', step: step.step })}>Fork from here</Menu.Item>
+            {!onBranch && step.state === 'closed' && (
+              <Menu.Item component={Link} to={`/runs/${runId}/compare/${runId}?headB=${step.step}`}>
+                Compare this branch
+              </Menu.Item>
+            )}
           </Menu.Dropdown>
         </Menu>
       </div>

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useEffect, useMemo, useState } from 'react';
 import { useParams } from 'react-router';
 import { api, queryClient } from '../api.js';
+import { Heads } from '../shown/heads.js';
 import { PageHead } from '../shown/page-head.js';
 import { Rows } from '../shown/rows.js';
 import { Answered, Nothing } from '../shown/states.js';
@@ -21,10 +22,10 @@ export function WorldPage(): ReactNode {
       {({ name, version, rules }) => (
         <>
           <PageHead title={name} about={`Rules: ${rules}. Version ${version}.`}>
-            <Button variant="default" onClick={() => void back('undo')}>
+            <Button variant="default" onClick={() => void back('undo', version)}>
               Undo the last turn
             </Button>
-            <Button variant="default" onClick={() => void back('redo')}>
+            <Button variant="default" onClick={() => void back('redo', version)}>
               Redo
             </Button>
           </PageHead>
@@ -34,8 +35,10 @@ export function WorldPage(): ReactNode {
     </Answered>
   );
 
-  async function back(how: 'undo' | 'redo'): Promise<void> {
-    await attempt(how === 'undo' ? 'The turn was taken back.' : 'The turn is there again.', () => (how === 'undo' ? api.undo({ path: { id } }) : api.redo({ path: { id } })));
+  /** Of the world as it is shown: where somebody changed it meanwhile, it is not theirs that is taken back. */
+  async function back(how: 'undo' | 'redo', version: number): Promise<void> {
+    const request = { path: { id }, headers: { 'if-match': `"${version}"` } };
+    await attempt(how === 'undo' ? 'The turn was taken back.' : 'The turn is there again.', () => (how === 'undo' ? api.undo(request) : api.redo(request)));
     await queryClient.invalidateQueries({ queryKey: ['world', id] });
   }
 }
@@ -143,14 +146,7 @@ function Relations({ entities }: { entities: Entity[] }): ReactNode {
   if (rows.length === 0) return <Nothing title="Nobody feels anything about anybody yet" />;
   return (
     <Table withTableBorder striped>
-      <Table.Thead>
-        <Table.Tr>
-          <Table.Th>Who</Table.Th>
-          <Table.Th>Towards</Table.Th>
-          <Table.Th>What</Table.Th>
-          <Table.Th>How much</Table.Th>
-        </Table.Tr>
-      </Table.Thead>
+      <Heads names={['Who', 'Towards', 'What', 'How much']} />
       <Table.Tbody>
         {rows.map((row, at) => (
           <Table.Tr key={at}>

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { Link, useNavigate } from 'react-router';
 import { api } from '../api.js';
+import { Heads } from '../shown/heads.js';
 import { PageHead } from '../shown/page-head.js';
 import { Answered, Nothing } from '../shown/states.js';
 import { attempt } from '../shown/tell.js';
@@ -39,14 +40,7 @@ export function WorldsPage(): ReactNode {
             <Nothing title="There is no world yet">Import one, or make one through the API.</Nothing>
           ) : (
             <Table highlightOnHover withTableBorder>
-              <Table.Thead>
-                <Table.Tr>
-                  <Table.Th>Name</Table.Th>
-                  <Table.Th>Rules</Table.Th>
-                  <Table.Th>Version</Table.Th>
-                  <Table.Th>Made</Table.Th>
-                </Table.Tr>
-              </Table.Thead>
+              <Heads names={['Name', 'Rules', 'Version', 'Made']} />
               <Table.Tbody>
                 {data.map((world) => (
                   <Table.Tr key={world.id}>
