@@ -30,6 +30,7 @@ export const COMMANDS = {
   'bench:fleet': { summary: 'how many runs one, two and four workers carry, and what a batch costs beside a bare parent', build: true, steps: (args) => [{ args: ['--enable-source-maps', 'dist/bench/fleet/main.js', ...args] }] },
   soak: { summary: 'half an hour of mixed load: memory of API and workers, and errors', build: true, steps: (args) => [{ args: ['--enable-source-maps', 'dist/bench/soak/main.js', ...args] }] },
   'bench:models': { summary: 'idle memory of the whole stack, and how soon a cancelled call frees the runtime', build: true, steps: (args) => [{ args: ['--import', './test/setup/source-loader.mjs', 'bench/models/main.ts', ...args] }] },
+  'bench:console': { summary: 'the console with 5,000 runs in the list and 10,000 steps in a run: when it is usable, frames while scrolling', build: true, steps: (args) => [{ args: ['--import', './test/setup/source-loader.mjs', 'bench/console/main.ts', ...args] }] },
   'bench:drift': { summary: 'what a drift check costs at step 200 and at step 2,000', build: true, steps: (args) => [{ args: ['--enable-source-maps', 'dist/bench/drift.js', ...args] }] },
   'bench:corpus': { summary: 'pages a second of ingestion beside the bare parser; search over many passages', build: true, steps: (args) => [{ args: ['--enable-source-maps', 'dist/bench/corpus/main.js', ...args] }] },
   'eval:drift': { summary: 'alarms on recorded runs that failed and on good ones, beside other detectors', build: true, steps: (args) => [{ args: ['--enable-source-maps', 'dist/eval/drift/main.js', ...args] }] },

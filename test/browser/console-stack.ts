@@ -1,9 +1,11 @@
 import type { Browser } from 'playwright-core';
+import type { AgentImplementation } from '#activities';
 import { probe } from '#agents/probe/activities/index';
 import type { ScriptedAnswer, ScriptedRequest } from '#models/scripted';
 import { ApiStack } from '../harness/api-stack.js';
 import { launch, Tab } from '../harness/browser.js';
 import { CuttableProxy } from '../harness/cuttable-proxy.js';
+import type { LoopStack } from '../harness/loop-stack.js';
 import { playScenario } from '../harness/scenario.js';
 
 /** Asks for an approval, then ends. */
@@ -19,9 +21,14 @@ export class ConsoleStack {
     readonly browser: Browser,
   ) {}
 
-  static async start(executablePath: string, file: string): Promise<ConsoleStack> {
-    const [stack, browser] = await Promise.all([ApiStack.start({ agents: new Map([[probe.contract.name, probe]]) }), launch(executablePath)]);
-    stack.loop.script = (request, n) => answer(request, n, file);
+  /** With the probe agent, whose approved lines go to `file`. */
+  static probing(executablePath: string, file: string): Promise<ConsoleStack> {
+    return ConsoleStack.start(executablePath, [probe], (request, n) => answer(request, n, file));
+  }
+
+  static async start(executablePath: string, agents: AgentImplementation[], script: LoopStack['script']): Promise<ConsoleStack> {
+    const [stack, browser] = await Promise.all([ApiStack.start({ agents: new Map(agents.map((agent) => [agent.contract.name, agent])) }, { HOLDFAST_EMBED_MODEL: 'scripted-embed' }), launch(executablePath)]);
+    stack.loop.script = script;
     const { hostname: host, port } = new URL(stack.url);
     const door = new CuttableProxy({ host, port: Number(port) });
     await door.open();

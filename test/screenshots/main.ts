@@ -8,7 +8,7 @@ import { startScriptedRuntime } from '#models/scripted';
 import { loadStackConfig, PROJECT_ROOT } from '#platform';
 import { type RunningStack, startStack } from '#platform/stack';
 import { installedBrowser, launch } from '../harness/browser.js';
-import { STUCK_MODEL, stuckScript } from './stuck-script.js';
+import { STEADY_MODEL, STUCK_MODEL, stuckScript } from './stuck-script.js';
 
 /**
  * `npm run screenshots`: pictures for the documentation, from runs that happen while it works. First the research agent
@@ -16,6 +16,8 @@ import { STUCK_MODEL, stuckScript } from './stuck-script.js';
  */
 const { values } = parseArgs({ options: { out: { type: 'string', default: join(PROJECT_ROOT, 'docs/images') }, 'skip-research': { type: 'boolean' } } });
 const MOST_BYTES = 300 * 1_024;
+/** A step before the run gets stuck. */
+const FORKED_AT = 8;
 const WINDOW = { width: 1360, height: 860 };
 const report = (message: string): void => console.error(`• ${message}`);
 
@@ -58,7 +60,7 @@ async function research({ apiUrl }: RunningStack): Promise<void> {
   await picture(browser, 'console-answer', `${apiUrl}/console/runs/${id}`, async (page) => {
     await page.getByRole('tab', { name: 'Result' }).click();
     await page.getByRole('button', { name: /^Source 1/ }).first().click();
-    await page.locator('mark').waitFor();
+    await page.locator('.sheet-mark').first().waitFor();
   });
   await picture(browser, 'console-corpus', `${apiUrl}/console/corpora/${corpus.id}`, (page) => page.getByRole('table').waitFor());
 }
@@ -80,6 +82,13 @@ async function drift({ apiUrl }: RunningStack): Promise<void> {
   await picture(browser, 'api-docs', `${apiUrl}/docs`, (page) => page.locator('.opblock').first().waitFor());
   const { temporal } = await client.getRun({ path: { id } });
   await picture(browser, 'temporal-run', temporal.webUrl!, (page) => page.getByText(temporal.workflowId).first().waitFor());
+  await picture(browser, 'temporal-details', temporal.webUrl!, async (page) => {
+    await page.getByRole('tab', { name: /User Metadata/ }).or(page.getByRole('link', { name: /User Metadata/ })).first().click();
+    await page.getByRole('link', { name: 'in the console' }).waitFor();
+  });
+  const fork = await client.forkRun({ path: { id }, body: { fromStep: FORKED_AT, overrides: { model: STEADY_MODEL } } });
+  await ended(apiUrl, fork.id);
+  await picture(browser, 'console-compare', `${apiUrl}/console/runs/${id}/compare/${fork.id}`, (page) => page.getByRole('table', { name: 'Steps of both' }).getByRole('row').nth(1).waitFor());
 }
 
 async function ended(apiUrl: string, id: string): Promise<void> {

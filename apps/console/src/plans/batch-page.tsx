@@ -1,5 +1,5 @@
 import { Anchor, Button, Group, Select } from '@mantine/core';
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { type ReactNode, useCallback, useState } from 'react';
 import { Link, useParams } from 'react-router';
 import type { BatchItemView } from '#client';
@@ -21,7 +21,9 @@ export function BatchPage(): ReactNode {
   const batch = useQuery({ queryKey: ['batch', id], queryFn: ({ signal }) => api.getBatch({ path, signal }), refetchInterval: 2_000 });
   const under = batch.data?.status === 'running' || batch.data?.status === 'queued';
   const items = useInfiniteQuery({
-    queryKey: ['batch', id, 'items', state],
+    // Once more when it ends: the last states came since the list was asked for.
+    queryKey: ['batch', id, 'items', state, under],
+    placeholderData: keepPreviousData,
     initialPageParam: undefined as string | undefined,
     queryFn: ({ pageParam, signal }) => api.listItems({ path, query: { limit: 200, cursor: pageParam, state }, signal }),
     getNextPageParam: (page) => page.nextCursor ?? undefined,
