@@ -19,7 +19,8 @@ export function BatchPage(): ReactNode {
   const path = { id };
   const [state, setState] = useState<BatchItemView['state'] | undefined>(undefined);
   const batch = useQuery({ queryKey: ['batch', id], queryFn: ({ signal }) => api.getBatch({ path, signal }), refetchInterval: 2_000 });
-  const under = batch.data?.status === 'running' || batch.data?.status === 'queued';
+  const status = batch.data?.status;
+  const under = status === 'running' || status === 'queued' || status === 'cancelling';
   const items = useInfiniteQuery({
     // Once more when it ends: the last states came since the list was asked for.
     queryKey: ['batch', id, 'items', state, under],
@@ -37,7 +38,7 @@ export function BatchPage(): ReactNode {
       {(one) => (
         <>
           <PageHead title={`Batch ${one.name ?? id.slice(-6)}`} about={`${one.agent}, ${one.maxConcurrency} at a time${one.perMinute === null ? '' : `, ${one.perMinute} a minute`}`}>
-            {under && (
+            {under && status !== 'cancelling' && (
               <Button variant="default" color="red" onClick={act('It is being cancelled.', () => api.cancelBatch({ path }))}>
                 Cancel
               </Button>
