@@ -79,16 +79,25 @@ async function drift({ apiUrl }: RunningStack): Promise<void> {
   await picture(browser, 'console-drift', chosen, shown);
   await picture(browser, 'console-drift-dark', chosen, shown, 'dark');
   await picture(browser, 'console-runs', `${apiUrl}/console/runs`, (page) => page.getByRole('row').nth(1).waitFor());
-  await picture(browser, 'api-docs', `${apiUrl}/docs`, (page) => page.locator('.opblock').first().waitFor());
+  await picture(browser, 'api-docs', `${apiUrl}/docs`, (page) => page.locator('.opblock-tag-section').first().evaluate((section: { scrollIntoView(): void }) => section.scrollIntoView()));
   const { temporal } = await client.getRun({ path: { id } });
   await picture(browser, 'temporal-run', temporal.webUrl!, (page) => page.getByText(temporal.workflowId).first().waitFor());
-  await picture(browser, 'temporal-details', temporal.webUrl!, async (page) => {
-    await page.getByRole('tab', { name: /User Metadata/ }).or(page.getByRole('link', { name: /User Metadata/ })).first().click();
-    await page.getByRole('link', { name: 'in the console' }).waitFor();
-  });
   const fork = await client.forkRun({ path: { id }, body: { fromStep: FORKED_AT, overrides: { model: STEADY_MODEL } } });
   await ended(apiUrl, fork.id);
   await picture(browser, 'console-compare', `${apiUrl}/console/runs/${id}/compare/${fork.id}`, (page) => page.getByRole('table', { name: 'Steps of both' }).getByRole('row').nth(1).waitFor());
+  await picture(browser, 'temporal-details', temporal.webUrl!, async (page) => {
+    await page.getByRole('tab', { name: /User Metadata/ }).or(page.getByRole('link', { name: /User Metadata/ })).first().click();
+    await untilSaid(page, 'in the console');
+  });
+}
+
+/** The Web UI sets Markdown into a frame of its own. */
+async function untilSaid(page: Page, words: string): Promise<void> {
+  for (const began = Date.now(); Date.now() - began < 20_000; await pause(250)) {
+    const said = await Promise.all(page.frames().map((frame) => frame.getByText(words).count().catch(() => 0)));
+    if (said.some((count) => count > 0)) return;
+  }
+  throw new Error(`${page.url()} does not say ${words}`);
 }
 
 async function ended(apiUrl: string, id: string): Promise<void> {
