@@ -33,7 +33,7 @@ export async function insertTerms(tx: Tx, ref: DocumentRef, passageIds: string[]
 
 /**
  * Merges segments where many of one size have gathered, as Lucene does, so that a search reads few rows a term. Rows
- * that another transaction merges are left to it. @returns whether anything was merged: there may be more to do.
+ * that another transaction merges are left to it. In a transaction of its own, whose plans it sets. @returns whether anything was merged: there may be more to do.
  */
 export async function mergeTerms(tx: Tx, ref: CorpusRef): Promise<boolean> {
   const { rows } = await tx.query<{ segment_id: string; passages: number }>(
@@ -43,6 +43,9 @@ export async function mergeTerms(tx: Tx, ref: CorpusRef): Promise<boolean> {
     [ref.tenantId, ref.corpusId],
   );
   if (rows.length < FAN_IN) return false;
+  // A corpus that fills for the first time has no statistics yet: passages then look so few that all postings would be
+  // read again for each of them, which takes hours and looks like a connection that has died (0166).
+  await tx.query('set local enable_nestloop = off');
   const merged = uuidv7();
   const old = rows.map((r) => r.segment_id);
   await tx.query(
