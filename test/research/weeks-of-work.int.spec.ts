@@ -142,6 +142,40 @@ describe('a library that is worked with', () => {
     rmSync(inside, { recursive: true });
   }, 90_000);
 
+  it('sums up a folder step by step, also what was noted, and goes on where a worker stopped between two of them', async () => {
+    const other = await Library.make(stack);
+    const shelf = join(folder, 'shelf');
+    for (const name of ['trials', 'letters']) mkdirSync(join(shelf, name), { recursive: true });
+    for (let i = 0; i < 15; i++) writeFileSync(join(shelf, 'trials', `${i}.txt`), `Trial${i} lowered the pain of all its patients. Trial${i} also lowered their fever by a lot. Trial${i} was done in a large hospital.`);
+    writeFileSync(join(shelf, 'letters', 'one.txt'), 'A letter that speaks of nothing of the kind, and at length.');
+    await other.ingest({ path: shelf });
+    rmSync(shelf, { recursive: true });
+    const turns: string[] = [];
+    let stopped = Promise.resolve();
+    stack.loop.script = (request) => {
+      const prompt = promptOf(request);
+      const sums = prompt.includes('Sum the notes up');
+      turns.push(sums ? `sums up ${prompt.match(/^N\d+: /gm)!.length}` : 'reads');
+      if (turns.filter((t) => t !== 'reads').length === 1) stopped = stack.loop.stopWorkers();
+      const named = sums ? [...prompt.matchAll(/^(N\d+): /gm)] : [...prompt.matchAll(/^(S\d+): Trial\d+ /gm)];
+      return note(...named.slice(0, 3).map(([, name], i) => (sums ? { text: `The trials lowered what the patients had, in way ${'abc'[i]}.`, notes: [name] } : { text: `It says of a trial what stands in ${'abc'[i]}.`, sentences: [name] })));
+    };
+    const id = await other.ask({ question: 'Summarise the trials', task: 'summary', scope: { folder: 'trials' } });
+    await until('the first notes to be summed up', () => turns.some((t) => t !== 'reads'), 60_000);
+    await stopped;
+    const before = (await stack.get<RunView>(`/runs/${id}`)).body;
+    expect(before.status).toBe('running');
+    await stack.loop.startWorkers();
+    const run = await other.runEnded(id);
+    expect(run.status).toBe('completed');
+    // 45 notes: forty of them in one turn, then what came of those with the five others. Nothing is read again.
+    expect([turns.filter((t) => t === 'reads').length, turns.slice(15)]).toEqual([15, ['sums up 40', 'sums up 8']]);
+    const result = researchResultSchema.parse(run.result);
+    expect(result.claims.map((c) => [c.text, c.citations.length])).toEqual(['a', 'b', 'c'].map((way) => [`The trials lowered what the patients had, in way ${way}.`, 1]));
+    expect(result.sections).toHaveLength(15);
+    expect(result.coverage!.map((c) => [c.documentName.split('/')[0], c.used])).toEqual(Array.from({ length: 15 }, () => ['trials', true]));
+  }, 90_000);
+
   it('re-reads a changed file in the place of what it was', async () => {
     const other = await Library.make(stack);
     writeFileSync(join(folder, 'notes.md'), 'Warfarin was given.');

@@ -153,6 +153,31 @@ describe('a research run', () => {
     expect(researchResultSchema.parse(record.result).claims[0]).toMatchObject({ support: 'unsupported' });
   }, 60_000);
 
+  it('drops what the judge refuses twice, where that is asked for, and keeps the rest', async () => {
+    const { record, artifact } = await run((request) => (isFirst(request) ? search : answer({ text: 'UNSUPPORTED: it cures everybody at once.', sentences: ['S1'] }, { text: 'It was given to patients.', sentences: ['S2'] })), { question: QUESTION, unsupported: 'drop' });
+    expect(researchResultSchema.parse(record.result).claims.map((c) => [c.text, c.support])).toEqual([['It was given to patients.', 'supported']]);
+    expect(JSON.stringify(artifact)).not.toContain('UNSUPPORTED');
+  }, 60_000);
+
+  it('makes several queries of a question, and has what they found put in order, where that is asked for', async () => {
+    const prompts: string[] = [];
+    let best = '';
+    const { record } = await run((request) => {
+      prompts.push(promptOf(request));
+      if (isFirst(request)) return { content: JSON.stringify({ action: 'search', queries: ['vitamin C wrist fracture', 'regional pain syndrome prevention'] }) };
+      if (!promptOf(request).includes('"rerank"')) return answer({ text: 'It says so about the question.', sentences: ['S1'] });
+      const [name, text] = [...promptOf(request).matchAll(/^\[(P\d+)\] .*?: (.{40})/gm)].at(-1)!.slice(1) as [string, string];
+      best = text;
+      return { content: JSON.stringify({ action: 'rerank', passages: [name] }) };
+    }, { question: QUESTION, queries: 2, rerank: true });
+    expect(record).toMatchObject({ status: 'completed', head: { step: 4 } });
+    expect(prompts).toHaveLength(3);
+    expect(prompts[2]!.replace(/^S\d+: /gm, '').replace(/\s+/g, ' ')).toContain(best.slice(0, 20));
+    const cited = researchResultSchema.parse(record.result).claims[0]!.citations[0]!;
+    const { rows } = await withTx(pool, tenantId, (tx) => tx.query<{ text: string }>('select text from passages where passage_id = $1', [cited.passageId]));
+    expect(rows[0]!.text.replace(/\s+/g, ' ')).toContain(best.trim());
+  }, 60_000);
+
   it('says that the library does not hold the answer, and what was searched', async () => {
     const { record, artifact } = await run((request) => (isFirst(request) ? search : { content: JSON.stringify({ action: 'not_found' }) }), { question: 'Who won the match?' });
     expect(record).toMatchObject({ status: 'completed', result: { answer: 'Not in your library.', found: false, claims: [], searched: [{ query: 'vitamin C wrist fracture pain syndrome' }] } });
@@ -249,6 +274,26 @@ describe('a research run', () => {
       const { record } = await run((request) => (promptOf(request).includes('contradict each other') ? note({ kind: 'direction', why: 'One lowered and one raised it.', severity: 'high' }) : note(pain(request))), { question: 'Vitamin C and pain', task: 'contradictions' }, library);
       const [found] = researchResultSchema.parse(record.result).contradictions!;
       expect(found).toMatchObject({ kind: 'direction', severity: 'high', a: { citations: [{ documentName: 'a.txt' }] }, b: { citations: [{ documentName: 'b.txt' }] } });
+    }, 60_000);
+
+    it('calls it a difference of scope where two findings are of other people', async () => {
+      const { record } = await run((request) => (promptOf(request).includes('contradict each other') ? note({ kind: 'scope', why: 'They are of other patients.', severity: 'low' }) : note(pain(request))), { question: 'Vitamin C and pain', task: 'contradictions' }, library);
+      expect(researchResultSchema.parse(record.result).contradictions!.map((c) => [c.kind, c.severity])).toEqual([['scope', 'low']]);
+    }, 60_000);
+
+    it('keeps how long an event went on, as it is written', async () => {
+      const into = await corpus();
+      writeFileSync(join(folder, 'long.txt'), 'The trial in Ghent went on from March 2018 until 9 June 2019, when it ended early.');
+      await ingest(into, [{ name: 'long.txt', path: join(folder, 'long.txt') }]);
+      const { record } = await run((request) => note({ what: 'The trial in Ghent', date: 'March 2018', until: '9 June 2019', sentences: [nameOf(request, /Ghent/)] }, { what: 'It began anew', date: '1 May 2020', until: '', sentences: [nameOf(request, /Ghent/)] }), { question: 'The trial', task: 'timeline' }, into);
+      expect(researchResultSchema.parse(record.result).events!.map((e) => [e.date, e.precision, e.until])).toEqual([['2018-03', 'month', '2019-06-09']]);
+    }, 60_000);
+
+    it('finds the dimensions of a comparison where none are given', async () => {
+      const { record } = await run((request) => (promptOf(request).includes('On which dimensions') ? note({ dimension: 'patients' }, { dimension: 'place' }) : note({ dimension: 'place', value: 'Leiden', sentences: [nameOf(request, /Leiden/)] })), { question: 'Compare', task: 'compare' }, library);
+      const result = researchResultSchema.parse(record.result);
+      expect(result.dimensions).toEqual(['patients', 'place']);
+      expect(result.rows!.map((r) => r.cells.map((c) => c.value))).toEqual([[null, 'Leiden'], [null, 'Leiden']]);
     }, 60_000);
 
     it('compares documents cell by cell, and says what is not stated', async () => {

@@ -7,8 +7,8 @@ export const TASKS = ['ask', 'summary', 'compare', 'contradictions', 'flashcards
 export type TaskName = (typeof TASKS)[number];
 
 const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
-/** Narrows what is read: every condition that is given must hold. Dates are a document's own. */
-export const scopeSchema = z.strictObject({ documentIds: z.array(z.uuid()).min(1).optional(), tags: z.array(z.string()).min(1).optional(), from: day.optional(), to: day.optional() });
+/** Narrows what is read: every condition that is given must hold. Dates are a document's own; a folder is that of the server, or one within what was ingested. */
+export const scopeSchema = z.strictObject({ documentIds: z.array(z.uuid()).min(1).optional(), folder: z.string().min(1).max(1_000).optional(), tags: z.array(z.string()).min(1).optional(), from: day.optional(), to: day.optional() });
 export type Scope = z.output<typeof scopeSchema>;
 
 /** What is asked in a run of the research agent. */

@@ -41,7 +41,7 @@ export type DocumentView = z.infer<typeof documentViewSchema>;
 const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
 const list = z.union([z.string().transform((s) => s.split(',')), z.array(z.string())]);
 /** Narrows a search: lists are separated by commas, dates are documents' own, both ends included. */
-const scopeQuery = { documentIds: list.pipe(z.array(idSchema).min(1)).optional(), tags: list.optional(), from: day.optional(), to: day.optional() };
+const scopeQuery = { documentIds: list.pipe(z.array(idSchema).min(1)).optional(), folder: z.string().min(1).max(1_000).optional().describe('Documents of this folder and below it: a path of the server, or one within the folder that was ingested.'), tags: list.optional(), from: day.optional(), to: day.optional() };
 
 export const searchSchema = z.strictObject({ query: z.string().min(1).max(4_000), limit: z.coerce.number().int().min(1).max(50).default(10), neighbours: z.coerce.number().int().min(0).max(3).default(0).describe('Passages before and behind each hit that come with it.'), ...scopeQuery });
 

@@ -123,7 +123,7 @@ describe('files of an ingestion', () => {
     expect(await rowsOf('select 1 from passages where corpus_id = $1')).toBe(39);
   }, 60_000);
 
-  it('narrows a search by document, tag and date', async () => {
+  it('narrows a search by document, folder, tag and date', async () => {
     const done = await takeIn([file('a.txt', 'Aspirin in 2019.'), file('b.txt', 'Aspirin in 2021.'), file('c.txt', 'Aspirin undated.')]);
     const [a, b] = done.files.map((f) => ({ tenantId, corpusId, documentId: f.documentId! }));
     await tx((t) => describeDocument(t, a!, { dated: '2019-05-01', tags: ['old', 'trial'] }));
@@ -133,5 +133,7 @@ describe('files of an ingestion', () => {
     expect((await found('aspirin', { tags: ['trial'] })).sort()).toEqual(['a.txt', 'b.txt']);
     expect(await found('aspirin', { documentIds: [b!.documentId], tags: ['old'] })).toEqual([]);
     expect(await found('aspirin')).toHaveLength(3);
+    expect(await found('aspirin', { folder: `${folder}/` })).toHaveLength(3);
+    expect(await found('aspirin', { folder: `${folder}/a` })).toEqual([]);
   }, 60_000);
 });

@@ -100,8 +100,8 @@ export class CorporaController {
     await this.getCorpus(caller, id);
     const gone = new AbortController();
     req.res?.on('close', () => gone.abort());
-    const { documentIds, tags, from, to } = query;
-    const found = await this.search(caller.tenantId, id, query.query, query.limit, gone.signal, { documentIds, tags, from, to });
+    const { documentIds, folder, tags, from, to } = query;
+    const found = await this.search(caller.tenantId, id, query.query, query.limit, gone.signal, { documentIds, folder, tags, from, to });
     if (query.neighbours === 0) return found;
     const around = await withTx(this.pool, caller.tenantId, (tx) => readAround(tx, { tenantId: caller.tenantId, corpusId: id }, found.hits.map((h) => h.passageId), query.neighbours));
     return { ...found, hits: found.hits.map((h) => ({ ...h, ...around.get(h.passageId) })) };

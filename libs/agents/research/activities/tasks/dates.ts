@@ -2,7 +2,7 @@
 export type ReadDate = { iso: string; precision: 'year' | 'month' | 'day' };
 
 const MONTHS = ['january', 'february', 'march', 'april', 'may', 'june', 'july', 'august', 'september', 'october', 'november', 'december'];
-const NAME = `(${MONTHS.join('|')}|${MONTHS.map((m) => m.slice(0, 3)).join('|')})\\.?`;
+const NAME = `(${MONTHS.join('|')}|${MONTHS.map((m) => m.slice(0, 3)).join('|')}|sept)\\.?`;
 const YEAR = '((?:1[0-9]|20)\\d\\d)';
 
 /** Reads a date in English or in numbers, the year first; null where there is none. */
@@ -25,7 +25,7 @@ export function dateIn(date: ReadDate, quoted: string): boolean {
   if (!new RegExp(`(?<!\\d)${year}(?!\\d)`).test(said)) return false;
   if (month === undefined) return true;
   const name = MONTHS[Number(month) - 1]!;
-  if (!new RegExp(`\\b${name.slice(0, 3)}(?:${name.slice(3)})?\\b|(?<!\\d)0?${Number(month)}(?!\\d)`).test(said)) return false;
+  if (!new RegExp(`\\b${name.slice(0, 3)}(?:${name.slice(3)}${name === 'september' ? '|t' : ''})?\\b|(?<!\\d)0?${Number(month)}(?!\\d)`).test(said)) return false;
   return day === undefined || new RegExp(`(?<!\\d)0?${Number(day)}(?!\\d)`).test(said);
 }
 

@@ -65,7 +65,7 @@ export const note: Tool = async (ctx, args): Promise<ToolResult> => {
 
 function take(task: Task, turn: TaskTurn, state: ResearchState, item: NoteItem, places: Awaited<ReturnType<typeof placesOf>>): Item | string {
   const sentences = Array.isArray(item['sentences']) ? item['sentences'] : [];
-  if (sentences.length === 0) return task.cites(state) ? 'An item names no sentence.' : task.take(item, [], state, turn);
+  if (sentences.length === 0) return task.cites(state, turn) ? 'An item names no sentence.' : task.take(item, [], state, turn);
   const checked = checkClaims([{ text: 'item', sentences }], turn.shown, places);
   if (!checked.ok) return checked.reason;
   return task.take(item, checked.claims[0]!.evidence.map((e) => citationOf(e, places.get(e.passageId)?.section ?? null)), state, turn);

@@ -1,6 +1,7 @@
 import type { TurnContext } from '#activities';
 import type { Coverage, Item, ResearchState } from '../../contract.js';
 import { documentsOf, type Guidance, scopeDocuments } from '../steering.js';
+import { leftOf } from './reduce.js';
 
 export const LEFT_OUT = 'It was left out by what was said while the run was at work.';
 const NO_TEXT = 'It holds no text that could be read.';
@@ -24,7 +25,7 @@ function without(state: ResearchState, allowed: ReadonlySet<string>): ResearchSt
   const both = (a: number, b: number): boolean => isIn(items[a]) && isIn(items[b]);
   const coverage = state.coverage?.map((c) => (allowed.has(c.documentId) ? c : { ...c, why: LEFT_OUT }));
   // Pairs name items by their number, so the items that they name must stay where they are; verdicts stand behind those.
-  const rest = state.pairs ? { pairs: state.pairs.filter(([a, b]) => both(a, b)), items: items.filter((i) => !i.extra['kind'] || both(Number(i.extra['a']), Number(i.extra['b']))) } : { items: items.filter(isIn) };
+  const rest = state.pairs ? { pairs: state.pairs.filter(([a, b]) => both(a, b)), items: items.filter((i) => !i.extra['kind'] || both(Number(i.extra['a']), Number(i.extra['b']))) } : { items: leftOf(items, isIn) };
   return { ...state, ...(state.items || state.pairs ? rest : {}), ...(coverage ? { coverage } : {}) };
 }
 

@@ -16,7 +16,7 @@ export type Task = {
   /** An item as it is kept, its citations checked; a string is why it is left out. `turn` is the one it answers. */
   take(item: NoteItem, citations: Citation[], state: ResearchState, turn: TaskTurn): Item | string;
   /** Whether an item must cite. */
-  cites(state: ResearchState): boolean;
+  cites(state: ResearchState, turn: TaskTurn): boolean;
   /** What follows from a turn's items beside being kept, such as an outline. */
   settle?(ctx: ToolContext, state: ResearchState, taken: Item[], raw: NoteItem[]): Promise<ResearchState> | ResearchState;
   kind: string;
