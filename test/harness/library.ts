@@ -1,16 +1,16 @@
 import { type DocumentView, type IngestionView, isLive, type RunView, type SearchResult } from '#contracts';
 import type { ScriptedAnswer, ScriptedRequest } from '#models/scripted';
-import type { ApiStack } from './api-stack.js';
+import type { RestClient } from './rest-api.js';
 import { until } from './until.js';
 
 /** A corpus behind the REST API, as a person works with it. */
 export class Library {
   private constructor(
-    readonly stack: ApiStack,
+    readonly stack: RestClient,
     readonly id: string,
   ) {}
 
-  static async make(stack: ApiStack): Promise<Library> {
+  static async make(stack: RestClient): Promise<Library> {
     const { body } = await stack.post<{ id: string }>('/corpora', { name: 'library' });
     return new Library(stack, body.id);
   }
