@@ -16,7 +16,8 @@ export class TestPostgres {
     private readonly child: Child,
     /** As a role that row level security binds. */
     readonly url: string,
-    private readonly adminUrl: string,
+    /** As the superuser, to the database `postgres`. */
+    readonly adminUrl: string,
   ) {}
 
   static async start(folder: string): Promise<TestPostgres> {

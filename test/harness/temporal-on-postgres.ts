@@ -30,6 +30,10 @@ export class TemporalOnPostgres {
     return this.cluster.address;
   }
 
+  get databases(): TemporalCluster['databases'] {
+    return this.cluster.databases;
+  }
+
   get running(): boolean {
     return this.server.running;
   }

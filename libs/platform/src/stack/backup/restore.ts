@@ -29,7 +29,7 @@ export async function restore({ config, folder, url, temporalUrls, replace, repo
   report('Restoring Postgres');
   const given = url ?? config.databaseUrl;
   if (given === undefined) await intoOwnDatabase(config.dataDir, at(FILES.postgres), replace, report);
-  else await intoGiven(given, at(FILES.postgres), 'runs', report);
+  else await intoGiven(given, at(FILES.postgres), 'runs', report, ownerOf(given, config.databaseUrl));
   report('Restoring Temporal');
   if (temporalUrls && has(FILES.temporalDatabase)) {
     await intoGiven(temporalUrls.main, at(FILES.temporalDatabase), 'executions', report);
@@ -62,9 +62,17 @@ async function intoOwnDatabase(dataDir: string, dump: string, replace: boolean, 
   }
 }
 
-/** Somebody else's server: only a database without our tables is written to, and its owner is whoever restores. */
-async function intoGiven(url: string, dump: string, table: string, report: Report): Promise<void> {
+/** The application's role, where another one restores: it must own its tables. */
+function ownerOf(url: string, databaseUrl: string | undefined): string | undefined {
+  const role = databaseUrl === undefined ? '' : decodeURIComponent(new URL(databaseUrl).username);
+  return role === '' || role === decodeURIComponent(new URL(url).username) ? undefined : role;
+}
+
+/** Somebody else's server: only a database without our tables is written to; its owner is `owner`, or whoever restores. */
+async function intoGiven(url: string, dump: string, table: string, report: Report, owner?: string): Promise<void> {
   const there = await ask(url, `select 1 from pg_tables where schemaname = 'public' and tablename = '${table}'`);
   if (there.length > 0) throw new SetupError(`The database ${new URL(url).pathname.slice(1)} has tables already. Restore into an empty one.`);
-  await loadDump(await givenDatabase(url, report), dump, ['--no-owner', '--no-privileges']);
+  // Not everybody may make an extension, and nobody but its owner may comment on it.
+  if (owner !== undefined) await ask(url, 'create extension if not exists vector');
+  await loadDump(await givenDatabase(url, report), dump, ['--no-owner', '--no-privileges', '--no-comments', ...(owner === undefined ? [] : [`--role=${owner}`])]);
 }

@@ -15,6 +15,8 @@ type Command = { readonly command: string; readonly args: readonly string[]; rea
 export type TemporalCluster = {
   /** host:port */
   address: string;
+  /** Its databases, as a role that may do anything. */
+  databases: { main: string; visibility: string };
   postgres: Command;
   server: Command;
   postgresAnswers(): Promise<boolean>;
@@ -50,8 +52,10 @@ export async function temporalCluster(tools: TemporalClusterTools, folder: strin
   const ports = await lowPorts(9);
   writeFileSync(join(config, 'development.yaml'), configuration(port, ports, join(config, 'dynamic-config.yaml')));
   const address = `127.0.0.1:${ports[0]}`;
+  const url = (database: string): string => `postgres://postgres@127.0.0.1:${port}/${database}`;
   return {
     address,
+    databases: { main: url(DATABASES.temporal), visibility: url(DATABASES.visibility) },
     postgres,
     server: { command: tools.server, args: ['--root', folder, '--config', 'temporal-config', '--env', 'development', '--allow-no-auth', 'start'], env: {} },
     postgresAnswers: () => asAdmin(port, (client) => client.query('select 1')).then(() => true, () => false),
