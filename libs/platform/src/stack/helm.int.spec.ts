@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, jest } from '@jest/globals';
 import { loadConfig, PROJECT_ROOT } from '../config/index.js';
@@ -34,6 +35,7 @@ suite(`infra/helm${missing === undefined ? '' : ` (skipped: ${missing})`}`, () =
     ['with a runtime elsewhere, Temporal Cloud and a version', ['--set', 'ollama.enabled=false,runtime.url=http://gpu.internal:8000,runtime.kind=openai,temporal.tls=true,temporal.existingSecret=cloud,temporal.secretKeys={apiKey},temporal.serverName=ns.tmprl.cloud,buildId=v2,data.existingClaim=shared']],
     ['reachable, with keys', ['--set', 'api.auth=true,api.hosts={holdfast.example.org}']],
     ['with metrics and traces', ['--set', 'metrics.enabled=true,tracing.url=http://otel-collector.monitoring:4318,tracing.share=0.5', '--set-json', 'metrics.allowFrom=[{"namespaceSelector":{}}]']],
+    ['open to others by name, through an Ingress', ['--set', 'api.auth=true,api.hosts={holdfast.example.org,hf.example.org},api.ingress.enabled=true,api.ingress.className=nginx,api.ingress.tlsSecret=cert,api.ingress.annotations.a=b']],
     ['with graphics cards and one worker for all', ['--set', 'ollama.gpus=1,workers.workflows.roles={workflows,tools,documents,model},workers.tools=null,workers.documents=null,workers.model=null', '--set', 'nodeSelector.pool=holdfast']],
   ];
 
@@ -82,6 +84,23 @@ suite(`infra/helm${missing === undefined ? '' : ` (skipped: ${missing})`}`, () =
     const doors = all.filter((m) => m.kind === 'Deployment' && !m.name.includes('ollama')).map((m) => first(m.text, /metrics-door\.mjs, '9465', '(\d+)'/));
     expect(doors.sort()).toEqual(['3000', '9464', '9464', '9464', '9464']);
     expect(render()).not.toMatch(/metrics-door|HOLDFAST_METRICS_PORT|HOLDFAST_OTLP_URL/);
+  });
+
+  it('has an Ingress for the names of an API that asks for keys, and never without', () => {
+    const open = ['--set', 'api.hosts={holdfast.example.org,hf.example.org},api.ingress.enabled=true'];
+    const all = parsed(render(...open, '--set', 'api.auth=true'));
+    expect(all.find((m) => m.kind === 'Ingress')!.text.match(/host: "(.*?)"/g)).toEqual(['host: "holdfast.example.org"', 'host: "hf.example.org"']);
+    const { status, stderr } = run('helm', ['template', 'hf', CHART, ...KUBE, ...open]);
+    expect([status, stderr]).toEqual([1, expect.stringContaining('set api.auth=true')]);
+    expect(render()).not.toMatch(/HOLDFAST_API_HOSTS|HOLDFAST_AUTH|kind: Ingress/);
+  });
+
+  it('has for Temporal’s own chart the dynamic configuration of the containers: fair, and asking its makers for nothing', () => {
+    const read = (file: string): string => readFileSync(join(PROJECT_ROOT, file), 'utf8');
+    const ours = read('infra/containers/temporal/dynamic-config.yaml');
+    expect(ours).toMatch(/^matching\.enableFairness:\n {2}- value: true$/m);
+    expect(ours).toMatch(/^frontend\.enableServerVersionCheck:\n {2}- value: false$/m);
+    expect(read('infra/helm/temporal-values.yaml').split('  dynamicConfig:\n')[1]).toBe(ours.replaceAll(/^(?=.)/gm, '    '));
   });
 
   it('refuses to leave a role without a worker', () => {
