@@ -30,12 +30,21 @@ describe('a batch', () => {
   it('makes one run an item, at most as many at once as asked, and gives the results in order', async () => {
     const { id } = await start(30, { name: 'thirty', maxConcurrency: 5 }, { delayMs: 20 });
     let most = 0;
+    const underWay: BatchView[] = [];
+    let partial: BatchItemView[] = [];
     const ended = await until('the end', async () => {
       const { rows } = await withTx(stack.loop.pool, ALL_TENANTS, (tx) => tx.query<{ n: number }>(`select count(*)::int as n from runs where batch_id = $1 and ended_at is null`, [id]));
       most = Math.max(most, rows[0]!.n);
       const batch = await read(id);
-      return batch.status === 'completed' ? batch : null;
+      if (batch.status === 'completed') return batch;
+      underWay.push(batch);
+      if (batch.items.completed >= 10) partial = await list(id);
+      return null;
     }, 40_000);
+    // While it ran: how far it was, how long it would take, and what was done by then, in order.
+    expect(underWay.some((b) => b.items.completed > 0 && b.items.completed < 30 && b.secondsLeft !== null)).toBe(true);
+    expect(partial.map((i) => i.key)).toEqual(items(30).map((i) => i.key));
+    expect(partial.filter((i) => i.result !== null).length).toBeGreaterThanOrEqual(10);
     expect(ended).toMatchObject({ name: 'thirty', items: { total: 30, pending: 0, running: 0, completed: 30, failed: 0, cancelled: 0 }, secondsLeft: null });
     expect(most).toBeLessThanOrEqual(5);
     expect(most).toBeGreaterThan(1);
@@ -55,6 +64,12 @@ describe('a batch', () => {
     const second = await ask(body);
     expect([second.headers.get('idempotency-replayed'), ((await second.json()) as BatchView).id]).toEqual(['true', first.id]);
     expect((await ask(`${body}{"key":"other"}\n`)).status).toBe(422);
+    const upload = new FormData();
+    upload.append('files', new Blob([body]), 'items.ndjson');
+    const uploaded = await fetch(`${stack.url}/batches?agent=probe&model=${encodeURIComponent(modelOf({ steps: 1 }))}`, { method: 'POST', body: upload });
+    expect([uploaded.status, ((await uploaded.json()) as BatchView).items.total]).toEqual([202, 3]);
+    upload.append('files', new Blob([body]), 'more.ndjson');
+    expect((await fetch(`${stack.url}/batches?agent=probe`, { method: 'POST', body: upload })).status).toBe(400);
     await untilStatus(first.id, 'completed');
     const out = await fetch(`${stack.url}/batches/${first.id}/items`, { headers: { accept: 'application/x-ndjson' } });
     const lines = (await out.text()).trim().split('\n').map((l) => JSON.parse(l) as BatchItemView);
@@ -84,6 +99,24 @@ describe('a batch', () => {
     expect(done.items).toMatchObject({ total: 12, completed: 12 });
     const after = await list(id);
     for (const [i, item] of before.entries()) expect([item.state === 'completed', after[i]!.runId === item.runId]).toEqual([item.state === 'completed', item.state === 'completed']);
+  });
+
+  it('does what failed again, and nothing else', async () => {
+    const usual = stack.loop.script;
+    let bad = true;
+    // No tool has this name: a run is given up after its tries.
+    stack.loop.script = (request, n) => (bad ? { content: '', toolCalls: [{ name: 'no_such_tool', args: {} }] } : usual(request, n));
+    const { id } = await start(3, { maxConcurrency: 1 });
+    await until('the first to fail', async () => (await list(id))[0]!.state === 'failed', 40_000);
+    bad = false;
+    const ended = await untilStatus(id, 'completed');
+    expect(ended.items.failed).toBeGreaterThanOrEqual(1);
+    const before = await list(id);
+    expect((await stack.post<BatchView>(`/batches/${id}/retry`)).status).toBe(202);
+    expect((await untilStatus(id, 'completed')).items).toMatchObject({ total: 3, completed: 3, failed: 0 });
+    stack.loop.script = usual;
+    const after = await list(id);
+    expect(after.map((i, n) => [i.tries, i.runId === before[n]!.runId])).toEqual(before.map((i) => (i.state === 'failed' ? [2, false] : [1, true])));
   });
 
   it('goes on in a new execution before its history grows long, and nothing is started twice', async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunSummary, ScheduleView } from '#contracts';
-import { ALL_TENANTS, insertCorpus, insertDocument, withTx } from '#store';
+import { ALL_TENANTS, insertCorpus, insertDocument, insertPages, insertPassages, withTx } from '#store';
 import { LOCAL_TENANT } from '#contracts';
 import { v7 as uuidv7 } from 'uuid';
 import { ApiStack } from '../harness/api-stack.js';
@@ -52,6 +52,27 @@ describe('a schedule', () => {
     await stack.delete(`/schedules/${id}`);
   });
 
+  it('lets a fire wait for the run before it, or ends that one, as its overlap policy says', async () => {
+    const fires = async (overlap: string): Promise<RunSummary[]> => {
+      const { id } = await make({ spec: never, run: run({ steps: 3, delayMs: 1_600 }), overlap });
+      for (let i = 0; i < 3; i++) {
+        await stack.post(`/schedules/${id}/trigger`);
+        // Temporal tells fires apart by the second.
+        await sleep(1_100);
+      }
+      return until(`the runs of ${overlap}`, async () => {
+        const runs = (await runsOf(id)).sort((a, b) => (a.id < b.id ? -1 : 1));
+        return runs.length >= (overlap === 'buffer_one' ? 2 : 3) && runs.every((r) => r.endedAt !== null) ? runs : null;
+      }, 40_000);
+    };
+    const [buffered, cancelled, terminated] = await Promise.all([fires('buffer_one'), fires('cancel_other'), fires('terminate_other')]);
+    // The third one found one waiting already.
+    expect(buffered!.map((r) => r.status)).toEqual(['completed', 'completed']);
+    expect(Date.parse(buffered![1]!.createdAt)).toBeGreaterThanOrEqual(Date.parse(buffered![0]!.endedAt!));
+    expect(cancelled!.map((r) => r.status)).toEqual(['cancelled', 'cancelled', 'completed']);
+    expect(terminated!.map((r) => r.status)).toEqual(['cancelled', 'cancelled', 'completed']);
+  });
+
   it('is triggered once for one key, and backfilled for a range that has passed', async () => {
     const { id } = await make({ spec: { cron: ['0 12 * * *'] }, overlap: 'allow_all', paused: true });
     for (let i = 0; i < 2; i++) expect((await stack.post(`/schedules/${id}/trigger`, {}, { 'idempotency-key': 'now' })).status).toBe(202);
@@ -84,6 +105,12 @@ describe('a schedule', () => {
     expect(nextTimes!.length).toBeGreaterThan(0);
     expect(nextTimes!.every((t) => new Date(t).getUTCHours() === 9 && new Date(t).getUTCDay() % 6 !== 0)).toBe(true);
     expect(await times(id, '2027-01-01T00:00:00Z', '2027-01-05T00:00:00Z')).toEqual(['2027-01-01T09:00:00.000Z', '2027-01-04T09:00:00.000Z']);
+    // Each fire is put off by a time of its own, the same whenever one asks.
+    const late = await make({ spec: { intervals: [{ everySeconds: 3_600 }], jitterSeconds: 600 } });
+    const putOff = late.nextTimes!.map((t) => (Date.parse(t) / 1_000) % 3_600);
+    expect(putOff.every((s) => s >= 0 && s <= 600)).toBe(true);
+    expect(new Set(putOff).size).toBeGreaterThan(1);
+    expect((await stack.get<ScheduleView>(`/schedules/${late.id}`)).body.nextTimes!.slice(0, 3)).toEqual(late.nextTimes!.slice(0, 3));
     const refused = async (body: object): Promise<string> => {
       const answer = await stack.post('/schedules', { name: 'bad', run: run(), ...body });
       return `${answer.status} ${JSON.stringify(answer.body)}`;
@@ -129,18 +156,23 @@ describe('a schedule', () => {
 
   it('starts a batch over the documents that are new in a corpus', async () => {
     const corpusId = uuidv7();
-    const add = (name: string) =>
-      withTx(stack.loop.pool, LOCAL_TENANT, (tx) => insertDocument(tx, { tenantId: LOCAL_TENANT, corpusId, documentId: uuidv7(), name, mediaType: 'text/plain', bytes: 1, sha256: Buffer.from(name.padEnd(32)), pages: 1, passages: 0 }));
+    const add = (name: string, text = 'It says nothing.') =>
+      withTx(stack.loop.pool, LOCAL_TENANT, async (tx) => {
+        const document = { tenantId: LOCAL_TENANT, corpusId, documentId: uuidv7() };
+        await insertDocument(tx, { ...document, name, mediaType: 'text/plain', bytes: 1, sha256: Buffer.from(name.padEnd(32)), pages: 1, passages: 1 });
+        await insertPages(tx, document, [{ page: 0, text }]);
+        await insertPassages(tx, document, [{ passageId: uuidv7(), page: 0, pageStart: 0, section: null, text }]);
+      });
     await withTx(stack.loop.pool, LOCAL_TENANT, (tx) => insertCorpus(tx, { tenantId: LOCAL_TENANT, corpusId, name: 'papers' }));
     await add('a.txt');
     await add('b.txt');
     const { id } = await make({ spec: never, run: undefined, newDocuments: { run: { ...run(), corpusId }, maxConcurrency: 2 } });
-    const trigger = async (fires: number): Promise<ScheduleView> => {
+    const trigger = async (fires: number, schedule = id): Promise<ScheduleView> => {
       // Temporal tells fires apart by the second.
       await sleep(1_100);
-      await stack.post(`/schedules/${id}/trigger`, { overlap: 'allow_all' });
+      await stack.post(`/schedules/${schedule}/trigger`, { overlap: 'allow_all' });
       return until('the fire', async () => {
-        const view = (await stack.get<ScheduleView>(`/schedules/${id}`)).body;
+        const view = (await stack.get<ScheduleView>(`/schedules/${schedule}`)).body;
         return view.lastFires.length === fires ? view : null;
       });
     };
@@ -151,5 +183,15 @@ describe('a schedule', () => {
     await trigger(3);
     await until('one more', async () => (await runsOf(id)).filter((r) => r.status === 'completed').length === 3);
     expect((await withTx(stack.loop.pool, ALL_TENANTS, (tx) => tx.query('select 1 from batches where schedule_id = $1', [id]))).rowCount).toBe(2);
+    // By a query: of what is new, only what holds its words.
+    const asked = await make({ spec: never, run: undefined, newDocuments: { run: { ...run(), corpusId }, query: 'warfarin -aspirin' } });
+    expect(asked.query).toBe('warfarin -aspirin');
+    expect((await trigger(1, asked.id)).lastFires[0]).toMatchObject({ batchId: null, skipped: 'no new documents' });
+    await add('d.txt', 'Warfarin was given to all of them.');
+    await add('e.txt', 'Warfarin was given with aspirin.');
+    const batchId = (await trigger(2, asked.id)).lastFires[0]!.batchId!;
+    await until('its run', async () => (await runsOf(asked.id)).filter((r) => r.status === 'completed').length === 1);
+    const { rows } = await withTx(stack.loop.pool, LOCAL_TENANT, (tx) => tx.query<{ name: string }>('select d.name from batch_items i join documents d on d.document_id = i.key::uuid where i.batch_id = $1', [batchId]));
+    expect(rows.map((r) => r.name)).toEqual(['d.txt']);
   });
 });

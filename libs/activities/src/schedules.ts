@@ -72,7 +72,7 @@ async function placeOne(deps: ScheduleDeps, tx: Tx, s: RunSchedule): Promise<Pla
 /** An item for each document that came into the corpus since the schedule last looked. */
 async function placeBatch(deps: ScheduleDeps, tx: Tx, s: RunSchedule): Promise<PlacedFire> {
   const corpusId = s.template.corpusId!;
-  const documents = await listDocumentsSince(tx, { tenantId: s.tenantId, corpusId }, await lastBatchFire(tx, s));
+  const documents = await listDocumentsSince(tx, { tenantId: s.tenantId, corpusId }, await lastBatchFire(tx, s), s.query);
   if (!documents.length) return none('no new documents');
   const { input: pattern, ...template } = s.template;
   const items = documents.map((d, i) => ({ n: i + 1, key: d.documentId, input: fillTemplate(pattern, { document: d.name, documentId: d.documentId }) }));

@@ -53,7 +53,7 @@ export type Overlap = z.infer<typeof overlapSchema>;
 export const worldPassingSchema = z.strictObject({ worldId: idSchema });
 
 /** A batch over what is new in a corpus since the fire before, an item a document: `{{document}}` and `{{documentId}}` in the texts of the run's input stand for its name and id. */
-export const corpusBatchSchema = z.strictObject({ run: runTemplateSchema, maxConcurrency: z.int().min(1).max(1_000).default(8) });
+export const corpusBatchSchema = z.strictObject({ run: runTemplateSchema, query: z.string().min(1).max(400).optional().describe('Only documents with a passage that holds these words, as people write them in a search (`"exact words"`, `or`, `-not`).'), maxConcurrency: z.int().min(1).max(1_000).default(8) });
 
 export const createScheduleSchema = z
   .strictObject({
@@ -79,6 +79,8 @@ export const scheduleViewSchema = z.object({
   /** Null for the passing of a world's time. */
   agent: z.string().nullable(),
   worldId: idSchema.nullable(),
+  /** Of new documents, the words that those which are taken hold; null where all are. */
+  query: z.string().nullable(),
   kind: z.enum(['run', 'newDocuments', 'world']),
   spec: scheduleSpecSchema,
   overlap: overlapSchema,

@@ -8,6 +8,8 @@ export type NewSchedule = ScheduleRef & ScheduleTarget & {
   principalId: string;
   name: string;
   maxConcurrency: number;
+  /** Words that new documents must hold; null where all are taken. */
+  query: string | null;
   spec: ScheduleSpec;
   overlap: Overlap;
   catchupSeconds: number;
@@ -19,14 +21,14 @@ export type ScheduleRow = NewSchedule & { synced: boolean; deleted: boolean; cre
 /** Writes a schedule that Temporal does not know of yet: whoever hears first brings it there. */
 export async function insertSchedule(tx: Tx, s: NewSchedule): Promise<void> {
   await tx.query(
-    `insert into schedules (tenant_id, schedule_id, principal_id, name, agent, kind, template, max_concurrency, spec, overlap, catchup_seconds, paused, note, world_id)
-     values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14)`,
-    [s.tenantId, s.scheduleId, s.principalId, s.name, s.agent, s.kind, s.template, s.maxConcurrency, s.spec, s.overlap, s.catchupSeconds, s.paused, s.note, s.worldId],
+    `insert into schedules (tenant_id, schedule_id, principal_id, name, agent, kind, template, max_concurrency, spec, overlap, catchup_seconds, paused, note, world_id, query)
+     values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15)`,
+    [s.tenantId, s.scheduleId, s.principalId, s.name, s.agent, s.kind, s.template, s.maxConcurrency, s.spec, s.overlap, s.catchupSeconds, s.paused, s.note, s.worldId, s.query],
   );
 }
 
 const COLUMNS = `tenant_id as "tenantId", schedule_id as "scheduleId", principal_id as "principalId", name, agent, kind, template, world_id as "worldId", max_concurrency as "maxConcurrency", spec, overlap,
-  catchup_seconds as "catchupSeconds", paused, note, synced, deleted_at is not null as deleted, created_at as "createdAt"`;
+  catchup_seconds as "catchupSeconds", paused, note, query, synced, deleted_at is not null as deleted, created_at as "createdAt"`;
 
 /** A schedule that was not deleted, or null. */
 export async function readSchedule(tx: Tx, ref: ScheduleRef): Promise<ScheduleRow | null> {

@@ -1,4 +1,6 @@
-import { Body, Controller, Get, Headers, HttpCode, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { createReadStream } from 'node:fs';
+import type { Readable } from 'node:stream';
+import { Body, Controller, Get, Headers, HttpCode, Inject, Param, Post, Query, Req, Res, UseInterceptors } from '@nestjs/common';
 import { ApiBody, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import type { z } from 'zod';
@@ -6,6 +8,7 @@ import { batchItemPageSchema, batchItemQuerySchema, type BatchItemView, batchPag
 import { listBatchItems, listBatchViews, type Pool, withTx } from '#store';
 import { type Caller, FromCaller } from '../core/caller.js';
 import { POOL } from '../core/tokens.js';
+import { UploadInterceptor, uploadsOf } from '../corpora/upload.interceptor.js';
 import { InvalidRequest, toIssues } from '../http/invalid-request.js';
 import { Endpoint } from '../openapi/endpoint.js';
 import { decodeNumberCursor, type Page, paged, pageOf } from '../runs/cursor.js';
@@ -25,14 +28,16 @@ export class BatchesController {
 
   @Post()
   @HttpCode(202)
+  @UseInterceptors(UploadInterceptor)
   @ApiBody({ schema: { $ref: '#/components/schemas/CreateBatch' } })
   @Endpoint({
     role: 'operator',
     summary: 'Start a batch: one run an item',
-    description: 'As JSON, or as `application/x-ndjson` with an item a line (`{"key": …, "input": {…}}`) and the agent and what the runs share in the query.',
+    description: 'As JSON, or as `application/x-ndjson` with an item a line (`{"key": …, "input": {…}}`), or such a file as multipart/form-data, and the agent and what the runs share in the query.',
     answers: { 202: { schema: batchViewSchema, description: 'Accepted; `Location` names the batch.' } },
-    errors: ['unknown_agent', 'body_too_large', 'unsupported_media_type', 'disk_full'],
+    errors: ['unknown_agent', 'body_too_large', 'file_too_large', 'unsupported_media_type', 'disk_full'],
     idempotent: true,
+    takesFiles: true,
   })
   async createBatch(@FromCaller() caller: Caller, @Query({ schema: batchQuerySchema }) query: z.infer<typeof batchQuerySchema>, @Body() body: unknown, @Headers('idempotency-key') key: string | undefined, @Req() req: Request, @Res({ passthrough: true }) res: Response): Promise<BatchView> {
     const { batch, replayed } = await this.batches.create(caller, await requested(req, query, body), key);
@@ -91,12 +96,22 @@ export class BatchesController {
 }
 
 async function requested(req: Request, query: z.infer<typeof batchQuerySchema>, body: unknown): Promise<CreateBatch> {
-  if (!req.is(NDJSON)) return checked(body);
+  const source = linesOf(req);
+  if (source === null) return checked(body);
   const { name, maxConcurrency, ...run } = query;
   // More items than a JSON body may list.
-  const items = await readNdjson(req);
+  const items = await readNdjson(source);
   const { items: _, ...head } = checked({ ...(name ? { name } : {}), ...(maxConcurrency ? { maxConcurrency } : {}), run, items: items.slice(0, 1) });
   return { ...head, items };
+}
+
+/** Where the items come as NDJSON: as the body, or as its one file. */
+function linesOf(req: Request): Readable | null {
+  if (req.is(NDJSON)) return req;
+  const uploads = uploadsOf(req);
+  if (uploads === null) return null;
+  if (uploads.length !== 1) throw new InvalidRequest([{ path: 'files', message: 'must be one file, with an item a line' }]);
+  return createReadStream(uploads[0]!.file);
 }
 
 function checked(body: unknown): CreateBatch {

@@ -35,7 +35,7 @@ export class Schedules {
     await this.require(caller, target);
     const answer = await this.writes.once({ caller, route: 'POST /v1/schedules', key, body }, async (tx) => {
       const scheduleId = uuidv7();
-      await insertSchedule(tx, { tenantId: caller.tenantId, scheduleId, principalId: caller.principalId, name: body.name, ...target, spec: body.spec, overlap: body.overlap, catchupSeconds: body.catchupSeconds, paused: body.paused, note: body.note ?? null });
+      await insertSchedule(tx, { tenantId: caller.tenantId, scheduleId, principalId: caller.principalId, name: body.name, ...target, spec: body.spec, query: body.newDocuments?.query ?? null, overlap: body.overlap, catchupSeconds: body.catchupSeconds, paused: body.paused, note: body.note ?? null });
       return { status: 201, headers: {}, body: { id: scheduleId } };
     });
     const ref = { tenantId: caller.tenantId, scheduleId: (answer.body as { id: string }).id };
@@ -168,6 +168,7 @@ export function toView(s: ScheduleRow, next: string[] | null, fires: Awaited<Ret
   return {
     id: s.scheduleId,
     name: s.name,
+    query: s.query,
     agent: s.agent,
     kind: s.kind,
     worldId: s.worldId,

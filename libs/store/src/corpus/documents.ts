@@ -65,11 +65,13 @@ function toView(r: Row): DocumentView {
   return { id: r.document_id, name: r.name, mediaType: r.media_type, bytes: Number(r.bytes), sha256: r.sha256.toString('hex'), pages: r.pages, passages: r.passages, tags: r.tags, dated: r.dated, createdAt: r.created_at.toISOString() };
 }
 
-/** Documents that came into the corpus after `since` (all where null), oldest first: what a schedule takes as new. */
-export async function listDocumentsSince(tx: Tx, ref: CorpusRef, since: Date | null): Promise<{ documentId: string; name: string }[]> {
+/** Documents that came into the corpus after `since` (all where null), oldest first: what a schedule takes as new; with `query` those with a passage that holds its words. */
+export async function listDocumentsSince(tx: Tx, ref: CorpusRef, since: Date | null, query: string | null = null): Promise<{ documentId: string; name: string }[]> {
   const { rows } = await tx.query<{ documentId: string; name: string }>(
-    'select document_id as "documentId", name from documents where tenant_id = $1 and corpus_id = $2 and ($3::timestamptz is null or created_at > $3) order by document_id limit 100000',
-    [ref.tenantId, ref.corpusId, since],
+    `select document_id as "documentId", name from documents d where tenant_id = $1 and corpus_id = $2 and ($3::timestamptz is null or created_at > $3)
+       and ($4::text is null or exists (select 1 from passages p where p.tenant_id = $1 and p.document_id = d.document_id and p.tsv @@ websearch_to_tsquery('english', $4)))
+     order by document_id limit 100000`,
+    [ref.tenantId, ref.corpusId, since, query],
   );
   return rows;
 }
