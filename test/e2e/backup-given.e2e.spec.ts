@@ -10,7 +10,7 @@ import { temporalClusterTools } from '#platform/stack';
 import { checkRun } from '../harness/check-run.js';
 import { SETUP } from '../harness/setup.js';
 import { Stack } from '../harness/stack.js';
-import { TemporalOnPostgres } from '../harness/temporal-on-postgres.js';
+import type { TemporalOnPostgres } from '../harness/temporal-on-postgres.js';
 
 jest.setTimeout(240_000);
 
@@ -44,7 +44,7 @@ suite(`a backup of databases that are given${'missing' in tools ? ` (skipped: ${
     const { stdout, stderr } = await promisify(execFile)(process.execPath, ['--import', loader, join(PROJECT_ROOT, 'apps/cli/src/main.ts'), ...args], { env });
     return stdout + stderr;
   }
-  const ofTemporal = (): string[] => ['--temporal-url', temporal.databases.main, '--visibility-url', temporal.databases.visibility];
+  const ofTemporal = (): string[] => ['--temporal-url', temporal.databases.main, '--visibility-url', temporal.databases.visibility, ...('missing' in tools ? [] : ['--pg-bin', tools.postgres.bin])];
   async function emptied(...urls: string[]): Promise<void> {
     for (const one of urls) {
       const admin = new pg.Client({ connectionString: one.replace(/\w+$/, 'postgres').replace('holdfast@', 'postgres@') });
@@ -63,6 +63,7 @@ suite(`a backup of databases that are given${'missing' in tools ? ` (skipped: ${
     await stack.untilStep(ref, 5);
     // The application's role is bound by row level security: a copy made with it would lack rows, and is refused.
     await expect(holdfast('backup', copy, ...ofTemporal())).rejects.toThrow(/Give --url with a role that may read everything/);
+    await expect(holdfast('backup', copy, '--url', wholeUrl, ...ofTemporal().slice(0, 4))).rejects.toThrow(/is Postgres 18, which is newer.*Give --pg-bin/);
     expect(existsSync(copy) ? readdirSync(copy) : []).toEqual([]);
     const said = await holdfast('backup', copy, '--url', wholeUrl, ...ofTemporal());
     expect(readdirSync(copy).sort()).toEqual(['backup.json', 'holdfast.dump', 'temporal-visibility.dump', 'temporal.dump']);

@@ -3,17 +3,19 @@ import { backUp, restore as bringBack } from '#platform/stack';
 import { local, type Options, pathOf, text, type Words } from '../command.js';
 import { EXIT, UsageError } from '../remote/exit-codes.js';
 
-const OPTIONS: Options = { data: { type: 'string' }, url: { type: 'string' }, 'temporal-url': { type: 'string' }, 'visibility-url': { type: 'string' } };
+const OPTIONS: Options = { data: { type: 'string' }, url: { type: 'string' }, 'temporal-url': { type: 'string' }, 'visibility-url': { type: 'string' }, 'pg-bin': { type: 'string' } };
 const SHARED = `  --data DIR              data folder of the stack (default: HOLDFAST_DATA_DIR)
   --url URL               the database as a role that reads all of it, where DATABASE_URL names one of your own
   --temporal-url URL      database of a Temporal on Postgres
-  --visibility-url URL    its visibility database`;
+  --visibility-url URL    its visibility database
+  --pg-bin DIR            folder of pg_dump and pg_restore, for servers that are newer than Holdfast's own Postgres`;
 
 function sharedOf({ args, values, out }: Words) {
   const [data, main, visibility] = [text(values['data']), text(values['temporal-url']), text(values['visibility-url'])];
   if ((main === undefined) !== (visibility === undefined)) throw new UsageError('--temporal-url and --visibility-url go together');
   const config = loadStackConfig({ ...process.env, ...(data ? { HOLDFAST_DATA_DIR: pathOf(data) } : {}) });
-  return { config, folder: pathOf(args[0]!), url: text(values['url']), temporalUrls: main && visibility ? { main, visibility } : undefined, report: (message: string) => out.progress(`• ${message}`) };
+  const pgBin = text(values['pg-bin']);
+  return { config, folder: pathOf(args[0]!), pgBin: pgBin === undefined ? undefined : pathOf(pgBin), url: text(values['url']), temporalUrls: main && visibility ? { main, visibility } : undefined, report: (message: string) => out.progress(`• ${message}`) };
 }
 
 const size = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;

@@ -6,7 +6,7 @@ import { type FoundPassage, MAX_SEARCHES, type ResearchState } from '../contract
 import { research } from './index.js';
 
 /** Nobody has said anything to the run. */
-const pool = { connect: async () => ({ query: async () => ({ rows: [], command: 'COMMIT' }), release: () => undefined }) };
+const pool = { connect: async () => ({ query: async () => ({ rows: [], command: 'COMMIT' }), release: () => undefined, connection: { stream: { cork: () => undefined, uncork: () => undefined } } }) };
 
 const passage = (n: number, text = `Passage ${n} says that treatment ${n} helped. It was tried in ${n} hundred patients.`): FoundPassage => ({ passageId: `p${n}`, documentId: 'd', documentName: 'studies.pdf', page: n, section: 'Results', text });
 const context = (more: Partial<TurnContext> & { state?: ResearchState; contextTokens?: number }): TurnContext => ({

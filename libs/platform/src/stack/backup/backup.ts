@@ -16,6 +16,8 @@ export type BackupOptions = {
   url?: string | undefined;
   /** Databases of a Temporal on Postgres. */
   temporalUrls?: { main: string; visibility: string } | undefined;
+  /** Folder of pg_dump and pg_restore, for servers that are newer than Holdfast's own. */
+  pgBin?: string | undefined;
   report: Report;
 };
 
@@ -24,16 +26,16 @@ export type BackupOptions = {
  * differs between the two is found again when executions look for what they did.
  * @throws SetupError
  */
-export async function backUp({ config, folder, url, temporalUrls, report }: BackupOptions): Promise<Manifest> {
+export async function backUp({ config, folder, url, temporalUrls, pgBin, report }: BackupOptions): Promise<Manifest> {
   if (existsSync(folder) && readdirSync(folder).length > 0) throw new SetupError(`${folder} is not empty. Give a folder that is, or a name that is not there yet.`);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const at = (name: string): string => join(folder, name);
   const written: string[] = [];
   try {
     report('Copying Temporal');
-    written.push(...(await copyTemporal(config, temporalUrls, at, report)));
+    written.push(...(await copyTemporal(config, temporalUrls, at, report, pgBin)));
     report('Copying Postgres');
-    const database = await openDatabase(config, url, report);
+    const database = await openDatabase(config, url, report, pgBin);
     let schema = '';
     try {
       await dumpDatabase(database, at(FILES.postgres));
@@ -56,10 +58,10 @@ export async function backUp({ config, folder, url, temporalUrls, report }: Back
   }
 }
 
-async function copyTemporal(config: StackConfig, urls: BackupOptions['temporalUrls'], at: (name: string) => string, report: Report): Promise<string[]> {
+async function copyTemporal(config: StackConfig, urls: BackupOptions['temporalUrls'], at: (name: string) => string, report: Report, pgBin?: string): Promise<string[]> {
   if (urls) {
-    await dumpDatabase(await givenDatabase(urls.main, report), at(FILES.temporalDatabase));
-    await dumpDatabase(await givenDatabase(urls.visibility, report), at(FILES.visibility));
+    await dumpDatabase(await givenDatabase(urls.main, report, pgBin), at(FILES.temporalDatabase));
+    await dumpDatabase(await givenDatabase(urls.visibility, report, pgBin), at(FILES.visibility));
     return [FILES.temporalDatabase, FILES.visibility];
   }
   if (config.temporalAddress !== undefined) {

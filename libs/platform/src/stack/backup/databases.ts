@@ -44,15 +44,29 @@ async function runningServer(dataDir: string): Promise<string | null> {
   return (await ask(url, 'select 1').catch(() => null)) ? url : null;
 }
 
-/** The tools of the embedded Postgres, for a server that somebody else runs. */
-export async function givenDatabase(url: string, report: Report): Promise<OpenDatabase> {
-  return { url, binaries: await postgresBinaries({ toolsDir: TOOLS_DIR, report }), close: async () => undefined };
+/**
+ * The tools for a server that somebody else runs: those of the embedded Postgres, or of `pgBin` where the server is newer
+ * than they are, since no tool reads a server that is newer than itself.
+ * @throws SetupError
+ */
+export async function givenDatabase(url: string, report: Report, pgBin?: string): Promise<OpenDatabase> {
+  const own = await postgresBinaries({ toolsDir: TOOLS_DIR, report });
+  const [{ version }] = (await ask<{ version: string }>(url, `select current_setting('server_version_num') as version`)) as [{ version: string }];
+  const server = Math.floor(Number(version) / 10_000);
+  const isNew = server > (await majorOf(own));
+  if (isNew && pgBin === undefined) throw new SetupError(`The server of ${new URL(url).pathname.slice(1)} is Postgres ${server}, which is newer than the tools that come with Holdfast. Give --pg-bin with a folder of pg_dump and pg_restore of Postgres ${server} or later.`);
+  return { url, binaries: isNew ? { bin: pgBin!, env: {} } : own, close: async () => undefined };
+}
+
+async function majorOf({ bin, env }: PostgresBinaries): Promise<number> {
+  const { stdout } = await runCommand(join(bin, 'pg_dump'), ['--version'], { env: { ...process.env, ...env } });
+  return Number(/\) (\d+)/.exec(stdout)?.[1]);
 }
 
 /** With `url` a role that may read everything, which DATABASE_URL's is not where it was made as it should be. */
-export function openDatabase(config: StackConfig, url: string | undefined, report: Report): Promise<OpenDatabase> {
+export function openDatabase(config: StackConfig, url: string | undefined, report: Report, pgBin?: string): Promise<OpenDatabase> {
   const given = url ?? config.databaseUrl;
-  return given === undefined ? openOwnDatabase(config.dataDir, report) : givenDatabase(given, report);
+  return given === undefined ? openOwnDatabase(config.dataDir, report) : givenDatabase(given, report, pgBin);
 }
 
 export async function dumpDatabase({ url, binaries }: OpenDatabase, file: string): Promise<void> {

@@ -12,6 +12,8 @@ export type RestoreOptions = {
   folder: string;
   url?: string | undefined;
   temporalUrls?: { main: string; visibility: string } | undefined;
+  /** Folder of pg_dump and pg_restore, for servers that are newer than Holdfast's own. */
+  pgBin?: string | undefined;
   /** Overwrites what is there. */
   replace: boolean;
   report: Report;
@@ -22,18 +24,18 @@ export type RestoreOptions = {
  * checked first; what is there already is kept unless it is to be replaced.
  * @throws SetupError
  */
-export async function restore({ config, folder, url, temporalUrls, replace, report }: RestoreOptions): Promise<Manifest> {
+export async function restore({ config, folder, url, temporalUrls, pgBin, replace, report }: RestoreOptions): Promise<Manifest> {
   const manifest = await readManifest(folder);
   const has = (name: string): boolean => manifest.files.some(({ file }) => file === name);
   const at = (name: string): string => join(folder, name);
   report('Restoring Postgres');
   const given = url ?? config.databaseUrl;
   if (given === undefined) await intoOwnDatabase(config.dataDir, at(FILES.postgres), replace, report);
-  else await intoGiven(given, at(FILES.postgres), 'runs', report, ownerOf(given, config.databaseUrl));
+  else await intoGiven(given, at(FILES.postgres), 'runs', { report, pgBin, owner: ownerOf(given, config.databaseUrl) });
   report('Restoring Temporal');
   if (temporalUrls && has(FILES.temporalDatabase)) {
-    await intoGiven(temporalUrls.main, at(FILES.temporalDatabase), 'executions', report);
-    await intoGiven(temporalUrls.visibility, at(FILES.visibility), 'executions_visibility', report);
+    await intoGiven(temporalUrls.main, at(FILES.temporalDatabase), 'executions', { report, pgBin });
+    await intoGiven(temporalUrls.visibility, at(FILES.visibility), 'executions_visibility', { report, pgBin });
   } else if (has(FILES.temporal)) {
     const file = join(config.dataDir, 'temporal.db');
     for (const old of [file, `${file}-wal`, `${file}-shm`]) rmSync(old, { force: true });
@@ -69,10 +71,10 @@ function ownerOf(url: string, databaseUrl: string | undefined): string | undefin
 }
 
 /** Somebody else's server: only a database without our tables is written to; its owner is `owner`, or whoever restores. */
-async function intoGiven(url: string, dump: string, table: string, report: Report, owner?: string): Promise<void> {
+async function intoGiven(url: string, dump: string, table: string, { report, pgBin, owner }: { report: Report; pgBin: string | undefined; owner?: string | undefined }): Promise<void> {
   const there = await ask(url, `select 1 from pg_tables where schemaname = 'public' and tablename = '${table}'`);
   if (there.length > 0) throw new SetupError(`The database ${new URL(url).pathname.slice(1)} has tables already. Restore into an empty one.`);
   // Not everybody may make an extension, and nobody but its owner may comment on it.
   if (owner !== undefined) await ask(url, 'create extension if not exists vector');
-  await loadDump(await givenDatabase(url, report), dump, ['--no-owner', '--no-privileges', '--no-comments', ...(owner === undefined ? [] : [`--role=${owner}`])]);
+  await loadDump(await givenDatabase(url, report, pgBin), dump, ['--no-owner', '--no-privileges', '--no-comments', ...(owner === undefined ? [] : [`--role=${owner}`])]);
 }

