@@ -8,11 +8,12 @@ import { batchItemPageSchema, batchItemQuerySchema, type BatchItemView, batchPag
 import { listBatchItems, listBatchViews, type Pool, withTx } from '#store';
 import { type Caller, FromCaller } from '../core/caller.js';
 import { POOL } from '../core/tokens.js';
-import { UploadInterceptor, uploadsOf } from '../corpora/upload.interceptor.js';
+import { uploadsOf } from '../corpora/upload.interceptor.js';
 import { InvalidRequest, toIssues } from '../http/invalid-request.js';
 import { Endpoint } from '../openapi/endpoint.js';
 import { decodeNumberCursor, type Page, paged, pageOf } from '../runs/cursor.js';
 import { Batches } from './batches.js';
+import { ItemsUpload } from './items-upload.js';
 import { readNdjson } from './read-ndjson.js';
 
 const NDJSON = 'application/x-ndjson';
@@ -28,7 +29,7 @@ export class BatchesController {
 
   @Post()
   @HttpCode(202)
-  @UseInterceptors(UploadInterceptor)
+  @UseInterceptors(ItemsUpload)
   @ApiBody({ schema: { $ref: '#/components/schemas/CreateBatch' } })
   @Endpoint({
     role: 'operator',

@@ -26,6 +26,9 @@ export const uploadsOf = (req: Request): UploadedFile[] | null => (req as WithUp
 /** Streams the files of a multipart request to disk, within limits, and removes them once the request is answered. */
 @Injectable()
 export class UploadInterceptor implements NestInterceptor {
+  /** Of the names of the files that are taken. */
+  protected readonly endings: readonly string[] = READABLE_ENDINGS;
+
   constructor(@Inject(CONFIG) private readonly config: Config) {}
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
@@ -42,7 +45,7 @@ export class UploadInterceptor implements NestInterceptor {
   private receive(req: WithUploads, res: Response, folder: string): Promise<void> {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const storage = multer.diskStorage({ destination: folder, filename: (_req, _file, done) => done(null, randomUUID()) });
-    const take = multer({ storage, defParamCharset: 'utf8', fileFilter: takeReadable, limits: { fileSize: this.config.maxFileBytes, files: MOST_FILES, fields: 20, fieldSize: 4_096, parts: MOST_FILES + 20 } }).any();
+    const take = multer({ storage, defParamCharset: 'utf8', fileFilter: taking(this.endings), limits: { fileSize: this.config.maxFileBytes, files: MOST_FILES, fields: 20, fieldSize: 4_096, parts: MOST_FILES + 20 } }).any();
     return new Promise((resolve, reject) => {
       void take(req, res, (error: unknown) => {
         if (error) return reject(error instanceof HoldfastError || known(error) ? (error as Error) : new InvalidRequest([{ path: '', message: 'the multipart body is malformed' }]));
@@ -54,9 +57,9 @@ export class UploadInterceptor implements NestInterceptor {
 }
 
 /** By its name alone: what its bytes are is found out where they are read, in a worker. One that is not taken ends the request. */
-const takeReadable: multer.Options['fileFilter'] = (_req, file, done) => {
-  if (READABLE_ENDINGS.includes(extname(fileName(file.originalname)).toLowerCase())) return done(null, true);
-  done(new HoldfastError('unsupported_media_type', `Files with these endings are taken: ${READABLE_ENDINGS.join(', ')}.`) as Error);
+const taking = (endings: readonly string[]): NonNullable<multer.Options['fileFilter']> => (_req, file, done) => {
+  if (endings.includes(extname(fileName(file.originalname)).toLowerCase())) return done(null, true);
+  done(new HoldfastError('unsupported_media_type', `Files with these endings are taken: ${endings.join(', ')}.`) as Error);
 };
 
 /** Removes uploads of processes that died before they answered. */
