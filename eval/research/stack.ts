@@ -21,11 +21,16 @@ export async function startEvalStack(given: Given): Promise<EvalStack> {
   const stack = await startStack({ config: loadStackConfig(env), ports: { temporal: 0, ui: 0, postgres: 0 }, report: (line) => console.error(`• ${line}`) });
   const setting = (name: string): string => stack.env[name]!;
   const pool = createPool(setting('DATABASE_URL'), { name: 'holdfast-eval' });
-  const [kind, embedModel] = [setting('HOLDFAST_RUNTIME') as RuntimeKind, setting('HOLDFAST_EMBED_MODEL')];
+  const [kind, embedModel] = [setting('HOLDFAST_RUNTIME') as RuntimeKind, stack.env['HOLDFAST_EMBED_MODEL']];
   const embedUrl = stack.env['HOLDFAST_EMBED_URL'];
-  const embed = createRuntime({ kind: embedUrl ? 'embedded' : kind, url: embedUrl ?? setting('HOLDFAST_RUNTIME_URL'), model: embedModel, embedModel });
+  // An evaluation of notes needs no embeddings, and a runtime may have no model for them.
+  const embedder = embedModel === undefined ? null : cachedEmbedder(createRuntime({ kind: embedUrl ? 'embedded' : kind, url: embedUrl ?? setting('HOLDFAST_RUNTIME_URL'), model: embedModel, embedModel }), kept);
   return {
-    apiUrl: stack.apiUrl, model: setting('HOLDFAST_MODEL'), runtime: kind, pool, embedder: cachedEmbedder(embed, kept),
+    apiUrl: stack.apiUrl, model: setting('HOLDFAST_MODEL'), runtime: kind, pool,
+    get embedder() {
+      if (!embedder) throw new Error('This evaluation embeds: name a model for that in HOLDFAST_EMBED_MODEL.');
+      return embedder;
+    },
     async stop() {
       await pool.end();
       await stack.stop();

@@ -10,6 +10,7 @@ import { PROJECT_ROOT } from '#platform';
 import { configuredRunKeys, useRunKeys, withTx } from '#store';
 import { ApiStack } from '#test/harness/api-stack';
 import { scribe } from '#test/harness/scribe';
+import { EXIT } from '../remote/exit-codes.js';
 
 jest.setTimeout(120_000);
 const DICTATION = 'The left knee hurts since a week. Start ibuprofen 400 mg twice a day.';
@@ -84,6 +85,6 @@ describe('holdfast audit verify and keys rewrap', () => {
       await tx.query(`update audit_log set action = 'run.deleted' where n = 1`);
       await tx.query('alter table audit_log enable trigger audit_stays');
     });
-    expect(await holdfast(['audit', 'verify'])).toEqual({ code: 3, out: expect.stringContaining('entry 1 was changed') });
+    expect(await holdfast(['audit', 'verify'])).toEqual({ code: EXIT.unsound, out: expect.stringContaining('entry 1 was changed') });
   });
 });
