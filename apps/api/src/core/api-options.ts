@@ -23,9 +23,11 @@ export type Timing = {
   identifyMs: number;
   /** Milliseconds that Temporal has to answer before a request goes on without it. */
   temporalMs: number;
+  /** Milliseconds that an answer waits for Temporal to hear of what is committed; what takes longer is told behind the answer. */
+  answerMs: number;
 };
 
-export const TIMING: Timing = { pingMs: 15_000, stallMs: 30_000, pollMs: 2_000, identifyMs: 30_000, temporalMs: 3_000 };
+export const TIMING: Timing = { pingMs: 15_000, stallMs: 30_000, pollMs: 2_000, identifyMs: 30_000, temporalMs: 3_000, answerMs: 25 };
 
 /** Bytes of a JSON body. */
 export const JSON_LIMIT = 2 * 1024 * 1024;

@@ -63,7 +63,7 @@ export class RunCreation {
     // A repeated request starts it too: the process that took the first may have died between row and start.
     const current = answer.replayed ? await this.current(ref) : null;
     for (const other of stopped) await this.stop(other);
-    if (isDue(current ?? kept)) await this.starter.start({ ...ref, agent: kept.agent, priority: kept.priority, startAt: body.startAt ? new Date(body.startAt) : null, again: false });
+    if (isDue(current ?? kept)) await this.starter.begin({ ...ref, agent: kept.agent, priority: kept.priority, startAt: body.startAt ? new Date(body.startAt) : null, again: false });
     return { run: { ...kept, input: current ? current.input : input }, replayed: answer.replayed };
   }
 

@@ -31,7 +31,7 @@ export class RunForks {
     const made = await withTx(this.pool, caller.tenantId, (tx) => readRunRecord(tx, { tenantId: caller.tenantId, runId: kept.id }));
     const run: RunView = { ...kept, input: made?.input ?? null };
     this.notifier.announce(run.id, run.lastEvent);
-    await this.starter.start({ tenantId: caller.tenantId, runId: run.id, agent: run.agent, priority: run.priority, startAt: null, again: false });
+    await this.starter.begin({ tenantId: caller.tenantId, runId: run.id, agent: run.agent, priority: run.priority, startAt: null, again: false });
     return { run, replayed: answer.replayed };
   }
 

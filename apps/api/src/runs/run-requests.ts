@@ -121,7 +121,7 @@ export class RunRequests {
     });
     this.notifier.announce(runId, 0);
     await this.follow(ref, outcome.follow, run);
-    if (outcome.next) await this.starter.start({ ...outcome.next, again: false });
+    if (outcome.next) await this.starter.begin({ ...outcome.next, again: false });
     return { runId, status: outcome.status, number: outcome.number };
   }
 

@@ -4,7 +4,7 @@ import type { Request, Response } from 'express';
 import type { z } from 'zod';
 import { createRunSchema, type CreateRun, HoldfastError, idSchema, isLive, listRunsSchema, runPageSchema, type RunSummary, type RunView, runViewSchema } from '#contracts';
 import type { Config } from '#platform';
-import { appendAudit, listRunRecords, type Pool, readRun, readRunBytes, readRunRecord, withTx } from '#store';
+import { appendAudit, listRunRecords, type Pool, readRun, readRunRecord, withTx } from '#store';
 import { type Caller, FromCaller } from '../core/caller.js';
 import { CONFIG, POOL } from '../core/tokens.js';
 import { EventHub } from '../events/event-hub.js';
@@ -13,6 +13,7 @@ import { Endpoint } from '../openapi/endpoint.js';
 import { paged, pageOf } from './cursor.js';
 import { RunCreation } from './run-creation.js';
 import { RunRequests } from './run-requests.js';
+import { RunSize } from './run-size.js';
 import { etagOf, summarizeRun, viewRun } from './run-view.js';
 import { waitSeconds } from './prefer.js';
 
@@ -26,6 +27,7 @@ export class RunsController {
     @Inject(RunRequests) private readonly requests: RunRequests,
     @Inject(EventHub) private readonly events: EventHub,
     @Inject(RunQueue) private readonly queue: RunQueue,
+    @Inject(RunSize) private readonly size: RunSize,
   ) {}
 
   @Post()
@@ -60,21 +62,18 @@ export class RunsController {
   @Get(':id')
   @Endpoint({ role: 'viewer', summary: 'Read a run', answers: { 200: { schema: runViewSchema, description: 'The run, with an ETag.' }, 304: { schema: null, description: 'Unchanged since the ETag in If-None-Match.' } }, errors: ['not_found'], headers: [{ name: 'If-None-Match', description: 'ETag of an earlier answer.' }] })
   async getRun(@FromCaller() caller: Caller, @Param('id', { schema: idSchema }) id: string, @Headers('if-none-match') known: string | undefined, @Res({ passthrough: true }) res: Response): Promise<RunView | undefined> {
-    const record = await withTx(this.pool, caller.tenantId, (tx) => readRunRecord(tx, { tenantId: caller.tenantId, runId: id }));
-    if (!record) throw new HoldfastError('not_found', 'There is no run with this id.');
-    const queue = await this.queue.glance({ tenantId: caller.tenantId, runId: id }, record.status);
+    const ref = { tenantId: caller.tenantId, runId: id };
+    const [record, row] = await withTx(this.pool, caller.tenantId, async (tx) => [await readRunRecord(tx, ref), await readRun(tx, ref)] as const);
+    if (!record || !row) throw new HoldfastError('not_found', 'There is no run with this id.');
+    const queue = await this.queue.glance(ref, record.status);
     const etag = etagOf(record, queue);
     res.setHeader('ETag', etag);
     if (known?.split(',').some((tag) => tag.trim() === etag)) {
       res.status(304);
       return undefined;
     }
-    const ref = { tenantId: caller.tenantId, runId: id };
-    const bytes = await withTx(this.pool, caller.tenantId, async (tx) => {
-      if ((await readRun(tx, ref))?.sensitive) await appendAudit(tx, { ...ref, principalId: caller.principalId, action: 'run.read', subject: null });
-      return readRunBytes(tx, ref);
-    });
-    return { ...viewRun(record, this.config), bytes, queue };
+    if (row.sensitive) await withTx(this.pool, caller.tenantId, (tx) => appendAudit(tx, { ...ref, principalId: caller.principalId, action: 'run.read', subject: null }));
+    return { ...viewRun(record, this.config), bytes: await this.size.of(ref, record.lastEvent), queue };
   }
 
   @Delete(':id')

@@ -8,7 +8,8 @@ import { RunForks } from './run-forks.js';
 import { RunReadsController } from './run-reads.controller.js';
 import { RunRequests } from './run-requests.js';
 import { RunRequestsController } from './run-requests.controller.js';
+import { RunSize } from './run-size.js';
 import { RunsController } from './runs.controller.js';
 
-@Module({ imports: [EventsModule, RuntimesModule], controllers: [RunsController, RunRequestsController, RunReadsController, RunBranchesController], providers: [RunCreation, RunForks, RunRequests, RunStarter] })
+@Module({ imports: [EventsModule, RuntimesModule], controllers: [RunsController, RunRequestsController, RunReadsController, RunBranchesController], providers: [RunCreation, RunForks, RunRequests, RunSize, RunStarter] })
 export class RunsModule {}

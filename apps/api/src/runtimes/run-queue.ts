@@ -11,6 +11,9 @@ const NOWHERE: QueuePlace = { waiting: false, queue: null, place: null, estimate
 const CALLING: readonly RunStatus[] = ['running', 'waiting_runtime', 'cancelling'];
 /** Longest that reading a run waits for Temporal to tell the run's place. */
 const GLANCE_MS = 500;
+/** Readers of a run within this share one glance: a place is an estimate. */
+const GLANCE_HELD_MS = 1_000;
+const MOST_GLANCES = 1_000;
 /** PENDING_ACTIVITY_STATE_SCHEDULED of Temporal's API. */
 const SCHEDULED = 1;
 
@@ -22,6 +25,8 @@ export class RunQueue {
     @Inject(TemporalGateway) private readonly temporal: TemporalGateway,
     @Inject(RuntimeDirectory) private readonly directory: RuntimeDirectory,
   ) {}
+
+  private readonly glances = new Map<string, { until: number; place: Promise<QueuePlace | null> }>();
 
   /** @throws HoldfastError `not_found`, `temporal_unavailable` */
   async placeOf(ref: RunRef): Promise<QueuePlace> {
@@ -36,8 +41,14 @@ export class RunQueue {
   /** The same for whoever reads a run: null where nothing waits, and where Temporal does not say in time. */
   async glance(ref: RunRef, status: RunStatus): Promise<QueuePlace | null> {
     if (!CALLING.includes(status)) return null;
-    const place = await Promise.race([this.placeOf(ref).catch(() => null), sleep(GLANCE_MS, null, { ref: false })]);
-    return place?.waiting ? place : null;
+    const key = `${ref.tenantId}/${ref.runId}`;
+    const held = this.glances.get(key);
+    if (held && held.until > Date.now()) return held.place;
+    const place = Promise.race([this.placeOf(ref).catch(() => null), sleep(GLANCE_MS, null, { ref: false })]).then((found) => (found?.waiting ? found : null));
+    this.glances.delete(key);
+    this.glances.set(key, { until: Date.now() + GLANCE_HELD_MS, place });
+    if (this.glances.size > MOST_GLANCES) this.glances.delete(this.glances.keys().next().value!);
+    return place;
   }
 
   private async place(tenantId: string, run: RunRow, runtimeId: string, model: string): Promise<Pick<QueuePlace, 'queue' | 'place' | 'estimatedWaitSeconds' | 'gates'>> {

@@ -12,6 +12,11 @@ export class RunStarter {
     return this.temporal.start(WORKFLOWS.agentRun, runStartOptions(run));
   }
 
+  /** Starts behind the answer where Temporal is slow. */
+  begin(run: RunToStart): Promise<void> {
+    return this.temporal.soon(this.start(run));
+  }
+
   /** Ends an execution whose run has ended, or is to end. */
   async stop(runId: string, how: 'cancel' | 'terminate'): Promise<void> {
     if (how === 'terminate') return this.temporal.terminate(runId);

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { defaultGrpcRetryOptions, Client, Connection, isGrpcServiceError, makeGrpcRetryInterceptor, WorkflowExecutionAlreadyStartedError, type WorkflowHandle, type WorkflowStartOptions } from '@temporalio/client';
 import { Inject, Injectable } from '@nestjs/common';
 import { HoldfastError, TASK_QUEUES, WAKE_SIGNAL, workflowIds } from '#contracts';
@@ -57,9 +58,14 @@ export class TemporalGateway {
     if (wrong) throw new Error(wrongAttribute(wrong, namespace));
   }
 
-  /** Tells a run to look at its inbox. */
+  /** Tells a run to look at its inbox, behind the answer where Temporal is slow. */
   wake(runId: string): Promise<void> {
-    return this.tell(runId, (handle) => handle.signal(WAKE_SIGNAL));
+    return this.soon(this.tell(runId, (handle) => handle.signal(WAKE_SIGNAL)));
+  }
+
+  /** Lets an answer wait for a moment only: all of it is committed, and the reconciler makes good what Temporal does not hear. */
+  async soon(telling: Promise<unknown>): Promise<void> {
+    await Promise.race([telling, sleep(this.timing.answerMs, undefined, { ref: false })]);
   }
 
   /** Cancels a workflow that is not a run's; the reconciler makes good what Temporal does not hear. */

@@ -39,7 +39,7 @@ export async function startApi(servers: { databaseUrl: string; temporalAddress?:
   });
   const logger = createLogger(config, 'api');
   const telemetry = await openTelemetry(config, logger);
-  const app = await createApi({ config, agents: [echoContract, scholarContract], logger, telemetry, timing: { temporalMs: 1_500, ...servers.timing } });
+  const app = await createApi({ config, agents: [echoContract, scholarContract], logger, telemetry, timing: { temporalMs: 1_500, answerMs: 1_500, ...servers.timing } });
   await app.listen(0, '127.0.0.1');
   const { port } = app.getHttpServer().address() as AddressInfo;
   return { app, url: `http://127.0.0.1:${port}`, close: () => app.close().then(() => closeTelemetry(telemetry)) };
