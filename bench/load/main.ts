@@ -8,10 +8,10 @@ import { allOf, type Asked, generate, percentile, type Taken } from './generator
 
 const COMMAND = 'npm run bench:load';
 const options = parseMeasureOptions(COMMAND, [], {
-  seconds: { usage: '--seconds N    how long the API is under load (default 60)' },
+  seconds: { usage: '--seconds N    how long the API is under load (default 30)' },
   rate: { usage: '--rate N       requests a second (default 200)' },
 });
-const seconds = whole('seconds', 60);
+const seconds = whole('seconds', 30);
 const rate = whole('rate', 200);
 const MODEL = 'scripted';
 /** Of twenty requests one starts a run and one says something to a run; the others read. */
