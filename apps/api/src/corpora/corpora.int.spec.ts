@@ -108,6 +108,7 @@ describe('corpora', () => {
     problem(await request(api.url).post(path).field('note', 'x'), 400, 'validation_failed');
     problem(await request(api.url).post(path).attach('files', Buffer.alloc(3 * 1024 * 1024), 'large.pdf'), 413, 'file_too_large');
     problem(await request(api.url).post(path).set('Content-Type', 'multipart/form-data; boundary=x').send('--x\r\nbroken'), 400, 'validation_failed');
+    problem(await request(api.url).post(path).set('Content-Type', 'multipart/form-data; boundary=x').send('--x\r\ncontent-disposition: form-data; name=""\r\n\r\nx\r\n--x--\r\n'), 400, 'validation_failed');
     problem(await request(api.url).post(`/v1/corpora/${uuidv7()}/documents`).attach('files', Buffer.from('x'), 'a.txt'), 404, 'not_found');
     const uploads = (): string[] => readdirSync(join(folder, 'uploads'));
     for (let tries = 0; tries < 50 && uploads().length; tries++) await new Promise((go) => setTimeout(go, 100));

@@ -71,9 +71,9 @@ export async function sweepUploads(dataDir: string, nowMs: number): Promise<void
   }
 }
 
-/** multer's own limits and the disk's errors carry a code; what its parser says of a broken body does not. */
+/** Limits that were reached, and the disk's errors. Whatever else multer and its parser say is of a broken body. */
 function known(error: unknown): boolean {
-  return typeof (error as { code?: unknown }).code === 'string';
+  return /^(LIMIT_|E[A-Z]+$)/.test(String((error as { code?: unknown }).code));
 }
 
 /** The name without folders and control characters. */

@@ -2,19 +2,18 @@ import { Body, Controller, Delete, Get, Headers, HttpCode, Inject, Param, Post, 
 import { ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import type { z } from 'zod';
-import { createRunSchema, type CreateRun, HoldfastError, idSchema, isLive, listRunsSchema, runPageSchema, type RunSummary, type RunView, runViewSchema } from '#contracts';
+import { createRunSchema, type CreateRun, idSchema, isLive, listRunsSchema, runPageSchema, type RunSummary, type RunView, runViewSchema } from '#contracts';
 import type { Config } from '#platform';
-import { appendAudit, listRunRecords, type Pool, readRun, readRunRecord, withTx } from '#store';
+import { listRunRecords, type Pool, readRunRecord, withTx } from '#store';
 import { type Caller, FromCaller } from '../core/caller.js';
 import { CONFIG, POOL } from '../core/tokens.js';
 import { EventHub } from '../events/event-hub.js';
-import { RunQueue } from '../runtimes/run-queue.js';
 import { Endpoint } from '../openapi/endpoint.js';
 import { paged, pageOf } from './cursor.js';
 import { RunCreation } from './run-creation.js';
+import { RunReading } from './run-reading.js';
 import { RunRequests } from './run-requests.js';
-import { RunSize } from './run-size.js';
-import { etagOf, summarizeRun, viewRun } from './run-view.js';
+import { summarizeRun, viewRun } from './run-view.js';
 import { waitSeconds } from './prefer.js';
 
 @ApiTags('runs')
@@ -26,8 +25,7 @@ export class RunsController {
     @Inject(RunCreation) private readonly creation: RunCreation,
     @Inject(RunRequests) private readonly requests: RunRequests,
     @Inject(EventHub) private readonly events: EventHub,
-    @Inject(RunQueue) private readonly queue: RunQueue,
-    @Inject(RunSize) private readonly size: RunSize,
+    @Inject(RunReading) private readonly reading: RunReading,
   ) {}
 
   @Post()
@@ -62,18 +60,10 @@ export class RunsController {
   @Get(':id')
   @Endpoint({ role: 'viewer', summary: 'Read a run', answers: { 200: { schema: runViewSchema, description: 'The run, with an ETag.' }, 304: { schema: null, description: 'Unchanged since the ETag in If-None-Match.' } }, errors: ['not_found'], headers: [{ name: 'If-None-Match', description: 'ETag of an earlier answer.' }] })
   async getRun(@FromCaller() caller: Caller, @Param('id', { schema: idSchema }) id: string, @Headers('if-none-match') known: string | undefined, @Res({ passthrough: true }) res: Response): Promise<RunView | undefined> {
-    const ref = { tenantId: caller.tenantId, runId: id };
-    const [record, row] = await withTx(this.pool, caller.tenantId, async (tx) => [await readRunRecord(tx, ref), await readRun(tx, ref)] as const);
-    if (!record || !row) throw new HoldfastError('not_found', 'There is no run with this id.');
-    const queue = await this.queue.glance(ref, record.status);
-    const etag = etagOf(record, queue);
+    const { etag, run } = await this.reading.read(caller, id, known);
     res.setHeader('ETag', etag);
-    if (known?.split(',').some((tag) => tag.trim() === etag)) {
-      res.status(304);
-      return undefined;
-    }
-    if (row.sensitive) await withTx(this.pool, caller.tenantId, (tx) => appendAudit(tx, { ...ref, principalId: caller.principalId, action: 'run.read', subject: null }));
-    return { ...viewRun(record, this.config), bytes: await this.size.of(ref, record.lastEvent), queue };
+    if (!run) res.status(304);
+    return run ?? undefined;
   }
 
   @Delete(':id')

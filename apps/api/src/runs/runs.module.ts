@@ -8,8 +8,8 @@ import { RunForks } from './run-forks.js';
 import { RunReadsController } from './run-reads.controller.js';
 import { RunRequests } from './run-requests.js';
 import { RunRequestsController } from './run-requests.controller.js';
-import { RunSize } from './run-size.js';
+import { RunReading } from './run-reading.js';
 import { RunsController } from './runs.controller.js';
 
-@Module({ imports: [EventsModule, RuntimesModule], controllers: [RunsController, RunRequestsController, RunReadsController, RunBranchesController], providers: [RunCreation, RunForks, RunRequests, RunSize, RunStarter] })
+@Module({ imports: [EventsModule, RuntimesModule], controllers: [RunsController, RunRequestsController, RunReadsController, RunBranchesController], providers: [RunCreation, RunForks, RunReading, RunRequests, RunStarter] })
 export class RunsModule {}
