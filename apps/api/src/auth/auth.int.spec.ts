@@ -4,14 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
-import { type CreatedKey, type KeyView, LOCAL_TENANT, ACCESS_ROLES } from '#contracts';
+import { type AccessRole, type CreatedKey, type KeyView, LOCAL_TENANT, ACCESS_ROLES } from '#contracts';
 import { createLogger, loadConfig } from '#platform';
-import { createPool, type Pool, withTx } from '#store';
+import { createPool, insertApproval, type Pool, withTx } from '#store';
 import { testDatabase, type TestDatabase } from '#test/setup/servers';
 import { makeFirstKey } from '../keys/first-key.js';
+import { RunRows } from '../testing/run-rows.js';
 import { codeOf, SecuredApi } from '../testing/secured-api.js';
 
 const RUN = { agent: 'echo', input: { text: 'hi' } };
+const DIGEST = '0'.repeat(64);
 const NOWHERE = '019a0000-0000-7000-8000-000000000000';
 
 describe('an API that asks for keys', () => {
@@ -61,8 +63,8 @@ describe('an API that asks for keys', () => {
     const asking: Record<string, [string, string, unknown?]> = {
       viewer: ['GET', '/v1/runs'],
       operator: ['POST', '/v1/corpora', { name: 'one' }],
-      approver: ['POST', `/v1/approvals/${NOWHERE}`, { decision: 'deny', digest: '0'.repeat(64) }],
-      signer: ['POST', `/v1/runs/${NOWHERE}/artifacts/${NOWHERE}/sign`, { digest: '0'.repeat(64) }],
+      approver: ['POST', `/v1/approvals/${NOWHERE}`, { decision: 'deny', digest: DIGEST }],
+      signer: ['POST', `/v1/runs/${NOWHERE}/artifacts/${NOWHERE}/sign`, { digest: DIGEST }],
       admin: ['GET', '/v1/keys'],
     };
     for (const role of ACCESS_ROLES) {
@@ -74,6 +76,17 @@ describe('an API that asks for keys', () => {
         if (!allowed) expect(codeOf(answer)).toBe('role_missing');
       }
     }
+  });
+
+  it('wants a signer where an approval signs, whichever way it is decided', async () => {
+    const rows = new RunRows(pool);
+    const run = await rows.run();
+    await rows.start(run);
+    const approvalId = uuidv7();
+    await rows.tx((tx) => insertApproval(tx, { ...run, step: 1, attempt: 1, call: 0 }, { approvalId, kind: 'call', tool: 'sign_off', args: { artifactId: NOWHERE, digest: DIGEST }, detail: null, expiresAt: new Date(Date.now() + 3_600_000), remindAt: null }));
+    rows.notifier.close();
+    const decide = async (...roles: AccessRole[]) => codeOf(await api.ask('POST', `/v1/approvals/${approvalId}`, (await api.key(roles)).key, { decision: 'approve', digest: DIGEST }));
+    expect([await decide('approver'), await decide('operator'), await decide('approver', 'signer')]).toEqual(['role_missing', 'role_missing', 'approval_stale']);
   });
 
   it('makes, lists, rotates and revokes keys, shows each once and keeps a hash', async () => {
