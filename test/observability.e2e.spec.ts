@@ -6,6 +6,7 @@ import { LOCAL_TENANT, type RunRef, workflowIds } from '#contracts';
 import { FAILURE_CONVERTER_PATH, PROJECT_ROOT } from '#platform';
 import { freePort } from '#platform/stack';
 import { METRICS, type MetricName, SCHEMA_URL } from '#platform/telemetry';
+import { Child } from './harness/child.js';
 import { OtlpReceiver, type ReceivedSpan } from './harness/otlp-receiver.js';
 import { MARKER, modelOf } from './harness/scenario.js';
 import { Stack } from './harness/stack.js';
@@ -94,6 +95,24 @@ describe('what is seen of a run from outside', () => {
     const asked = new Set(files.flatMap((text) => [...text.matchAll(/\btemporal_\w+/g)].map(([name]) => name.replace(/_bucket$/, ''))));
     expect(asked.size).toBeGreaterThan(3);
     expect([...asked].filter((name) => !NOT_SEEN.includes(name) && !metrics.worker.includes(`# TYPE ${name} `))).toEqual([]);
+  });
+
+  it('is told by a gate on its own, too, at a port of its own', async () => {
+    const port = await freePort();
+    const { options } = stack.worker;
+    const gate = new Child('gate', { ...options, args: options.args.map((arg) => arg.replace('worker/src/main.ts', 'worker/src/gate-main.ts')), env: { ...options.env, HOLDFAST_METRICS_PORT: String(port) }, log: join(stack.folder, 'gate.log'), ready: /gate ready/ });
+    try {
+      await gate.start();
+      const text = await until('its gauges', async () => {
+        const scraped = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+        return scraped.includes('holdfast_queue_age_seconds') ? scraped : null;
+      });
+      expect(text).toMatch(/holdfast_runtime_up\{runtime="ollama"\} 1/);
+      expect(text).toMatch(/holdfast_gate_slots\{runtime="ollama"\} 4/);
+      expect(text).toMatch(/holdfast_queue_age_seconds\{queue="holdfast-model-ollama"\} 0/);
+    } finally {
+      await gate.kill();
+    }
   });
 
   it('finds its log lines by trace, run and step', async () => {
