@@ -4,7 +4,6 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { LOCAL_TENANT, type RunRef, workflowIds } from '#contracts';
 import { FAILURE_CONVERTER_PATH, PROJECT_ROOT } from '#platform';
-import { freePort } from '#platform/stack';
 import { METRICS, type MetricName, SCHEMA_URL } from '#platform/telemetry';
 import { Child } from './harness/child.js';
 import { OtlpReceiver, type ReceivedSpan } from './harness/otlp-receiver.js';
@@ -18,6 +17,9 @@ const CALLER = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b716
 /** Nothing of the run does these: no steering, no runtime that fails or says how long it took, no workflow task that fails. */
 const NOT_SEEN: readonly string[] = ['holdfast_steering_actions_total', 'holdfast_model_failures_total', 'holdfast_model_tokens_per_second', 'temporal_workflow_task_execution_failed_total', 'temporal_request_failure_total'];
 
+/** Where a process gives its metrics that took a free port: its log says. */
+const metricsOf = (log: string): string => `http://127.0.0.1:${/"port":(\d+),"msg":"metrics are given/.exec(log)![1]}/metrics`;
+
 /** One run, whose content is marked, in processes that send their traces to a receiver here and give their metrics. */
 describe('what is seen of a run from outside', () => {
   let receiver: OtlpReceiver;
@@ -28,8 +30,7 @@ describe('what is seen of a run from outside', () => {
 
   beforeAll(async () => {
     receiver = await OtlpReceiver.start();
-    const port = await freePort();
-    stack = await Stack.start({ worker: 'apps/worker/src/main.ts', env: { HOLDFAST_OTLP_URL: receiver.url, HOLDFAST_METRICS_PORT: String(port) } });
+    stack = await Stack.start({ worker: 'apps/worker/src/main.ts', env: { HOLDFAST_OTLP_URL: receiver.url, HOLDFAST_METRICS_PORT: '0' } });
     await stack.api.start();
     const model = modelOf({ steps: 3, marked: 1 });
     const answer = await fetch(`${stack.apiUrl}/v1/runs`, { method: 'POST', headers: { 'content-type': 'application/json', traceparent: `00-${CALLER.traceId}-${CALLER.spanId}-01` }, body: JSON.stringify({ agent: 'probe', input: { steps: 3, bytes: 200 }, model }) });
@@ -38,7 +39,7 @@ describe('what is seen of a run from outside', () => {
     await stack.untilStatus(ref, 'completed', 30_000);
     await until('the last span', async () => named('RunWorkflow:agentRun').length > 0 && named('RunActivity:finishRun').length > 0);
     const scrape = async (url: string): Promise<string> => (await fetch(url)).text();
-    metrics = { worker: await scrape(`http://127.0.0.1:${port}/metrics`), api: await scrape(`${stack.apiUrl}/metrics`) };
+    metrics = { worker: await scrape(metricsOf(await stack.log('worker'))), api: await scrape(`${stack.apiUrl}/metrics`) };
   });
   afterAll(async () => {
     await stack?.stop();
@@ -98,13 +99,14 @@ describe('what is seen of a run from outside', () => {
   });
 
   it('is told by a gate on its own, too, at a port of its own', async () => {
-    const port = await freePort();
     const { options } = stack.worker;
-    const gate = new Child('gate', { ...options, args: options.args.map((arg) => arg.replace('worker/src/main.ts', 'worker/src/gate-main.ts')), env: { ...options.env, HOLDFAST_METRICS_PORT: String(port) }, log: join(stack.folder, 'gate.log'), ready: /gate ready/ });
+    const log = join(stack.folder, 'gate.log');
+    const gate = new Child('gate', { ...options, args: options.args.map((arg) => arg.replace('worker/src/main.ts', 'worker/src/gate-main.ts')), log, ready: /gate ready/ });
     try {
       await gate.start();
+      const url = metricsOf(await readFile(log, 'utf8'));
       const text = await until('its gauges', async () => {
-        const scraped = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+        const scraped = await (await fetch(url)).text();
         return scraped.includes('holdfast_queue_age_seconds') ? scraped : null;
       });
       expect(text).toMatch(/holdfast_runtime_up\{runtime="ollama"\} 1/);

@@ -14,13 +14,15 @@ export function mayReceive(url: string, allowed: readonly string[]): boolean {
   return allowed.map(bare).includes(host) || (isIP(host) ? isLoopback(host) : host === 'localhost');
 }
 
+/** `node:dns`'s lookup, as a test replaces it. */
+export type Resolver = (hostname: string, options: LookupOptions & { all: true }, callback: (error: Error | null, addresses: LookupAddress[]) => void) => void;
 type Callback = (error: Error | null, address: string | LookupAddress[], family?: number) => void;
 
 /** For `node:http`: `localhost` leads to loopback, whatever the resolver says; a host that the owner named leads wherever it does. */
-export function checkedLookup(allowed: readonly string[]) {
+export function checkedLookup(allowed: readonly string[], resolver: Resolver = systemLookup) {
   const named = new Set(allowed.map(bare));
   return (hostname: string, options: LookupOptions, callback: Callback): void => {
-    systemLookup(hostname, { ...options, all: true }, (error, addresses) => {
+    resolver(hostname, { ...options, all: true }, (error, addresses) => {
       if (error) return callback(error, '');
       if (!named.has(bare(hostname)) && !addresses.every(({ address }) => isLoopback(address))) return callback(new Error('the receiver of traces is on a host that is not allowed'), '');
       if (options.all) return callback(null, addresses);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { createLogger } from '../logging/logger.js';
-import { mayReceive } from './otlp-hosts.js';
+import { checkedLookup, mayReceive } from './otlp-hosts.js';
 import { safeName, WITHHELD } from './safe-value.js';
 import { currentScope, inScope } from './scope.js';
 import { openTracing } from './tracing.js';
@@ -20,6 +20,17 @@ describe('the receiver of traces', () => {
     ['http://10.0.0.5:4318', ['collector.example'], false],
     ['http://localhost.evil.example', [], false],
   ])('%s with %j: %s', (url, hosts, allowed) => expect(mayReceive(url, hosts)).toBe(allowed));
+
+  it.each([
+    ['localhost', '127.0.0.1', true],
+    ['localhost', '10.0.0.5', false],
+    ['collector.example', '10.0.0.5', true],
+    ['other.example', '10.0.0.5', false],
+  ])('%s that leads to %s is connected to: %s', async (host, address, allowed) => {
+    const lookup = checkedLookup(['collector.example'], (_host, _options, done) => done(null, [{ address, family: 4 }]));
+    const found = await new Promise((resolve) => lookup(host, {}, (error, to) => resolve(error ? null : to)));
+    expect(found).toBe(allowed ? address : null);
+  });
 
   it('is nothing that is loaded where none is configured', async () => {
     const logger = createLogger({ logLevel: 'silent' }, 'test');
