@@ -20,7 +20,7 @@ const CLOSED = { kind: 'closed', end: { report: { verdict: 'overacting' }, finis
 const MODEL_CALL = { tenantId: 't', runId: 'r1', step: 2, attempt: 1, parent: 1, steering: { rung: 'nudge', holdout: false } };
 
 /** What a step adds while nobody asks for anything, and while metrics are on: microseconds of a step of milliseconds. */
-const MOST_US = { off: 60, on: 400 };
+const MOST_US = { off: 20, on: 150 };
 const STEPS = 2_000;
 
 describe('what a worker counts', () => {
