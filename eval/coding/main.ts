@@ -7,7 +7,7 @@ import { createCodingAgent } from '#agents/coding/activities/index';
 import { codingContract } from '#agents/coding/contract';
 import { createRuntime, type Runtime } from '#models';
 import { startScriptedRuntime } from '#models/scripted';
-import { RUNTIME_KINDS, type RuntimeKind } from '#platform';
+import { RUNTIME_KINDS } from '#platform';
 import { TOOLS_DIR } from '#platform/stack';
 import { readRunRecord, withTx } from '#store';
 import { LoopStack } from '#test/harness/loop-stack';
@@ -17,6 +17,7 @@ import { createSandbox, findExecutables, type Sandbox, Workspaces } from '#works
 import { parseMeasureOptions, printTable, type Row, writeJson } from '../../bench/options.js';
 import { type Case, findCases, unpackRepository, visibleTestCommand } from './cases.js';
 import goldScript, { goldModel } from './gold-script.js';
+import { type EvalRuntime, startEvalRuntime } from '../model/start-runtime.js';
 import { judgePatch, type Verdict } from './judge-patch.js';
 import { attemptWithMini } from './mini/attempt.js';
 import { miniGoldScript } from './mini/gold-script.js';
@@ -36,14 +37,16 @@ const options = parseMeasureOptions('eval:coding: the coding agent on bugs of re
   cases: { usage: '--cases DIR   folders with case.json, repo.tar.gz, gold.patch, hidden_tests.tar.gz (default: real-repo-bugs of the data folder)' },
   case: { usage: '--case ID     one case only' },
   runtime: { usage: `--runtime R   ${SCRIPTED} (knows each fix; the default), ${RUNTIME_KINDS.join(', ')}` },
-  url: { usage: '--url URL     address of the runtime' },
-  model: { usage: '--model M     model of the runtime' },
+  url: { usage: '--url URL     address of the runtime (default: one is started)' },
+  model: { usage: '--model M     model of the runtime (default: the one that is started)' },
   protocol: { usage: '--protocol P  native or text' },
   agent: { usage: '--agent A     holdfast, mini (mini-swe-agent), or both (the default)' },
   seeds: { usage: '--seeds N     seeds 1 to N of a real model (default: 1, with --full 3)' },
 });
-const { runtime: kind = SCRIPTED, url, model } = options.more;
+const { runtime: kind = SCRIPTED, url } = options.more;
 const scripted = kind === SCRIPTED;
+/** The real model's, once it is started. */
+let real: EvalRuntime | null = null;
 const wanted: readonly string[] = (options.more['agent'] ?? 'both') === 'both' ? AGENTS : [options.more['agent']!];
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-coding-'));
 chmodSync(folder, 0o755);
@@ -51,7 +54,7 @@ chmodSync(folder, 0o755);
 function cases(): Case[] {
   const data = options.more['cases'] ?? (options.data && existsSync(join(options.data, 'real-repo-bugs')) ? join(options.data, 'real-repo-bugs') : join(import.meta.dirname, 'fixtures'));
   const all = findCases(data).filter((c) => !options.more['case'] || c.id === options.more['case']);
-  if (all.length === 0) throw new Error(`there are no cases in ${data}`);
+  if (all.length === 0) throw new Error(options.more['case'] ? `there is no case ${options.more['case']} in ${data}; there are ${findCases(data).map((c) => c.id).join(', ')}` : `there are no cases in ${data}`);
   return scripted || options.full ? all : all.slice(0, SHORT_CASES);
 }
 
@@ -85,7 +88,7 @@ async function attempt(stack: LoopStack, one: Case, seed: number): Promise<Attem
   const started = Date.now();
   const ref = await writeCodingRun(stack.pool, {
     input: { repo, task: one.task, testCommand: visible, ...(options.more['protocol'] ? { protocol: options.more['protocol'] } : {}) },
-    model: scripted ? goldModel(join(one.folder, 'gold.patch')) : model!,
+    model: scripted ? goldModel(join(one.folder, 'gold.patch')) : real!.model,
     ...(scripted ? {} : { sampling: samplingOf(seed), ...(options.full ? {} : { maxSteps: SHORT_STEPS }) }),
   });
   await stack.startExecution(ref);
@@ -109,7 +112,7 @@ async function attemptBeside(mini: Mini, one: Case, seed: number): Promise<Attem
   const started = Date.now();
   const end = await attemptWithMini({
     ...mini, folder: home, repo, task: `${one.task}\n\nThe tests are run with: ${visible}`, maxSteps: scripted || options.full ? codingContract.limits.maxSteps : SHORT_STEPS,
-    model: scripted ? goldModel(join(one.folder, 'gold.patch')) : model!, sampling: { ...codingContract.sampling, ...(scripted ? {} : samplingOf(seed)) }, contextTokens: CONTEXT_TOKENS, sandbox: caseSandbox,
+    model: scripted ? goldModel(join(one.folder, 'gold.patch')) : real!.model, sampling: { ...codingContract.sampling, ...(scripted ? {} : samplingOf(seed)) }, contextTokens: CONTEXT_TOKENS, sandbox: caseSandbox,
   });
   const seconds = Math.round((Date.now() - started) / 100) / 10;
   const verdict = await judgePatch(one, end.patch, visible, join(home, 'judged'), plainSandbox, shim(one));
@@ -147,7 +150,7 @@ async function measure(stack: LoopStack, mini: Mini | null): Promise<void> {
       }
     }
   }
-  printTable(`Coding agent, ${kind}${model ? ` ${model}` : ''} (tests passed/failed before and after, as the agent saw them)`, rows);
+  printTable(`Coding agent, ${kind}${real ? ` ${real.model}` : ''} (tests passed/failed before and after, as the agent saw them)`, rows);
   for (const { agent } of agents) console.log(`\n${agent}: ${Object.entries(countsOf(rows, agent)).map(([what, n]) => `${what} ${n}`).join(', ')}, of ${rows.filter((r) => r['agent'] === agent).length}`);
 }
 
@@ -171,18 +174,18 @@ const caseSandbox: Sandbox = { run: (command) => plainSandbox.run({ ...command, 
 const servers = await startTestServers();
 try {
   const agent = createCodingAgent({ workspaces: new Workspaces({ folder: join(folder, 'workspaces'), repositories: [folder] }), sandbox: caseSandbox, setupHosts: [] });
-  if (!scripted && (!url || !model)) throw new Error('a real runtime needs --url and --model');
-  const runtime = scripted ? null : createRuntime({ kind: kind as RuntimeKind, url: url!, model: model!, embedModel: '' });
-  const stack = await LoopStack.start({ agents: new Map([['coding', agent]]), contextTokens: CONTEXT_TOKENS, ...(runtime ? { runtime, model: model!, gate: soleGate(runtime, model!) } : {}) });
+  real = scripted ? null : await startEvalRuntime({ runtime: kind, url, model: options.more['model'] });
+  const stack = await LoopStack.start({ agents: new Map([['coding', agent]]), contextTokens: CONTEXT_TOKENS, ...(real ? { runtime: real.runtime, model: real.model, gate: soleGate(real.runtime, real.model, 1) } : {}) }, undefined, real ? { HOLDFAST_RUNTIME: real.kind, HOLDFAST_RUNTIME_URL: real.url, HOLDFAST_MODEL: real.model, HOLDFAST_MODEL_SLOTS: '1' } : {});
   stack.script = goldScript as LoopStack['script'];
   const other = scripted ? await startScriptedRuntime({ script: miniGoldScript }) : null;
   try {
-    await measure(stack, await prepareMini(runtime ?? createRuntime({ kind: 'ollama', url: other!.url, model: '', embedModel: '' })));
+    await measure(stack, await prepareMini(real?.runtime ?? createRuntime({ kind: 'ollama', url: other!.url, model: '', embedModel: '' })));
   } finally {
     await other?.stop();
     await stack.stop();
   }
 } finally {
+  await real?.stop();
   await servers.stop();
   rmSync(folder, { recursive: true, force: true });
 }
