@@ -61,7 +61,8 @@ function scoreDraft({ source, note }: GoldNote, { sections, seconds, status }: D
   const parts = gold ? Object.fromEntries(DIVISIONS.filter((d) => gold[d]).map((d) => [d, rouge(unmarked.filter((s) => divisionOf(s.title) === d).map((s) => s.text).join(' '), gold[d])])) : {};
   const all = sections.flatMap((s) => s.sentences);
   const removed = sections.reduce((sum, s) => sum + s.removed, 0);
-  const text = unmarked.map((s) => s.text).filter(Boolean).join('\n');
+  // As a reader has it: what stands under "Allergies" need not say the word again.
+  const text = unmarked.filter((s) => s.text).map((s) => `${s.title.toUpperCase()}:\n${s.text}`).join('\n\n');
   return { whole: rouge(unmarked.filter((s) => s.text).map((s) => `${s.title} ${s.text}`).join('\n'), note), parts, faults: faultsOf(source, text, note), marked: all.filter((s) => s.verdict !== 'supported').length + removed, drafted: all.length + removed, seconds, failed: status !== 'drafted' };
 }
 
