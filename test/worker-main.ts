@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { Runtime as TemporalRuntime } from '@temporalio/worker';
 import { RunCache, soleGate } from '#activities';
 import { loadAgents } from '#apps/worker/src/agents';
+import { openOutsideTools } from '#apps/worker/src/outside-tools';
 import { createWorkers } from '#apps/worker/src/workers';
 import { createRuntime } from '#models';
 import { createLogger, loadConfig } from '#platform';
@@ -18,10 +19,12 @@ TemporalRuntime.install({ shutdownSignals: ['SIGINT', 'SIGTERM'] });
 const pool = createPool(config.databaseUrl, { max: 20, name: 'holdfast-worker' });
 const notifier = createNotifier(pool);
 const runtime = createRuntime({ kind: config.runtime, url: config.runtimeUrl, model: config.model, embedModel: config.embedModel, allowedHosts: config.runtimeHosts });
+const own = new Map([...loadAgents({ probe: true, config }), [hands.contract.name, hands]]);
+const outside = config.mcpFile === undefined ? null : openOutsideTools({ file: config.mcpFile, hosts: config.mcpHosts, logger });
 const workers = await createWorkers(
   config,
   {
-    pool, notifier, runtime, gate: soleGate(runtime, config.model, config.modelSlots), embedder: runtime, agents: new Map([...loadAgents({ probe: true, config }), [hands.contract.name, hands]]), model: config.model, contextTokens: config.contextTokens,
+    pool, notifier, runtime, gate: soleGate(runtime, config.model, config.modelSlots), embedder: runtime, agents: outside?.give(own) ?? own, model: config.model, contextTokens: config.contextTokens,
     search: async () => ({ hits: [], vectors: false }), logger, cache: new RunCache(config.contextTokens),
   },
   { code: await readFile(process.env['HOLDFAST_TEST_BUNDLE']!, 'utf8') },

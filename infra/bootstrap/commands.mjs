@@ -24,6 +24,7 @@ export const COMMANDS = {
   'test:browser': { summary: 'the console in a Chromium, over the real parts and a scripted model', usage: TEST_HELP, build: true, steps: (args) => jest('--ring', 'browser', ...args) },
   screenshots: { summary: 'pictures of the console, the documentation and the Web UI from real runs, into docs/images', build: true, steps: (args) => [{ args: ['--import', './test/setup/source-loader.mjs', 'test/screenshots/main.ts', ...args] }] },
   docs: { summary: 'write the parts of the documentation that follow from the code', usage: 'npm run docs', build: true, steps: () => [{ args: ['infra/docs/main.mjs'] }] },
+  'pack:client': { summary: 'the typed client as a package for other programs, into .holdfast/', usage: 'npm run pack:client', build: false, steps: () => [{ args: ['infra/client/pack.mjs'] }] },
   contract: { summary: 'one suite against every kind of model runtime; writes docs/contract.md', build: false, steps: (args) => [{ args: ['--import', './test/setup/source-loader.mjs', 'test/contract/main.ts', ...args] }] },
   bench: { summary: 'what the loop costs, beside a bare workflow', build: true, steps: (args) => [{ args: ['--enable-source-maps', 'dist/bench/spine/main.js', ...args] }] },
   chaos: { summary: 'kill parts of a busy stack at random, then count what was lost or doubled', build: true, steps: (args) => [{ args: ['--import', './test/setup/source-loader.mjs', 'bench/chaos/main.ts', ...args] }] },

@@ -8,7 +8,7 @@ import { between, table } from './markers.mjs';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const read = (file) => readFileSync(join(ROOT, file), 'utf8');
-const PAGES = ['README.md', 'CONTRIBUTING.md', 'THIRD_PARTY_NOTICES.md', 'docs/architecture.md', 'docs/run.md', 'docs/errors.md', 'docs/security.md', 'docs/threat-model.md', 'docs/observability.md'];
+const PAGES = ['README.md', 'CONTRIBUTING.md', 'THIRD_PARTY_NOTICES.md', 'docs/architecture.md', 'docs/run.md', 'docs/errors.md', 'docs/security.md', 'docs/threat-model.md', 'docs/observability.md', 'docs/mcp.md', 'docs/client.md'];
 describe('the documentation', () => {
   it.each(generatedFiles())('$file is what the code says; `npm run docs` writes it', ({ file, text }) => {
     expect(read(file)).toBe(text);

@@ -27,8 +27,9 @@ describe('the role of a route', () => {
   });
 
   it('is more than that of a reader where something is changed', () => {
+    // What comes by MCP or A2A is asked of the other routes, with their roles.
     const readers = routeRoles(document).filter(({ route, role }) => role === 'viewer' && !route.startsWith('GET '));
-    expect(readers.map(({ route }) => route).sort()).toEqual(['DELETE /v1/session', 'POST /v1/codec/decode', 'POST /v1/codec/encode', 'POST /v1/keys/{id}/rotate', 'POST /v1/session', 'POST /v1/verifications']);
+    expect(readers.map(({ route }) => route).sort()).toEqual(['DELETE /v1/session', 'POST /v1/a2a', 'POST /v1/codec/decode', 'POST /v1/codec/encode', 'POST /v1/keys/{id}/rotate', 'POST /v1/mcp', 'POST /v1/session', 'POST /v1/verifications']);
   });
 
   it('stands in docs/security.md; `npm run docs` writes it', () => {

@@ -46,6 +46,7 @@ const FORBIDDEN = {
   'imports-of-client': ['libs/client/src/planted.ts', `import '#platform';`],
   'types-only-in-client': ['libs/client/src/planted-value.ts', `import { anything } from '#contracts'; export default anything;`],
   'packages-of-client': ['libs/client/src/planted-package.ts', `import 'node:fs';`],
+  'imports-of-mcp': ['libs/mcp/src/planted.ts', `import '#store';`],
   'imports-of-api': ['apps/api/src/planted.ts', `import '#activities';`],
   'imports-of-runtime': ['apps/runtime/src/planted.ts', `import '#models';`],
   'imports-of-worker': ['apps/worker/src/planted.ts', `import '../../api/src/index.js';`],

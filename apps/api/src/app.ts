@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-express';
+import { A2aModule } from './a2a/a2a.controller.js';
 import { ApprovalsModule } from './approvals/approvals.controller.js';
 import { AgentsModule } from './agents/agents.controller.js';
 import { CodecModule } from './codec/codec.module.js';
@@ -16,6 +17,7 @@ import { EventHub } from './events/event-hub.js';
 import { EventsModule } from './events/events.module.js';
 import { KeysModule } from './keys/keys.module.js';
 import { HealthModule } from './health/health.controller.js';
+import { McpModule, onlyMessages } from './mcp/mcp.controller.js';
 import { sealRequests } from './http/seal-requests.js';
 import { configuredRunKeys, type Pool, useRunKeys } from '#store';
 import { POOL } from './core/tokens.js';
@@ -47,7 +49,7 @@ import { WorldsModule } from './worlds/worlds.module.js';
 @Module({})
 class ApiModule {
   static with(options: ApiOptions): DynamicModule {
-    return { module: ApiModule, imports: [CoreModule.with(options), RunsModule, ApprovalsModule, SignOffModule, AuditModule, KeysModule, CodesModule, BatchesModule, SchedulesModule, ThreadsModule, TrainingModule, EventsModule, CorporaModule, AgentsModule, RuntimesModule, WorldsModule, VerificationsModule, DriftModule, WebhooksModule, CodecModule, HealthModule] };
+    return { module: ApiModule, imports: [CoreModule.with(options), RunsModule, ApprovalsModule, SignOffModule, AuditModule, KeysModule, CodesModule, BatchesModule, SchedulesModule, ThreadsModule, TrainingModule, EventsModule, CorporaModule, AgentsModule, RuntimesModule, WorldsModule, VerificationsModule, DriftModule, WebhooksModule, CodecModule, McpModule, A2aModule, HealthModule] };
   }
 }
 
@@ -66,6 +68,7 @@ export async function createApi(options: ApiOptions): Promise<NestExpressApplica
   app.use(identifyCaller(options.config.auth, () => app.get(Authenticator), options.timing?.identifyMs ?? TIMING.identifyMs));
   if (metrics) app.use('/metrics', ownTenantOnly, metrics.scrape(() => ({ pool: app.get<Pool>(POOL), readers: () => app.get(EventHub, { strict: false }).readers })));
   app.use(...jsonBody(), sealRequests(() => app.get<Pool>(POOL)));
+  app.use('/v1/mcp', onlyMessages);
   app.useGlobalPipes(new RequestPipe());
   app.useGlobalFilters(new ProblemFilter(options.logger));
   serveDocument(app);

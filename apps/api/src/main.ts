@@ -1,6 +1,8 @@
 import type { AddressInfo } from 'node:net';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { agentContracts } from '#agents/registry';
+import type { AgentContract } from '#contracts';
+import { loadMcpTools, withOutsideTools } from '#mcp';
 import { type Config, ConfigError, createLogger, loadConfig } from '#platform';
 import { createApi } from './app.js';
 import { warnWhereUnguarded } from './auth/row-security.js';
@@ -19,7 +21,7 @@ async function main(): Promise<void> {
     await makeFirstKey(config, logger);
   });
   const telemetry = await openTelemetry(config, logger);
-  const app = await createApi({ config, logger, telemetry, agents: agentContracts({ probe: process.env['HOLDFAST_PROBE_AGENT'] === '1' }) });
+  const app = await createApi({ config, logger, telemetry, agents: agentsOf(config) });
   await listen(app, config);
   const { port } = app.getHttpServer().address() as AddressInfo;
   console.log(`api ready on http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`);
@@ -30,6 +32,13 @@ async function main(): Promise<void> {
       .finally(() => process.exit(0));
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, stop);
+}
+
+/** What workers serve, tools of MCP servers included. */
+function agentsOf({ mcpFile, mcpHosts }: Config): AgentContract[] {
+  const own = agentContracts({ probe: process.env['HOLDFAST_PROBE_AGENT'] === '1' });
+  const mcp = mcpFile === undefined ? null : loadMcpTools(mcpFile, mcpHosts);
+  return mcp ? own.map((contract) => withOutsideTools(contract, mcp)) : own;
 }
 
 /** Answers what is under way, for a while. */

@@ -6,6 +6,7 @@ import { audit } from './commands/audit.js';
 import { codes } from './commands/codes.js';
 import { doctor } from './commands/doctor.js';
 import { keys } from './commands/keys.js';
+import { mcp } from './commands/mcp.js';
 import { models } from './commands/models.js';
 import { quickstart } from './commands/quickstart.js';
 import { setup } from './commands/setup.js';
@@ -18,7 +19,7 @@ import { REMOTE_COMMANDS } from './remote/index.js';
 import { verify } from './commands/verify.js';
 
 type Command = { help: string; options?: string[]; run(args: string[]): Promise<number> };
-const COMMANDS: Record<string, Command> = { up, quickstart, setup, doctor, models, steer, verify, audit, keys, tenants, codes, backup, restore, deploy, ...REMOTE_COMMANDS, completion: completionOf(() => COMMANDS) };
+const COMMANDS: Record<string, Command> = { up, quickstart, setup, doctor, models, steer, verify, audit, keys, tenants, codes, mcp, backup, restore, deploy, ...REMOTE_COMMANDS, completion: completionOf(() => COMMANDS) };
 
 async function main([name = '--help', ...args]: string[]): Promise<number> {
   const command = COMMANDS[name];

@@ -7,6 +7,7 @@ import { createNotifier, createPool, migrate } from '#store';
 import { loadAgents } from './agents.js';
 import { loadBundle } from './bundle.js';
 import { openModelGate } from './model-gate.js';
+import { openOutsideTools } from './outside-tools.js';
 import { observeRuntime } from './telemetry/observe-runtime.js';
 import { openTelemetry } from './telemetry/telemetry.js';
 import { createWorkers } from './workers.js';
@@ -23,10 +24,12 @@ async function main(): Promise<void> {
   const runtime = observeRuntime(createDefaultRuntime(config), telemetry);
   const embedder = observeRuntime(createEmbedder(config), telemetry);
   const gate = await openModelGate(config, pool, logger, telemetry);
+  const outside = config.mcpFile === undefined ? null : openOutsideTools({ file: config.mcpFile, hosts: config.mcpHosts, logger });
+  const own = loadAgents({ probe: process.env['HOLDFAST_PROBE_AGENT'] === '1', config });
   const workers = await untilUp(logger, 'Temporal', () =>
     createWorkers(
       config,
-      { pool, notifier, runtime, gate, embedder, agents: loadAgents({ probe: process.env['HOLDFAST_PROBE_AGENT'] === '1', config }), model: config.model, contextTokens: config.contextTokens, search: createSearch(pool, embedder), logger, cache: new RunCache(config.contextTokens), consoleUrl: config.consoleUrl },
+      { pool, notifier, runtime, gate, embedder, agents: outside?.give(own) ?? own, model: config.model, contextTokens: config.contextTokens, search: createSearch(pool, embedder), logger, cache: new RunCache(config.contextTokens), consoleUrl: config.consoleUrl },
       bundle,
       telemetry,
     ),
@@ -34,6 +37,7 @@ async function main(): Promise<void> {
   const running = workers.run();
   console.log('worker ready');
   await running;
+  await outside?.close();
   notifier.close();
   await Promise.all([pool.end(), telemetry.tracing?.close()]);
 }

@@ -165,4 +165,5 @@ export const codingContract: AgentContract = {
   },
   maxAttempts: 4,
   needsCorpus: false,
+  outsideTools: true,
 };

@@ -24,5 +24,6 @@ export const probeContract: AgentContract = {
   drift: { enabled: true, cooldown: 4, maxEpisodes: 3, mayAsk: true, holdout: 0 },
   maxAttempts: 3,
   needsCorpus: false,
+  outsideTools: true,
   memory: { compaction: false, tools: false },
 };

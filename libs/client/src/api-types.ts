@@ -4,6 +4,7 @@ export type Accepted = { runId: string; status: RunStatus; number: number | null
 export type AccessRole = "viewer" | "operator" | "approver" | "signer" | "admin";
 export type AddAddendum = { text: string };
 export type AddendumView = { n: number; by: string; at: string; text: string };
+export type AgentCard = { name: string; description: string; version: string; supportedInterfaces: { url: string; protocolBinding: string; protocolVersion: string }[]; capabilities: { streaming: boolean; pushNotifications: boolean }; defaultInputModes: string[]; defaultOutputModes: string[]; skills: { id: string; name: string; description: string; tags: string[]; inputModes: string[]; outputModes: string[] }[] };
 export type AgentList = { data: AgentView[] };
 export type AgentVersionView = { name: string; version: string; title: string; description: string; needsCorpus: boolean; limits: Limits; maxAttempts: number; input: { [key: string]: unknown }; result: { [key: string]: unknown }; tools: { name: string; description: string; kind: string; effect: string; parameters: { [key: string]: unknown } }[]; pinned: { digest: string; firstUsedAt: string; definition: { name: string; version: string; title: string; description: string; needsCorpus: boolean; limits: Limits; maxAttempts: number; input: { [key: string]: unknown }; result: { [key: string]: unknown }; tools: { name: string; description: string; kind: string; effect: string; parameters: { [key: string]: unknown }; timeoutMs: number; approval: { [key: string]: unknown } | null }[]; state: { [key: string]: unknown }; sampling: Sampling; policy: { [key: string]: unknown }; promptDigest: string | null } }[] };
 export type AgentView = { name: string; version: string; title: string; description: string; needsCorpus: boolean; limits: Limits; maxAttempts: number; input: { [key: string]: unknown }; result: { [key: string]: unknown }; tools: { name: string; description: string; kind: string; effect: string; parameters: { [key: string]: unknown } }[] };
@@ -59,6 +60,8 @@ export type IngestPath = { path: string };
 export type IngestionAccepted = { id: string; corpusId: string; status: "queued" | "running" | "completed" | "failed" };
 export type IngestionFile = { name: string; state: "pending" | "done" | "duplicate" | "expanded" | "failed"; documentId: string | null; passages: number; pages: number; pagesRead: number; pagesTotal: number | null; pictures: number; picturesRead: number; replaced: string | null; failure: Failure | null };
 export type IngestionView = { id: string; corpusId: string; status: "queued" | "running" | "completed" | "failed"; total: number; done: number; failed: number; files: IngestionFile[] };
+export type JsonRpcAnswer = { jsonrpc: "2.0"; id: string | number | null; result?: { [key: string]: unknown }; error?: { code: number; message: string; data?: unknown } };
+export type JsonRpcMessage = { jsonrpc: "2.0"; id?: string | number; method?: string; params?: { [key: string]: unknown }; [key: string]: unknown };
 export type KeyPage = { data: KeyView[]; nextCursor: string | null };
 export type KeyView = { id: string; name: string; principalId: string; roles: AccessRole[]; state: "active" | "expired" | "revoked"; requestsPerSecond: number | null; createdBy: string | null; createdAt: string; expiresAt: string; lastUsedAt: string | null; revokedAt: string | null; replaces: string | null };
 export type Limits = { maxSteps: number; maxTokens: number; maxSeconds: number; maxToolCalls?: number };
@@ -125,6 +128,10 @@ export interface Operations {
   addAddendum: { path: { id: string; artifactId: string }; body: AddAddendum; answer: ArtifactView };
   /** Take documents into a corpus */
   addDocuments: { path: { id: string }; body: IngestPath | FormData; answer: IngestionAccepted };
+  /** Speak A2A */
+  answerA2a: { body: JsonRpcMessage; answer: JsonRpcAnswer };
+  /** Speak MCP */
+  answerMcp: { body: JsonRpcMessage; answer: JsonRpcAnswer };
   /** Fire for the times of a range that has passed */
   backfill: { path: { id: string }; body: BackfillSchedule; answer: ScheduleView };
   /** Cancel a batch: its runs, and what has not begun */
@@ -193,6 +200,8 @@ export interface Operations {
   forkWorld: { path: { id: string }; body: { version?: number; name?: string }; answer: { id: string; name: string; rules: string; version: number; parent: { id: string; version: number } | null; createdAt: string } };
   /** Read an agent */
   getAgent: { path: { name: string }; answer: AgentView };
+  /** Read the installation's A2A agent card */
+  getAgentCard: { answer: AgentCard };
   /** Read a version of an agent */
   getAgentVersion: { path: { name: string; version: string }; answer: AgentVersionView };
   /** Read an approval */
@@ -298,7 +307,7 @@ export interface Operations {
   /** Read a model runtime */
   read: { path: { id: string }; answer: RuntimeView };
   /** Read a run's events, as a page or as a stream */
-  readEvents: { path: { id: string }; query?: { after?: number; types?: ("run.queued" | "run.started" | "run.resumed" | "step.started" | "step.attempt_reset" | "tool.called" | "tool.finished" | "drift.report" | "steering.applied" | "checkpoint.saved" | "approval.requested" | "approval.decided" | "artifact.created" | "world.changed" | "message.received" | "status.changed" | "run.finished" | "text.delta" | "thinking.delta")[]; limit?: number }; answer: EventPage };
+  readEvents: { path: { id: string }; query?: { after?: number; types?: ("run.queued" | "run.started" | "run.resumed" | "step.started" | "step.attempt_reset" | "tool.called" | "tool.finished" | "drift.report" | "steering.applied" | "checkpoint.saved" | "approval.requested" | "approval.decided" | "artifact.created" | "world.changed" | "message.received" | "status.changed" | "run.finished" | "text.delta" | "thinking.delta")[]; limit?: number; format?: "ag-ui" }; answer: EventPage };
   /** Bring back the turn that was undone last */
   redo: { path: { id: string }; body?: { [key: string]: never }; answer: { firstVersion: number; version: number; replayed: boolean } };
   /** Reject what a run has drafted */

@@ -4,3 +4,4 @@ export { type Answer, type Client, type ClientOptions, createClient, type Operat
 export { items } from './pages.js';
 export { DEFAULT_RETRY, isPassing, pause, type RetryPolicy, withRetry } from './retry.js';
 export type { FollowOptions, StreamItem } from './run-stream.js';
+export { waitForRun } from './wait-for-run.js';

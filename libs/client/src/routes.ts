@@ -8,6 +8,8 @@ export type Route = { readonly method: string; readonly path: string; readonly k
 export const ROUTES: { readonly [operation in keyof Operations]: Route } = {
   addAddendum: { method: 'POST', path: '/v1/runs/{id}/artifacts/{artifactId}/addenda' },
   addDocuments: { method: 'POST', path: '/v1/corpora/{id}/documents', keyed: true },
+  answerA2a: { method: 'POST', path: '/v1/a2a' },
+  answerMcp: { method: 'POST', path: '/v1/mcp' },
   backfill: { method: 'POST', path: '/v1/schedules/{id}/backfill' },
   cancelBatch: { method: 'POST', path: '/v1/batches/{id}/cancel' },
   cancelRun: { method: 'POST', path: '/v1/runs/{id}/cancel' },
@@ -42,6 +44,7 @@ export const ROUTES: { readonly [operation in keyof Operations]: Route } = {
   forkRun: { method: 'POST', path: '/v1/runs/{id}/forks', keyed: true },
   forkWorld: { method: 'POST', path: '/v1/worlds/{id}/forks', keyed: true },
   getAgent: { method: 'GET', path: '/v1/agents/{name}' },
+  getAgentCard: { method: 'GET', path: '/.well-known/agent-card.json' },
   getAgentVersion: { method: 'GET', path: '/v1/agents/{name}/versions/{version}' },
   getApproval: { method: 'GET', path: '/v1/approvals/{id}' },
   getArtifact: { method: 'GET', path: '/v1/runs/{id}/artifacts/{artifactId}' },

@@ -44,6 +44,8 @@ export type AgentContract = {
   sensitive?: boolean;
   /** Whether a run needs `corpusId`. */
   needsCorpus: boolean;
+  /** Its model chooses among tools by itself, so that it can be given others than its own: those of MCP servers. */
+  outsideTools?: boolean;
   /** What the loop does about a window that fills up; both are on where nothing is said. */
   memory?: {
     /** Old steps are told in short by a step of their own. */

@@ -44,6 +44,7 @@ export const eventQuerySchema = z.strictObject({
   after: z.coerce.number().int().min(0).optional(),
   types: several(z.enum([...eventTypeSchema.options, ...STREAM_TYPES])),
   limit: limit(500, 100),
+  format: z.enum(['ag-ui']).optional().describe('`ag-ui`: as a stream, in the events of AG-UI.'),
 });
 export const eventPageSchema = page(runEventSchema);
 

@@ -1,3 +1,4 @@
+export * from './a2a.js';
 export * from './activation.js';
 export * from './activities.js';
 export * from './agent.js';
@@ -18,6 +19,7 @@ export * from './error-codes.js';
 export * from './errors.js';
 export * from './events.js';
 export * from './ids.js';
+export * from './json-rpc.js';
 export * from './judge.js';
 export * from './memory.js';
 export * from './payload-sizes.js';

@@ -5,7 +5,7 @@ export { createRuntime, type ChatOptions, type PullOptions, type Runtime, type R
 export { parseStructured, type Structured } from './structured-output.js';
 export { estimateTokens, messageTokens } from './tokens.js';
 export type { TokenLimits } from './watch-tokens.js';
-export { hostsOutside } from './wire/host-check.js';
+export { createHostCheck, hostsOutside } from './wire/host-check.js';
 export { conclude, diagnose, type Examination, PROBES } from './doctor/diagnose.js';
 export { measureAbort } from './doctor/probes/control.js';
 export { readTextCalls } from './tools/text-calls.js';

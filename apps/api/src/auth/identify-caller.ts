@@ -32,7 +32,7 @@ export function identifyCaller(auth: AuthConfig, authenticator: () => Authentica
           const wait = limits.take(caller.keyId ?? caller.principalId, caller.requestsPerSecond ?? auth.requestsPerSecond);
           if (wait > 0) return next(limited(res, wait));
           req.caller = caller;
-          if (/text\/event-stream/i.test(req.headers.accept ?? '')) endWithKey(res, () => authenticator().identify(token), identifyMs);
+          if (isStream(req)) endWithKey(res, () => authenticator().identify(token), identifyMs);
           next();
         },
         (error: unknown) => {
@@ -42,6 +42,9 @@ export function identifyCaller(auth: AuthConfig, authenticator: () => Authentica
       );
   };
 }
+
+/** AG-UI is a stream whatever was asked for. */
+const isStream = (req: Request): boolean => /text\/event-stream/i.test(req.headers.accept ?? '') || req.query['format'] === 'ag-ui';
 
 /** A stream that is open when its key ends does not outlive it. */
 function endWithKey(res: Response, identify: () => Promise<unknown>, everyMs: number): void {

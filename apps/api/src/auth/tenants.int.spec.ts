@@ -20,6 +20,7 @@ const BODIES: Record<string, unknown> = {
   createRun: { agent: 'echo', input: { text: 'x' } }, createCorpus: { name: 'b' }, createWorld: { name: 'b' }, createWebhook: { url: 'https://example.org/b' }, createKey: { name: 'b', roles: ['viewer'] },
   createSchedule: { name: 'b', spec: { cron: ['0 3 * * *'] }, run: { agent: 'echo', input: { text: 'x' } }, paused: true }, createBatch: { run: { agent: 'echo' }, items: [{ key: 'b', input: { text: 'x' } }] },
   importWorld: { format: 'campaign', data: {} }, encode: { payloads: [] }, decode: { payloads: [] }, verify: { kind: 'clinical-note', source: 'x', text: 'x' }, releaseForTraining: { reason: 'x' },
+  answerMcp: { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'list_runs' } }, answerA2a: { jsonrpc: '2.0', id: 1, method: 'GetTask', params: {} },
 };
 const QUERIES: Record<string, string> = { searchCorpus: `query=${PLANTED}`, searchCodes: `q=${PLANTED}`, listTimes: new URLSearchParams(FROM_TO).toString(), diffWorld: 'from=0&to=1', exportTraining: 'agent=echo' };
 /** Names of things that every tenant sees alike. */

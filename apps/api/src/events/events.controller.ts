@@ -3,14 +3,16 @@ import { ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import type { z } from 'zod';
 import { eventPageSchema, eventQuerySchema, HoldfastError, idSchema, type RunEvent, type RunRef } from '#contracts';
-import { type FeedState, type Pool, readEvents, readFeedState, withTx } from '#store';
+import { type FeedState, type Pool, readEvents, readFeedState, readRun, withTx } from '#store';
 import type { Timing } from '../core/api-options.js';
 import { type Caller, FromCaller } from '../core/caller.js';
 import { POOL, TIMINGS } from '../core/tokens.js';
 import { Endpoint } from '../openapi/endpoint.js';
+import { AgUiView } from './ag-ui-view.js';
 import { EventHub } from './event-hub.js';
 import { SseWriter } from './sse-writer.js';
 import { streamRun } from './stream-run.js';
+import { OWN_VIEW, type StreamView } from './stream-view.js';
 
 type EventQuery = z.infer<typeof eventQuerySchema>;
 type EventPage = { data: RunEvent[]; nextCursor: string | null };
@@ -31,7 +33,7 @@ export class EventsController {
     description:
       'With `Accept: text/event-stream` events come as they happen; `id` is the event number and a reader goes on with `Last-Event-ID` or `after`. ' +
       'Parts `text.delta` and `thinking.delta` carry no id; after `step.attempt_reset` drop what you had of that step. The stream ends after `run.finished`. ' +
-      'As JSON, `nextCursor` is the `after` of the next page.',
+      'As JSON, `nextCursor` is the `after` of the next page. With `format=ag-ui` it is always a stream, in the events of AG-UI 1.0; `id` and going on are the same.',
     answers: {
       200: { schema: eventPageSchema, description: 'A page of events, or the stream.', alsoAs: ['text/event-stream'] },
       204: { schema: null, description: 'As a stream: the run is finished and you have all of it.' },
@@ -48,9 +50,9 @@ export class EventsController {
     const state = await withTx(this.pool, ref.tenantId, (tx) => readFeedState(tx, ref));
     requireUnpruned(state, after);
     res.vary('Accept');
-    if (!/text\/event-stream/i.test(accept ?? '')) return void res.json(await this.page(ref, after, query));
+    if (query.format === undefined && !/text\/event-stream/i.test(accept ?? '')) return void res.json(await this.page(ref, after, query));
     if (!state!.live && after >= state!.lastEvent) return void res.status(204).end();
-    await this.stream(ref, res, { after: Math.min(after, state!.lastEvent), resumed: lastEventId !== undefined || query.after !== undefined, types: query.types ? new Set<string>(query.types) : null });
+    await this.stream(ref, res, { after: Math.min(after, state!.lastEvent), resumed: lastEventId !== undefined || query.after !== undefined, types: query.types ? new Set<string>(query.types) : null, view: await this.viewOf(ref, query) });
   }
 
   private async page(ref: RunRef, after: number, query: EventQuery): Promise<EventPage> {
@@ -58,6 +60,12 @@ export class EventsController {
     const more = data.length > query.limit;
     const events = data.slice(0, query.limit);
     return { data: events, nextCursor: more ? String(events.at(-1)!.seq) : null };
+  }
+
+  private async viewOf(ref: RunRef, { format }: EventQuery): Promise<StreamView> {
+    if (format === undefined) return OWN_VIEW;
+    const run = await withTx(this.pool, ref.tenantId, (tx) => readRun(tx, ref));
+    return new AgUiView({ runId: ref.runId, threadId: run?.thread_id ?? ref.runId });
   }
 
   private async stream(ref: RunRef, res: Response, start: Parameters<typeof streamRun>[2]): Promise<void> {

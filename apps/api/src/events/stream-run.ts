@@ -1,7 +1,7 @@
 import type { RunEvent } from '#contracts';
 import { type ChunkPlace, FEED_PAGE, type FeedPage } from '#store';
 import type { RunFeed } from './run-feed.js';
-import { sseMessage } from './sse-writer.js';
+import { OWN_VIEW, type StreamView } from './stream-view.js';
 
 /** Where a stream goes; `SseWriter` in production. */
 export interface StreamOutput {
@@ -15,6 +15,8 @@ export type StreamStart = {
   /** The reader has read before: it may hold text of the open step that it will get again. */
   resumed: boolean;
   types: ReadonlySet<string> | null;
+  /** Holdfast's own where not given. */
+  view?: StreamView;
 };
 
 const WRITE_BYTES = 64 * 1024;
@@ -24,7 +26,8 @@ const RETRY_MS = 1_000;
 /** Writes a run's events, and the text of its open step, until the run is finished or the reader is gone. */
 export async function streamRun(feed: RunFeed, out: StreamOutput, start: StreamStart): Promise<void> {
   const wanted = (type: string): boolean => start.types === null || start.types.has(type);
-  const text = new OpenText(start.resumed);
+  const view = start.view ?? OWN_VIEW;
+  const text = new OpenText(start.resumed, view);
   let after = start.after;
   let finished = false;
   while (!out.closed.aborted) {
@@ -37,7 +40,7 @@ export async function streamRun(feed: RunFeed, out: StreamOutput, start: StreamS
     for (const event of page.events) text.passed(event);
     after = page.events.at(-1)?.seq ?? after;
     finished = (page.events.at(-1)?.type ?? (finished ? 'run.finished' : '')) === 'run.finished';
-    const messages = [...page.events.filter((e) => wanted(e.type)).map((e) => sseMessage({ id: e.seq, event: e.type, data: e })), ...text.take(page.parts, wanted)];
+    const messages = [...page.events.filter((e) => wanted(e.type)).map((e) => view.event(e)), ...text.take(page.parts, wanted)];
     for (const piece of pieces(messages)) await out.write(piece);
     if (page.events.length >= FEED_PAGE) continue;
     if (finished) return;
@@ -50,7 +53,10 @@ class OpenText {
   place: ChunkPlace | null = null;
   private stale: boolean;
 
-  constructor(resumed: boolean) {
+  constructor(
+    resumed: boolean,
+    private readonly view: StreamView,
+  ) {
     this.stale = resumed;
   }
 
@@ -65,11 +71,11 @@ class OpenText {
     for (const { delivery, ...part } of parts) {
       const other = this.place !== null && this.place.step === part.step && (this.place.attempt !== part.attempt || this.place.delivery !== delivery);
       if ((this.stale || other) && (wanted('text.delta') || wanted('thinking.delta'))) {
-        messages.push(sseMessage({ event: 'step.attempt_reset', data: { type: 'step.attempt_reset', step: part.step, attempt: part.attempt } }));
+        messages.push(this.view.reset(part));
       }
       this.stale = false;
       this.place = { step: part.step, attempt: part.attempt, delivery, n: part.n };
-      if (wanted(part.type)) messages.push(sseMessage({ event: part.type, data: part }));
+      if (wanted(part.type)) messages.push(this.view.part(part));
     }
     return messages;
   }

@@ -5,6 +5,7 @@ import * as contracts from '#contracts';
 export const componentNames = z.registry<{ id: string }>();
 
 const NAMES = {
+  AgentCard: contracts.agentCardSchema,
   AgentList: contracts.agentListSchema,
   AgentVersionView: contracts.agentVersionViewSchema,
   AgentView: contracts.agentViewSchema,
@@ -63,6 +64,8 @@ const NAMES = {
   DoctorReport: contracts.doctorReportSchema,
   DriftReport: contracts.driftReportSchema,
   ErrorCode: contracts.errorCodeSchema,
+  JsonRpcAnswer: contracts.jsonRpcAnswerSchema,
+  JsonRpcMessage: contracts.jsonRpcMessageSchema,
   EventPage: contracts.eventPageSchema,
   EventType: contracts.eventTypeSchema,
   Evidence: contracts.evidenceSchema,

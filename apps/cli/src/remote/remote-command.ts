@@ -35,7 +35,7 @@ async function execute(command: RemoteCommand, given: string[]): Promise<number>
 }
 
 /** Ctrl-C leaves the command, not the run. */
-async function withInterrupt(run: (signal: AbortSignal) => Promise<number>): Promise<number> {
+export async function withInterrupt(run: (signal: AbortSignal) => Promise<number>): Promise<number> {
   const controller = new AbortController();
   const stop = (): void => controller.abort(new Error('interrupted'));
   process.once('SIGINT', stop);
@@ -48,6 +48,9 @@ async function withInterrupt(run: (signal: AbortSignal) => Promise<number>): Pro
     process.off('SIGINT', stop);
   }
 }
+
+/** @throws UsageError */
+export const apiClient = (url: string | undefined): Client => clientOf(apiUrl(url));
 
 function clientOf(baseUrl: string): Client {
   return createClient({ baseUrl, headers: keyHeaders(), retry: { attempts: 4 } });

@@ -61,6 +61,9 @@ export interface StackConfig {
   readonly maxFileBytes: number;
   /** Hosts that webhooks may call wherever they are. */
   readonly webhookHosts: readonly string[];
+  readonly mcpFile: string | undefined;
+  /** Beside loopback. */
+  readonly mcpHosts: readonly string[];
   readonly retention: readonly RetentionRule[];
   readonly contentPolicy: ContentPolicy;
   /** Undefined: no metrics. 0 means any free port. */

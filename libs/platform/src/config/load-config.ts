@@ -118,6 +118,8 @@ export function loadStackConfig(env: Environment): StackConfig {
     setupHosts: settings.HOLDFAST_SETUP_HOSTS,
     maxFileBytes: settings.HOLDFAST_MAX_FILE_MB * 1024 * 1024,
     webhookHosts: settings.HOLDFAST_WEBHOOK_HOSTS,
+    mcpFile: settings.HOLDFAST_MCP_FILE,
+    mcpHosts: settings.HOLDFAST_MCP_HOSTS,
     retention: settings.HOLDFAST_RETENTION,
     contentPolicy: settings.HOLDFAST_CONTENT_POLICY,
     metricsPort: settings.HOLDFAST_METRICS_PORT,

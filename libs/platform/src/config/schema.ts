@@ -103,6 +103,8 @@ export const settingsSchema = z.object({
   HOLDFAST_SETUP_HOSTS: hostsSchema.default([]).describe('Hosts, separated by `,`, that the setup step of the coding agent may reach once a person approved it: package registries. `name` is ports 80 and 443, `name:port` that port. Not given: there is no setup step.'),
   HOLDFAST_MAX_FILE_MB: z.coerce.number().int().min(1).max(4_096).default(100).describe('Largest file that may be uploaded, in megabytes.'),
   HOLDFAST_WEBHOOK_HOSTS: hostsSchema.default([]).describe('Hosts, separated by `,`, that webhooks may call though they are on this machine or in a private network. Public hosts need no mention.'),
+  HOLDFAST_MCP_FILE: path.optional().describe('File that says which tools of which MCP servers agents are given (docs/mcp.md). Not given: none.'),
+  HOLDFAST_MCP_HOSTS: hostsSchema.default([]).describe('Hosts beside loopback, separated by `,`, that an MCP server may be on. What agents say to its tools goes to them. Checked again after each name is resolved.'),
   HOLDFAST_RETENTION: retentionSchema.default([]).describe('How long ended runs are kept, as JSON: `[{"agent":"research","status":"completed","days":90},{"days":365}]`. The first rule that fits holds; runs that none fits are kept. With `eventDays` the events of a run go before it does.'),
   HOLDFAST_CONTENT_POLICY: jsonOr(contentPolicySchema)
     .default({ instructions: '', never: [] })
