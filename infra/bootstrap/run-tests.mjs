@@ -53,8 +53,9 @@ function runRing(ring) {
 function runJest(ring, more) {
   const file = join(RESULTS, `${ring}.json`);
   rmSync(file, { force: true });
-  // Specs with servers share two cores with them.
-  const workers = ring === 'unit' ? [] : ['--runInBand'];
+  // Specs with servers share two cores with them, so one runs at a time; in a process of its own, which is left for a new
+  // one as it grows, since Jest keeps the ES modules of each spec that it has run.
+  const workers = ring === 'unit' ? [] : ['--maxWorkers=1', '--workerIdleMemoryLimit=1GB'];
   const jest = [...NODE_OPTIONS, 'node_modules/jest/bin/jest.js', '--selectProjects', ring, ...workers, '--passWithNoTests', '--forceExit', '--json', `--outputFile=${file}`, ...more];
   const { status } = spawnSync(process.execPath, jest, { cwd: ROOT, stdio: ['ignore', 2, 2], env: { ...process.env, NODE_ENV: 'test' } });
   return { status, suites: readResults(file)?.testResults };

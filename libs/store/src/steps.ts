@@ -9,10 +9,11 @@ export type StepKey = RunRef & { step: number; attempt: number };
 /**
  * Opens an attempt of a step, closing any earlier one: whatever comes later from that one is refused. The run's head
  * moves to `parent`, which lies further back after a rewind.
- * Opening the same attempt again (a redelivery) changes nothing; a run that has ended opens none. Call under the run's lock.
+ * Opening the same attempt again (a redelivery) changes nothing, and is refused where it must be `fresh`; a run that has
+ * ended opens none. Call under the run's lock.
  * @throws HoldfastError `attempt_closed`
  */
-export async function openAttempt(tx: Tx, key: StepKey, parent: number, steering: Steering | null): Promise<void> {
+export async function openAttempt(tx: Tx, key: StepKey, parent: number, steering: Steering | null, fresh = false): Promise<void> {
   await tx.query({
     name: 'open-attempt',
     text: `
@@ -22,13 +23,13 @@ export async function openAttempt(tx: Tx, key: StepKey, parent: number, steering
         from runs r left join checkpoints c on c.tenant_id = $1 and c.run_id = $2 and c.step = $5 where r.tenant_id = $1 and r.run_id = $2 and r.ended_at is null
         on conflict (tenant_id, run_id, step) do update
           set attempt = excluded.attempt, state_hash = case when steps.attempt < excluded.attempt then coalesce(steps.restored_hash, excluded.state_hash) else steps.state_hash end, workspace_commit = case when steps.attempt < excluded.attempt then excluded.workspace_commit else steps.workspace_commit end, digest = case when steps.attempt < excluded.attempt then null else steps.digest end
-          where steps.state = 'open' and steps.attempt <= excluded.attempt
+          where steps.state = 'open' and (steps.attempt < excluded.attempt or (steps.attempt = excluded.attempt and not $8::boolean))
         returning xmax = 0 as first, state_hash is not null as anchored
       ), moved as (
         update run_heads set next_step = greatest(next_step, $3 + 1), head_step = case when opened.anchored then $5 else head_step end, steering_actions = steering_actions + case when opened.first and $7 then 1 else 0 end
         from opened where tenant_id = $1 and run_id = $2)
       select holdfast_require_open(exists (select 1 from opened))`,
-    values: [key.tenantId, key.runId, key.step, key.attempt, parent, steering, Boolean(steering && !steering.holdout)],
+    values: [key.tenantId, key.runId, key.step, key.attempt, parent, steering, Boolean(steering && !steering.holdout), fresh],
   });
 }
 

@@ -13,6 +13,7 @@ import { beginRun } from './begin.js';
 import { callModel } from './call-model.js';
 import { callTool } from './call-tool.js';
 import { recordingFailure } from './failure.js';
+import { openTurn } from './open-turn.js';
 
 const NEVER = new AbortController().signal;
 const PRINCIPAL = '00000000-0000-7000-8000-000000000002';
@@ -76,6 +77,16 @@ describe('deliveries of a run’s activities', () => {
     await finish();
     const { messages } = await withTx(pool, ref.tenantId, (tx) => readHistory(tx, ref, 1, 1e6));
     expect(messages[0]!.message.content).toBe(`turn ${firstCall + 1}`);
+  });
+
+  it('says once that a step began, where Temporal was restored to before its first delivery', async () => {
+    await openTurn(deps, call(1), 1);
+    await openTurn(deps, call(1), 1);
+    const { rows } = await withTx(pool, ref.tenantId, (tx) => tx.query<{ type: string }>(`select type from events where run_id = $1 and step = 1 order by seq`, [ref.runId]));
+    expect(rows.map((r) => r.type)).toEqual(['step.started', 'step.attempt_reset']);
+    expect((await turn(call(1))).kind).toBe('calls');
+    await tool(1);
+    await finish();
   });
 
   describe('the model is asked while the attempt is being opened', () => {

@@ -16,7 +16,8 @@ export async function openTurn(deps: RunDeps, call: ModelCall, delivery: number)
   const first = delivery === 1 && !call.again;
   // A redelivery writes these rows again, should the machine fail before they reach the disk.
   const again = (): Promise<OpenRows> => withTx(deps.pool, call.tenantId, (tx) => openAgain(tx, call, delivery), { durable: false });
-  // A first delivery that comes to a closed step is of a Temporal that was restored: what the step gave is adopted.
+  // A first delivery that comes to an attempt that is open, or to a closed step, is of a Temporal that was restored: it
+  // goes on as a redelivery would.
   const { turn: found, lastSeq } = first ? await withTx(deps.pool, call.tenantId, (tx) => openFirst(tx, call), { durable: false, oneFlight: true }).catch((error: unknown) => (isClosed(error) ? again() : Promise.reject(error as Error))) : await again();
   const words = found.inboxSeq && !found.done ? await withTx(deps.pool, call.tenantId, (tx) => takeUpWords(tx, call)) : [];
   const agent = agentOf(deps, found);
@@ -54,7 +55,7 @@ type OpenRows = { turn: Turn; lastSeq: number };
 
 /** Nothing of a first delivery can be there already, so all goes out at once. */
 async function openFirst(tx: Tx, call: ModelCall): Promise<OpenRows> {
-  const [turn, head] = await Promise.all([readTurn(tx, call, call.parent), appendEvents(tx, call, startEvents(call, 1)), openAttempt(tx, call, call.parent, call.steering ?? null)]);
+  const [turn, head] = await Promise.all([readTurn(tx, call, call.parent), appendEvents(tx, call, startEvents(call, 1)), openAttempt(tx, call, call.parent, call.steering ?? null, true)]);
   return { turn: existing(turn), lastSeq: head.lastSeq };
 }
 

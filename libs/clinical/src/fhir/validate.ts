@@ -18,7 +18,7 @@ export async function validateFhir(resource: unknown): Promise<FhirIssue[]> {
 
 /** The issues of a bundle that a run is to read, its entries one by one, so that one broken resource hides no other. */
 export async function validateBundle(bundle: unknown): Promise<FhirIssue[]> {
-  const { resourceType, type, entry } = bundle as { resourceType?: unknown; type?: unknown; entry?: unknown };
+  const { resourceType, type, entry } = (bundle ?? {}) as { resourceType?: unknown; type?: unknown; entry?: unknown };
   if (resourceType !== 'Bundle') return [{ path: 'Bundle.resourceType', message: 'must be Bundle' }];
   if (typeof type !== 'string') return [{ path: 'Bundle.type', message: 'is missing' }];
   if (!Array.isArray(entry) || entry.length === 0) return [{ path: 'Bundle.entry', message: 'has no entries' }];

@@ -31,6 +31,11 @@ describe('Office files and books', () => {
     expect(pages.map((p) => [p.page, p.text])).toEqual([[1, 'Chapter 1\n\nIt began.'], [2, 'Chapter 2\n\nIt ended.']]);
   });
 
+  it('reads a chapter whose name has a percent sign that escapes nothing', async () => {
+    const { pages } = await parse('book.epub', epub(['All of it.'], () => ({ file: '100%.xhtml', href: '100%.xhtml' })));
+    expect(pages.map((p) => p.text)).toEqual(['Chapter 1\n\nAll of it.']);
+  });
+
   it('tells the format by the bytes, whatever the name says', async () => {
     expect((await parse('trial.pdf', docx([{ text: 'Text.' }]))).mediaType).toMatch(/wordprocessingml/);
     expect((await parse('page.txt', '<!DOCTYPE html><p>Text.</p>')).mediaType).toBe('text/html');

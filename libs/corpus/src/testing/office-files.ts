@@ -41,11 +41,11 @@ export function xlsx(sheet: string, rows: (string | number)[][]): Buffer {
   ]);
 }
 
-export function epub(chapters: string[]): Buffer {
+export function epub(chapters: string[], name = (i: number): { file: string; href: string } => ({ file: `c ${i}.xhtml`, href: `c%20${i}.xhtml` })): Buffer {
   return writeZip([
     { name: 'mimetype', body: 'application/epub+zip' },
     { name: 'META-INF/container.xml', body: '<container><rootfiles><rootfile full-path="OEBPS/book.opf"/></rootfiles></container>' },
-    { name: 'OEBPS/book.opf', body: `<package><manifest>${chapters.map((_, i) => `<item id="c${i}" href="text/c%20${i}.xhtml"/>`).join('')}</manifest><spine>${chapters.map((_, i) => `<itemref idref="c${i}"/>`).join('')}</spine></package>` },
-    ...chapters.map((text, i) => ({ name: `OEBPS/text/c ${i}.xhtml`, body: `<html><body><h1>Chapter ${i + 1}</h1><p>${text}</p></body></html>` })),
+    { name: 'OEBPS/book.opf', body: `<package><manifest>${chapters.map((_, i) => `<item id="c${i}" href="text/${name(i).href}"/>`).join('')}</manifest><spine>${chapters.map((_, i) => `<itemref idref="c${i}"/>`).join('')}</spine></package>` },
+    ...chapters.map((text, i) => ({ name: `OEBPS/text/${name(i).file}`, body: `<html><body><h1>Chapter ${i + 1}</h1><p>${text}</p></body></html>` })),
   ]);
 }

@@ -14,8 +14,17 @@ export function parseEpub(bytes: Buffer): ParsedPage[] {
   const root = parts.xml(file);
   const items = new Map([...all(root, 'item'), ...all(root, 'opf:item')].map((i) => [i.attributes['id'] ?? '', i.attributes['href'] ?? '']));
   const order = [...all(root, 'itemref'), ...all(root, 'opf:itemref')].map((r) => items.get(r.attributes['idref'] ?? '')).filter((href) => href !== undefined);
-  const chapters = order.map((href) => resolve(posix.dirname(file), decodeURIComponent(href))).filter((name) => parts.has(name));
+  const chapters = order.map((href) => resolve(posix.dirname(file), unescaped(href))).filter((name) => parts.has(name));
   return chapters.map((name, i) => ({ ...parseHtml(cleanText(parts.text(name)))[0]!, page: i + 1 }));
+}
+
+/** A name as it is in the archive: many books write a percent sign in it that escapes nothing. */
+function unescaped(href: string): string {
+  try {
+    return decodeURIComponent(href);
+  } catch {
+    return href;
+  }
 }
 
 /** Fonts are often scrambled, and no reader needs a password for that. */
