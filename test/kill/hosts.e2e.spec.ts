@@ -7,7 +7,7 @@ import { Child } from '../harness/child.js';
 import { type Host, Hosts, whyNoHosts } from '../harness/hosts.js';
 import { Stack } from '../harness/stack.js';
 
-jest.setTimeout(120_000);
+jest.setTimeout(240_000);
 const why = whyNoHosts();
 const suite = why === null ? describe : describe.skip;
 
