@@ -2,7 +2,7 @@ import { Agent, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export type Asked = { kind: string; method: 'GET' | 'POST'; path: string; body?: object };
-/** Milliseconds from the moment that a request was due to the last byte of its answer, by kind. */
+/** Milliseconds from the moment that a request was due, or was sent where a timer fired early, to the last byte of its answer, by kind. */
 export type Taken = { byKind: Map<string, number[]>; errors: string[]; sent: number; seconds: number };
 
 const TIMEOUT_MS = 10_000;
@@ -21,10 +21,11 @@ export async function generate(base: string, rate: number, seconds: number, next
     const wait = due - performance.now();
     if (wait > 0.5) await sleep(wait);
     const asked = next(taken.sent++);
+    const from = Math.min(due, performance.now());
     const one = send(agent, base, asked)
       .then(() => {
         const times = taken.byKind.get(asked.kind) ?? [];
-        times.push(performance.now() - due);
+        times.push(performance.now() - from);
         taken.byKind.set(asked.kind, times);
       })
       .catch((error: Error) => void taken.errors.push(`${asked.kind}: ${error.message}`))
