@@ -5,7 +5,7 @@ import { createDataConverter, loadConfig, runStartOptions } from '#platform';
 import { createPool, insertBatch, insertItems, migrate, withTx } from '#store';
 import { v7 as uuidv7 } from 'uuid';
 import { parseMeasureOptions, printTable, type Row, writeJson } from '../options.js';
-import { type Part, part, startPart } from '../spine/processes.js';
+import { type Part, part, partEnv, startPart } from '../spine/processes.js';
 import { startServers } from '../spine/servers.js';
 import { PARENT_QUEUE } from './bare/queue.js';
 import { closedRuns, longestHistory, spoiledRuns } from './measure.js';
@@ -36,10 +36,7 @@ const started: Part[] = [];
 try {
   await migrate(servers.databaseUrl);
   const scripted = keep(await startPart('scripted runtime', part('libs/models/src/scripted/main'), { args: ['--script', part('bench/fleet/script'), '--models', 'scripted'], ready: /ready at/, log: `${logs}/scripted.log` }));
-  const env = {
-    DATABASE_URL: servers.databaseUrl, TEMPORAL_ADDRESS: servers.temporalAddress, HOLDFAST_DATA_DIR: servers.folder, HOLDFAST_RUNTIME: 'ollama', HOLDFAST_RUNTIME_URL: scripted.readyLine.split(' ').at(-1)!,
-    HOLDFAST_MODEL: 'scripted', HOLDFAST_EMBED_MODEL: 'scripted', HOLDFAST_PROBE_AGENT: '1', HOLDFAST_MODEL_SLOTS: '16', HOLDFAST_LOG_LEVEL: 'warn',
-  };
+  const env = partEnv(servers, scripted, 16);
   const config = loadConfig({ ...process.env, ...env });
   const client = new Client({ connection: await Connection.connect({ address: servers.temporalAddress }), dataConverter: createDataConverter(config) });
   console.log(`settings of Temporal: ${servers.settings}`);

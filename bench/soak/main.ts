@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { migrate } from '#store';
 import { parseMeasureOptions, printTable, type Row, writeJson } from '../options.js';
-import { type Part, part, startPart } from '../spine/processes.js';
+import { type Part, part, partEnv, startPart } from '../spine/processes.js';
 import { startServers } from '../spine/servers.js';
 import { Load } from './load.js';
 
@@ -26,10 +26,7 @@ const keep = (p: Part): Part => (started.push(p), p);
 try {
   await migrate(servers.databaseUrl);
   const scripted = keep(await startPart('scripted runtime', part('libs/models/src/scripted/main'), { args: ['--script', part('bench/soak/script'), '--models', `${MODEL},slow`], ready: /ready at/, log: `${logs}/scripted.log` }));
-  const env = {
-    DATABASE_URL: servers.databaseUrl, TEMPORAL_ADDRESS: servers.temporalAddress, HOLDFAST_DATA_DIR: servers.folder, HOLDFAST_PORT: '0', HOLDFAST_RUNTIME: 'ollama', HOLDFAST_RUNTIME_URL: scripted.readyLine.split(' ').at(-1)!,
-    HOLDFAST_MODEL: MODEL, HOLDFAST_EMBED_MODEL: MODEL, HOLDFAST_PROBE_AGENT: '1', HOLDFAST_MODEL_SLOTS: '8', HOLDFAST_LOG_LEVEL: 'warn',
-  };
+  const env = partEnv(servers, scripted);
   const workers = [1, 2].map((n) => startPart(`worker ${n}`, part('apps/worker/src/main'), { env, ready: /worker ready/, log: `${logs}/worker-${n}.log` }));
   const api = keep(await startPart('API', part('apps/api/src/main'), { env, ready: /api ready on/, log: `${logs}/api.log` }));
   const parts = [api, ...(await Promise.all(workers)).map(keep)];

@@ -9,7 +9,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { BARE_QUEUE } from './bare/queue.js';
 import { parseMeasureOptions, printTable, type Row, writeJson } from '../options.js';
 import { closedSteps, databaseBytes, eventsPerStep, type HistorySize, historySize, messageBytes, stepMs } from './measure.js';
-import { type Part, part, startPart } from './processes.js';
+import { type Part, part, partEnv, startPart } from './processes.js';
 import { MESSAGE_BYTES, WAITING_MODEL } from './script.js';
 import { startServers } from './servers.js';
 import { type Bench, measureFailover, measureLangGraph, measureLong, measureReaders, measureWaiting } from './wide.js';
@@ -35,19 +35,7 @@ const pool = createPool(servers.databaseUrl, { name: 'holdfast-bench' });
 try {
   await migrate(servers.databaseUrl);
   const scripted = keep(await startPart('scripted runtime', part('libs/models/src/scripted/main'), { args: ['--script', part('bench/spine/script'), '--models', `scripted,${WAITING_MODEL}`], ready: /ready at/, log: `${logs}/scripted.log` }));
-  const env = {
-    DATABASE_URL: servers.databaseUrl,
-    TEMPORAL_ADDRESS: servers.temporalAddress,
-    HOLDFAST_DATA_DIR: servers.folder,
-    HOLDFAST_RUNTIME: 'ollama',
-    HOLDFAST_RUNTIME_URL: scripted.readyLine.split(' ').at(-1)!,
-    HOLDFAST_MODEL: 'scripted',
-    HOLDFAST_EMBED_MODEL: 'scripted',
-    HOLDFAST_PORT: '0',
-    HOLDFAST_PROBE_AGENT: '1',
-    HOLDFAST_MODEL_SLOTS: '8',
-    HOLDFAST_LOG_LEVEL: 'warn',
-  };
+  const env = partEnv(servers, scripted);
   const worker = keep(await startPart('worker', part('apps/worker/src/main'), { env, ready: /worker ready/, log: `${logs}/worker.log` }));
   const api = keep(await startPart('api', part('apps/api/src/main'), { env, ready: /api ready/, log: `${logs}/api.log` }));
   keep(await startPart('bare worker', part('bench/spine/bare/main'), { env, ready: /bare worker ready/, log: `${logs}/bare.log` }));

@@ -12,6 +12,23 @@ export const part = (path: string): string => fileURLToPath(new URL(`../../${pat
 
 export type Part = { name: string; readyLine: string; memory(): Promise<MemoryReading>; stop(): Promise<void>; /** As a crash does. */ kill(): Promise<void> };
 
+/** What API and workers of a benchmark are started with: its servers, and the scripted runtime that printed this ready line. */
+export function partEnv(servers: { databaseUrl: string; temporalAddress: string; folder: string }, scripted: Pick<Part, 'readyLine'>, slots = 8): Record<string, string> {
+  return {
+    DATABASE_URL: servers.databaseUrl,
+    TEMPORAL_ADDRESS: servers.temporalAddress,
+    HOLDFAST_DATA_DIR: servers.folder,
+    HOLDFAST_RUNTIME: 'ollama',
+    HOLDFAST_RUNTIME_URL: scripted.readyLine.split(' ').at(-1)!,
+    HOLDFAST_MODEL: 'scripted',
+    HOLDFAST_EMBED_MODEL: 'scripted',
+    HOLDFAST_PORT: '0',
+    HOLDFAST_PROBE_AGENT: '1',
+    HOLDFAST_MODEL_SLOTS: String(slots),
+    HOLDFAST_LOG_LEVEL: 'warn',
+  };
+}
+
 /** Starts a part as a process of its own and waits for its ready line; its output goes to `log`. */
 export async function startPart(name: string, entry: string, options: { args?: string[]; env?: Record<string, string>; ready: RegExp; log: string }): Promise<Part> {
   const loader = FROM_SOURCE ? ['--import', `${root}test/setup/source-loader.mjs`] : [];
