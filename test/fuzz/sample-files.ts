@@ -5,6 +5,7 @@ import { Document, HeadingLevel, Packer, Paragraph, Table, TableCell, TableRow, 
 import { v7 as uuidv7 } from 'uuid';
 import { PROJECT_ROOT } from '#platform';
 import { cardsApkg } from '../../libs/corpus/src/cards/export-cards.js';
+import { newSchedule } from '../../libs/corpus/src/cards/schedule.js';
 import { docx, epub, pptx, xlsx } from '../../libs/corpus/src/testing/office-files.js';
 import { pdfOf, pictureOf } from '../../libs/corpus/src/testing/pictures.js';
 import { rightToLeftPdf } from '../../libs/corpus/src/testing/right-to-left-pdf.js';
@@ -21,7 +22,7 @@ export async function sampleFiles(): Promise<SampleFile[]> {
   const document = (name: string, bytes: Buffer, structure: Structure, slow = false): SampleFile => ({ name, bytes, structure, reader: 'document', slow });
   const json = (name: string, reader: 'bundle' | 'world', value: object): SampleFile => ({ name, bytes: Buffer.from(JSON.stringify(value)), structure: 'json', reader });
   const texts = ['Metformin lowers glucose.', 'Nobody was harmed.'];
-  const card = { id: uuidv7(), corpusId: uuidv7(), documentId: uuidv7(), documentName: 'study.pdf', question: 'What lowers glucose?', answer: 'Metformin.', quote: texts[0]!, page: 1, due: '2024-01-01T00:00:00.000Z', reviews: 0, lapses: 0 };
+  const card = { id: uuidv7(), corpusId: uuidv7(), documentId: uuidv7(), documentName: 'study.pdf', question: 'What lowers glucose?', answer: 'Metformin.', quote: texts[0]!, page: 1, due: '2024-01-01T00:00:00.000Z', reviews: 0, lapses: 0, schedule: newSchedule(new Date(0)), tags: ['trial'] };
   return [
     document('study.pdf', sample('clinical-studies.pdf'), 'bytes'),
     document('small.pdf', await pdfOf(texts, { name: 'more.txt', text: 'Penicillin.' }), 'text'),

@@ -7,7 +7,7 @@ import type { z } from 'zod';
 import { researchResultSchema } from '#agents/research/contract';
 import { cardExportSchema, cardListSchema, cardQuerySchema, cardsTakenSchema, type CardView, cardViewSchema, HoldfastError, idSchema, reviewSchema, takeCardsSchema } from '#contracts';
 import { cardsApkg, cardsCsv, newSchedule, reviewed } from '#corpus';
-import { insertCard, listCards, lockCard, type Pool, readCorpus, readRunRecord, rescheduleCard, withTx } from '#store';
+import { insertCard, listCards, lockCard, type Pool, readCardsToExport, readCorpus, readRunRecord, rescheduleCard, withTx } from '#store';
 import { type Caller, FromCaller } from '../core/caller.js';
 import { POOL } from '../core/tokens.js';
 import { Endpoint } from '../openapi/endpoint.js';
@@ -60,10 +60,10 @@ export class CardsController {
   }
 
   @Get('export')
-  @Endpoint({ role: 'viewer', summary: 'Export the cards of a corpus', description: '`format` is `csv`, or `apkg`, a package that Anki opens.', answers: { 200: { schema: null, description: 'The file.', as: ['text/csv', 'application/apkg'] } }, errors: ['not_found'] })
+  @Endpoint({ role: 'viewer', summary: 'Export the cards of a corpus', description: '`format` is `csv`, or `apkg`, a package that Anki opens: with the tags of the documents, and where each card stands in its schedule, which Anki takes over where “Import any learning progress” is ticked.', answers: { 200: { schema: null, description: 'The file.', as: ['text/csv', 'application/apkg'] } }, errors: ['not_found'] })
   async exportCards(@FromCaller() caller: Caller, @Query({ schema: cardExportSchema }) query: z.infer<typeof cardExportSchema>, @Res() res: Response): Promise<void> {
     const ref = { tenantId: caller.tenantId, corpusId: query.corpusId };
-    const [corpus, cards] = await withTx(this.pool, caller.tenantId, async (tx) => [await readCorpus(tx, ref), await listCards(tx, ref, null, MOST_EXPORTED)] as const);
+    const [corpus, cards] = await withTx(this.pool, caller.tenantId, async (tx) => [await readCorpus(tx, ref), await readCardsToExport(tx, ref, MOST_EXPORTED)] as const);
     if (!corpus) throw new HoldfastError('not_found', 'There is no corpus with this id.');
     res.attachment(`cards.${query.format}`);
     if (query.format === 'csv') res.type('text/csv; charset=utf-8').send(cardsCsv(cards));

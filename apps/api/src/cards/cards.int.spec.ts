@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import request from 'supertest';
 import { v7 as uuidv7 } from 'uuid';
 import { cardListSchema, cardViewSchema, LOCAL_PRINCIPAL, LOCAL_TENANT as tenantId } from '#contracts';
-import { createPool, deleteDocument, insertCorpus, insertDocument, insertRun, type Pool, setResult, withTx } from '#store';
+import { createPool, deleteDocument, describeDocument, insertCorpus, insertDocument, insertRun, type Pool, setResult, withTx } from '#store';
+import { readZip } from '../../../../libs/corpus/src/zip/read-zip.js';
 import { testDatabase, testTemporal } from '#test/setup/servers';
 import { startApi, type TestApi } from '../testing/start-api.js';
 
@@ -25,6 +26,7 @@ describe('cards', () => {
     await withTx(pool, tenantId, async (tx) => {
       await insertCorpus(tx, { ...corpus, name: 'Trials' });
       await insertDocument(tx, { ...document, name: 'trial.pdf', mediaType: 'application/pdf', bytes: 1, sha256: createHash('sha256').update('x').digest(), pages: 2, passages: 1 });
+      await describeDocument(tx, document, { tags: ['late trial'] });
       await insertRun(tx, { tenantId, runId, principalId: LOCAL_PRINCIPAL, agent: 'research', agentVersion: '1', input: {}, corpusId: corpus.corpusId, priority: 'interactive', tags: [], limits: { maxSteps: 1, maxTokens: 1, maxSeconds: 1 }, sampling: {} });
       await setResult(tx, { tenantId, runId }, { answer: '', claims: [], cards: [card('Which dose was given?'), card('which dose was given'), card('How much?')] });
     });
@@ -49,7 +51,7 @@ describe('cards', () => {
     const csv = await request(api.url).get('/v1/cards/export').query({ corpusId: corpus.corpusId }).expect(200);
     expect(csv.text.trim().split('\r\n')).toHaveLength(3);
     const apkg = await request(api.url).get('/v1/cards/export').query({ corpusId: corpus.corpusId, format: 'apkg' }).buffer(true).parse((res, done) => { const parts: Buffer[] = []; res.on('data', (d: Buffer) => parts.push(d)); res.on('end', () => done(null, Buffer.concat(parts))); }).expect(200);
-    expect((apkg.body as Buffer).subarray(0, 2).toString()).toBe('PK');
+    expect(readZip(apkg.body as Buffer)[0]!.read().toString('latin1')).toContain(' late_trial ');
     await request(api.url).post(`/v1/cards/${uuidv7()}/review`).send({ rating: 'good' }).expect(404);
     await request(api.url).post('/v1/cards').send({ runId: uuidv7() }).expect(404);
     await withTx(pool, tenantId, (tx) => deleteDocument(tx, document));

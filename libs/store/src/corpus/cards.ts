@@ -5,6 +5,9 @@ import type { CorpusRef } from './corpora.js';
 export type NewCard = CorpusRef & { cardId: string; documentId: string; questionKey: Buffer; question: string; answer: string; quote: string; page: number | null; schedule: unknown; due: Date };
 export type CardRef = { tenantId: string; cardId: string };
 
+/** With FSRS's own record, and the tags of its document. */
+export type ExportedCard = CardView & { schedule: unknown; tags: string[] };
+
 type Row = { card_id: string; corpus_id: string; document_id: string; name: string; question: string; answer: string; quote: string; page: number | null; due: Date; schedule: { reps?: number; lapses?: number } };
 const COLUMNS = 'c.card_id, c.corpus_id, c.document_id, d.name, c.question, c.answer, c.quote, c.page, c.due, c.schedule';
 const FROM = 'from cards c join documents d using (tenant_id, document_id)';
@@ -23,6 +26,12 @@ export async function insertCard(tx: Tx, c: NewCard): Promise<boolean> {
 export async function listCards(tx: Tx, ref: CorpusRef, by: Date | null, limit: number): Promise<CardView[]> {
   const { rows } = await tx.query<Row>(`select ${COLUMNS} ${FROM} where c.tenant_id = $1 and c.corpus_id = $2 and ($3::timestamptz is null or c.due <= $3) order by c.due, c.card_id limit $4`, [ref.tenantId, ref.corpusId, by, limit]);
   return rows.map(toView);
+}
+
+/** In the order in which they were made. */
+export async function readCardsToExport(tx: Tx, ref: CorpusRef, limit: number): Promise<ExportedCard[]> {
+  const { rows } = await tx.query<Row & { tags: string[] }>(`select ${COLUMNS}, d.tags ${FROM} where c.tenant_id = $1 and c.corpus_id = $2 order by c.card_id limit $3`, [ref.tenantId, ref.corpusId, limit]);
+  return rows.map((r) => ({ ...toView(r), schedule: r.schedule, tags: r.tags }));
 }
 
 /** The card and its schedule, locked until the transaction ends; null where there is none. */
