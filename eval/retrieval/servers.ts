@@ -29,7 +29,8 @@ export async function startServers(): Promise<Servers> {
   }
 }
 
-async function embedServer(set: ProcessSet, setup: { toolsDir: string; report(message: string): void }, dataDir: string): Promise<EmbedServer> {
+/** What embeds: a configured runtime, else the embedded one as a process of `set`. */
+export async function embedServer(set: ProcessSet, setup: { toolsDir: string; report(message: string): void }, dataDir: string): Promise<EmbedServer> {
   const config = { ...loadStackConfig(process.env), dataDir };
   const url = config.embedUrl ?? config.runtimeUrl;
   if (url && config.embedModel) return { kind: config.runtime ?? 'ollama', url, model: config.embedModel };
