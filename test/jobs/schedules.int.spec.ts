@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RunSummary, ScheduleView } from '#contracts';
+import { LOCAL_TENANT, type RunSummary, scheduleIdOf, type ScheduleView } from '#contracts';
 import { ALL_TENANTS, insertCorpus, insertDocument, insertPages, insertPassages, withTx } from '#store';
-import { LOCAL_TENANT } from '#contracts';
 import { v7 as uuidv7 } from 'uuid';
 import { ApiStack } from '../harness/api-stack.js';
 import { modelOf } from '../harness/scenario.js';
@@ -49,6 +48,9 @@ describe('a schedule', () => {
     const paused = (await stack.get<ScheduleView>(`/schedules/${id}`)).body;
     expect(paused).toMatchObject({ paused: true, note: 'enough' });
     expect(paused.lastFires).toHaveLength(1);
+    // What a person wrote is nowhere in Temporal.
+    const there = await stack.loop.client.schedule.getHandle(scheduleIdOf(id)).describe();
+    expect([there.state.paused, JSON.stringify(there.raw).includes('enough')]).toEqual([true, false]);
     await stack.delete(`/schedules/${id}`);
   });
 
@@ -106,7 +108,8 @@ describe('a schedule', () => {
     expect(nextTimes!.every((t) => new Date(t).getUTCHours() === 9 && new Date(t).getUTCDay() % 6 !== 0)).toBe(true);
     expect(await times(id, '2027-01-01T00:00:00Z', '2027-01-05T00:00:00Z')).toEqual(['2027-01-01T09:00:00.000Z', '2027-01-04T09:00:00.000Z']);
     // Each fire is put off by a time of its own, the same whenever one asks.
-    const late = await make({ spec: { intervals: [{ everySeconds: 3_600 }], jitterSeconds: 600 } });
+    const late = await make({ spec: { intervals: [{ everySeconds: 3_600 }], jitterSeconds: 600 }, overlap: 'buffer_all', catchupSeconds: 86_400 });
+    expect((await stack.loop.client.schedule.getHandle(scheduleIdOf(late.id)).describe()).policies).toMatchObject({ overlap: 'BUFFER_ALL', catchupWindow: 86_400_000, pauseOnFailure: false });
     const putOff = late.nextTimes!.map((t) => (Date.parse(t) / 1_000) % 3_600);
     expect(putOff.every((s) => s >= 0 && s <= 600)).toBe(true);
     expect(new Set(putOff).size).toBeGreaterThan(1);

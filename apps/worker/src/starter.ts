@@ -47,6 +47,10 @@ export function createRunStarter(client: Client): RunStarter {
       // A batch that is queued again, for what failed, has an execution that ended.
       await client.workflow.start(WORKFLOWS.batch, { workflowId: workflowIds.batch(batchId), taskQueue: TASK_QUEUES.main, args: [{ tenantId, batchId }], workflowIdReusePolicy: 'ALLOW_DUPLICATE', workflowIdConflictPolicy: 'FAIL', staticSummary: 'batch' }).catch(ignoreStarted);
     },
+    describeBatch: ({ batchId }) => stateOf(client, workflowIds.batch(batchId)),
+    async cancelBatch({ batchId }) {
+      await client.workflow.getHandle(workflowIds.batch(batchId)).cancel().catch(ignoreGone);
+    },
     syncSchedule: (schedule) => syncSchedule(client, schedule),
     describe: (ref) => stateOf(client, workflowIds.run(ref.runId)),
   };

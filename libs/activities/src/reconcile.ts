@@ -1,7 +1,8 @@
 import { type BatchRef, ERROR_CODES, type IngestionRef, type RunRef } from '#contracts';
-import { ALL_TENANTS, appendEvents, endRun, type LiveRun, markSynced, type Notifier, type Pool, readLiveRuns, readQueuedBatches, readQueuedIngestions, readRun, readUnsynced, type ScheduleRow, withTx } from '#store';
+import { ALL_TENANTS, appendEvents, endRun, type LiveRun, markSynced, type Notifier, type Pool, readLiveRuns, readQueuedBatches, readQueuedIngestions, readRun, readUnsynced, refuseSchedule, type ScheduleRow, withTx } from '#store';
 import type { AgentImplementation } from './agent.js';
 import { activity } from './edge.js';
+import { repairBatches } from './reconcile-batches.js';
 import { removeLeftovers } from './reconcile-leftovers.js';
 import { attendThreads } from './reconcile-threads.js';
 import { repairIngestions } from './reconcile-ingestions.js';
@@ -27,8 +28,10 @@ export interface RunStarter {
   startIngestion(ref: IngestionRef): Promise<void>;
   /** Starts a batch's execution; one that is running is left alone. */
   startBatch(ref: BatchRef): Promise<void>;
-  /** Brings Temporal's Schedule to what the row says. */
-  syncSchedule(schedule: ScheduleRow): Promise<void>;
+  describeBatch(ref: BatchRef): Promise<ExecutionState>;
+  cancelBatch(ref: BatchRef): Promise<void>;
+  /** Brings Temporal's Schedule to what the row says. @returns why Temporal refuses its times; null where it took them. */
+  syncSchedule(schedule: ScheduleRow): Promise<string | null>;
 }
 
 export type ReconcilerDeps = { pool: Pool; notifier: Notifier; starter: RunStarter; agents: ReadonlyMap<string, AgentImplementation> };
@@ -57,7 +60,7 @@ export function createReconcilerActivities(deps: ReconcilerDeps) {
         if (page.length < PAGE) break;
         after = page.at(-1)!.runId;
       }
-      if (all) await repairIngestions(deps).then(() => endOrphans(deps)).then(() => removeLeftovers(deps)).catch((error: unknown) => (failure ??= error as Error));
+      for (const repair of all ? [repairIngestions, repairBatches, endOrphans, removeLeftovers] : []) await repair(deps).catch((error: unknown) => (failure ??= error as Error));
       // One run that cannot be mended keeps none of the others waiting.
       if (failure) throw failure;
     }),
@@ -69,8 +72,8 @@ async function syncSchedules(deps: ReconcilerDeps): Promise<void> {
   let failure: Error | undefined;
   await withTx(deps.pool, ALL_TENANTS, async (tx) => {
     for (const schedule of await readUnsynced(tx, PAGE)) {
-      // One that Temporal refuses keeps none of the others waiting.
-      await deps.starter.syncSchedule(schedule).then(() => markSynced(tx, schedule), (error: unknown) => void (failure ??= error as Error));
+      // One that cannot be brought there now keeps none of the others waiting.
+      await deps.starter.syncSchedule(schedule).then((refusal) => (refusal === null ? markSynced(tx, schedule) : refuseSchedule(tx, schedule, refusal)), (error: unknown) => void (failure ??= error as Error));
     }
   });
   if (failure) throw failure;

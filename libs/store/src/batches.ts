@@ -108,6 +108,12 @@ export async function lastClaim(tx: Tx, ref: BatchRef): Promise<number> {
   return rows[0]!.n;
 }
 
+/** Batches that have begun or are to end, and have not ended. */
+export async function readLiveBatches(tx: Tx, limit: number): Promise<(BatchRef & { cancelling: boolean })[]> {
+  const { rows } = await tx.query<BatchRef & { cancelling: boolean }>(`select tenant_id as "tenantId", batch_id as "batchId", status = 'cancelling' as cancelling from batches where status in ('running','cancelling') order by created_at limit $1`, [limit]);
+  return rows;
+}
+
 /** Batches that nobody has started for a while. */
 export async function readQueuedBatches(tx: Tx, staleSeconds: number, limit: number): Promise<BatchRef[]> {
   const { rows } = await tx.query<BatchRef>(`select tenant_id as "tenantId", batch_id as "batchId" from batches where status = 'queued' and created_at < now() - make_interval(secs => $1) order by created_at limit $2`, [staleSeconds, limit]);

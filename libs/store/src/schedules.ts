@@ -68,6 +68,11 @@ export async function markSynced(tx: Tx, ref: ScheduleRef): Promise<void> {
   await tx.query('update schedules set synced = true where tenant_id = $1 and schedule_id = $2', [ref.tenantId, ref.scheduleId]);
 }
 
+/** Temporal does not take its times: the row is paused and says why, for whoever made it. Call with the row locked. */
+export async function refuseSchedule(tx: Tx, ref: ScheduleRef, reason: string): Promise<void> {
+  await tx.query('update schedules set synced = true, paused = true, note = $3 where tenant_id = $1 and schedule_id = $2', [ref.tenantId, ref.scheduleId, `Temporal refuses its times: ${reason}`.slice(0, 1_000)]);
+}
+
 export type Fire = { nominalAt: Date; runId: string | null; batchId: string | null; worldVersion: number | null; skipped: string | null };
 
 /** The fire of a nominal time, where it was placed before. */

@@ -4,11 +4,11 @@ import { autoUpgrade } from './versioning.js';
 
 const { reconcileRuns } = proxyActivities<ReconcilerActivities>({
   startToCloseTimeout: '2m',
-  retry: { initialInterval: '1s', maximumInterval: '10s' },
+  // A pass comes every few seconds: one that fails leaves it to the next.
+  retry: { maximumAttempts: 1 },
 });
 const { handOverDeliveries } = proxyActivities<Pick<WebhookActivities, 'handOverDeliveries'>>({
   startToCloseTimeout: '1m',
-  // A pass comes every few seconds: one that fails leaves it to the next.
   retry: { maximumAttempts: 1 },
 });
 
@@ -21,7 +21,8 @@ const MAX_EVENTS = 2_000;
  */
 export async function reconciler(): Promise<void> {
   while (workflowInfo().historyLength < MAX_EVENTS) {
-    await reconcileRuns();
+    // A row that cannot be mended fails every pass, and must not hold the deliveries up.
+    await reconcileRuns().catch(() => undefined);
     if (patched('webhooks')) await handOverDeliveries().catch(() => undefined);
     await sleep(EVERY);
   }

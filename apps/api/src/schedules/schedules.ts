@@ -3,7 +3,7 @@ import { isGrpcServiceError, ScheduleNotFoundError } from '@temporalio/client';
 import { v5 as uuidv5, v7 as uuidv7 } from 'uuid';
 import { type CreateSchedule, HoldfastError, type Overlap, scheduleIdOf, type ScheduleRef, type ScheduleView } from '#contracts';
 import { describeError, type Logger, overlapPolicy, syncSchedule } from '#platform';
-import { deleteSchedule, insertSchedule, markSynced, pauseSchedule, type Pool, readFires, readSchedule, readScheduleForSync, readWorld, type ScheduleRow, type ScheduleTarget, withTx } from '#store';
+import { deleteSchedule, insertSchedule, markSynced, pauseSchedule, type Pool, readFires, readSchedule, readScheduleForSync, readWorld, refuseSchedule, type ScheduleRow, type ScheduleTarget, withTx } from '#store';
 import { AgentCatalogue } from '../core/agent-catalogue.js';
 import type { Caller } from '../core/caller.js';
 import { IdempotentWrites } from '../core/idempotent-writes.js';
@@ -14,8 +14,6 @@ import { TemporalGateway } from '../temporal/temporal-gateway.js';
 import { matchingTimes, nextTimes } from './times.js';
 
 const LATEST_FIRES = 20;
-/** gRPC's INVALID_ARGUMENT. */
-const INVALID = 3;
 
 export type CreatedSchedule = { schedule: ScheduleView; replayed: boolean };
 
@@ -39,7 +37,11 @@ export class Schedules {
       return { status: 201, headers: {}, body: { id: scheduleId } };
     });
     const ref = { tenantId: caller.tenantId, scheduleId: (answer.body as { id: string }).id };
-    await this.bring(ref);
+    const refusal = await this.bring(ref);
+    if (refusal !== null) {
+      await withTx(this.pool, ref.tenantId, (tx) => deleteSchedule(tx, ref));
+      throw new InvalidRequest([{ path: 'spec', message: refusal }]);
+    }
     return { schedule: await this.view(ref), replayed: answer.replayed };
   }
 
@@ -96,23 +98,20 @@ export class Schedules {
     return schedule;
   }
 
-  /** Brings the row to Temporal; where that does not answer the reconciler does it. What Temporal refuses is not kept. */
-  private async bring(ref: ScheduleRef): Promise<void> {
+  /** Brings the row to Temporal; where that does not answer the reconciler does it. @returns why Temporal refuses its times, else null. */
+  private async bring(ref: ScheduleRef): Promise<string | null> {
     try {
-      await withTx(this.pool, ref.tenantId, async (tx) => {
+      return await withTx(this.pool, ref.tenantId, async (tx) => {
         const row = await readScheduleForSync(tx, ref);
-        if (!row) return;
-        await this.temporal.ask((client) => syncSchedule(client, row));
-        await markSynced(tx, ref);
+        if (!row) return null;
+        const refusal = await this.temporal.ask((client) => syncSchedule(client, row));
+        await (refusal === null ? markSynced(tx, ref) : refuseSchedule(tx, ref, refusal));
+        return refusal;
       });
     } catch (error) {
-      const refusal = refusalOf(error);
-      if (refusal !== null) {
-        await withTx(this.pool, ref.tenantId, (tx) => deleteSchedule(tx, ref));
-        throw new InvalidRequest([{ path: 'spec', message: refusal }]);
-      }
       if (!isGrpcServiceError((error as Error).cause ?? error)) throw error;
       this.logger.warn({ scheduleId: ref.scheduleId, error: describeError(error) }, 'Temporal did not take a schedule; the reconciler brings it there');
+      return null;
     }
   }
 
@@ -152,13 +151,6 @@ export class Schedules {
 
 function missing(): HoldfastError {
   return new HoldfastError('not_found', 'There is no schedule with this id.');
-}
-
-/** Why Temporal, or its client before it asks, cannot take a spec; null where the failure is another. */
-function refusalOf(error: unknown): string | null {
-  if (error instanceof TypeError || error instanceof RangeError) return error.message;
-  for (let e: unknown = error; e instanceof Error; e = e.cause) if (isGrpcServiceError(e) && (e.code as number) === INVALID) return e.details;
-  return null;
 }
 
 const OVERLAP_NUMBERS: Record<Overlap, number> = { skip: 1, buffer_one: 2, buffer_all: 3, cancel_other: 4, terminate_other: 5, allow_all: 6 };

@@ -1,7 +1,7 @@
-import { type CalendarSpec, type Client, ScheduleAlreadyRunning, ScheduleNotFoundError, type ScheduleOptions, ScheduleOverlapPolicy, type ScheduleSpec as TemporalSpec } from '@temporalio/client';
+import { type CalendarSpec, type Client, isGrpcServiceError, ScheduleAlreadyRunning, ScheduleNotFoundError, type ScheduleOptions, ScheduleOverlapPolicy, type ScheduleSpec as TemporalSpec } from '@temporalio/client';
 import { type Overlap, scheduleIdOf, type ScheduleRef, type ScheduleSpec, TASK_QUEUES, workflowIds, WORKFLOWS } from '#contracts';
 
-export type ScheduleState = ScheduleRef & { name: string; spec: ScheduleSpec; overlap: Overlap; catchupSeconds: number; paused: boolean; note: string | null; deleted: boolean };
+export type ScheduleState = ScheduleRef & { name: string; spec: ScheduleSpec; overlap: Overlap; catchupSeconds: number; paused: boolean; deleted: boolean };
 
 const OVERLAPS: Record<Overlap, ScheduleOverlapPolicy> = {
   skip: ScheduleOverlapPolicy.SKIP,
@@ -14,10 +14,22 @@ const OVERLAPS: Record<Overlap, ScheduleOverlapPolicy> = {
 export const overlapPolicy = (overlap: Overlap): ScheduleOverlapPolicy => OVERLAPS[overlap];
 
 /**
- * Brings Temporal's Schedule to what the row says: made, changed or deleted. Safe to do again.
- * @throws whatever Temporal refuses: a cron that it cannot read is an `INVALID_ARGUMENT`.
+ * Brings Temporal's Schedule to what the row says: made, changed or deleted. Safe to do again. What people wrote, the
+ * note of a pause and the comments of calendars, stays in the row: no codec covers these fields.
+ * @returns why Temporal refuses its times, such as a cron that it cannot read; null where it took them.
  */
-export async function syncSchedule(client: Client, s: ScheduleState): Promise<void> {
+export async function syncSchedule(client: Client, s: ScheduleState): Promise<string | null> {
+  try {
+    await bring(client, s);
+    return null;
+  } catch (error) {
+    const refusal = refusalOf(error);
+    if (refusal === null) throw error;
+    return refusal;
+  }
+}
+
+async function bring(client: Client, s: ScheduleState): Promise<void> {
   const handle = client.schedule.getHandle(scheduleIdOf(s.scheduleId));
   if (s.deleted) return handle.delete().catch(ignoreMissing);
   const { scheduleId, ...options } = optionsOf(s);
@@ -25,8 +37,18 @@ export async function syncSchedule(client: Client, s: ScheduleState): Promise<vo
     await client.schedule.create({ scheduleId, ...options });
   } catch (error) {
     if (!(error instanceof ScheduleAlreadyRunning)) throw error;
-    await handle.update(() => ({ ...options, state: { paused: s.paused, ...(s.note === null ? {} : { note: s.note }) } }));
+    await handle.update(() => options);
   }
+}
+
+/** gRPC's INVALID_ARGUMENT. */
+const INVALID = 3;
+
+/** Why Temporal, or its client before it asks, cannot take a spec; null where the failure is another. */
+function refusalOf(error: unknown): string | null {
+  if (error instanceof TypeError || error instanceof RangeError) return error.message;
+  for (let e: unknown = error; e instanceof Error; e = e.cause) if (isGrpcServiceError(e) && (e.code as number) === INVALID) return e.details;
+  return null;
 }
 
 function optionsOf(s: ScheduleState) {
@@ -35,7 +57,7 @@ function optionsOf(s: ScheduleState) {
     spec: specOf(s.spec),
     action: { type: 'startWorkflow' as const, workflowType: WORKFLOWS.scheduledFire, workflowId: workflowIds.fire(s.scheduleId), taskQueue: TASK_QUEUES.main, args: [{ tenantId: s.tenantId, scheduleId: s.scheduleId }] },
     policies: { overlap: overlapPolicy(s.overlap), catchupWindow: s.catchupSeconds * 1_000, pauseOnFailure: false },
-    state: { paused: s.paused, ...(s.note === null ? {} : { note: s.note }) },
+    state: { paused: s.paused },
   } satisfies ScheduleOptions;
 }
 
@@ -58,14 +80,13 @@ const MONTHS = ['JANUARY', 'FEBRUARY', 'MARCH', 'APRIL', 'MAY', 'JUNE', 'JULY', 
 type Ranges = NonNullable<ScheduleSpec['calendars'][number]['hour']>;
 
 /** Every range says its end: the SDK fills in an end of its own where none is given, which is not the start. */
-function calendarOf({ comment, dayOfWeek, month, ...numbers }: ScheduleSpec['calendars'][number]): CalendarSpec {
+function calendarOf({ comment: _words, dayOfWeek, month, ...numbers }: ScheduleSpec['calendars'][number]): CalendarSpec {
   const whole = <V>(ranges: Ranges, name: (n: number) => V) => ranges.map((r) => ({ start: name(r.start), end: name(r.end ?? r.start), step: r.step ?? 1 }));
   const parts = Object.entries(numbers).flatMap(([part, ranges]) => (ranges ? [[part, whole(ranges, (n) => n)]] : []));
   return {
     ...Object.fromEntries(parts),
     ...(dayOfWeek ? { dayOfWeek: whole(dayOfWeek, (n) => DAYS[n]!) } : {}),
     ...(month ? { month: whole(month, (n) => MONTHS[n - 1]!) } : {}),
-    ...(comment ? { comment } : {}),
   } as CalendarSpec;
 }
 

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { installOnce } from '#bootstrap/install-once';
 import { findOnPath, runCommand } from './command.js';
@@ -28,11 +28,13 @@ export async function goTool(setup: Setup, tool: GoTool): Promise<Built> {
     folder,
     async (partial) => {
       setup.report(`Building ${tool.name} ${tool.version}`);
+      // Beside what is built, not in the folder for temporary files, which may be a small disk.
+      mkdirSync(partial);
       const args = ['install', ...(tool.ldflags ? [`-ldflags=${tool.ldflags}`] : []), ...(tool.tags ? ['-tags', tool.tags] : []), `${tool.package}@v${tool.version}`];
-      const { code, stderr } = await runCommand('go', args, { env: { ...process.env, GOBIN: partial, CGO_ENABLED: '0', GOTOOLCHAIN: 'local' } });
+      const { code, stderr } = await runCommand('go', args, { env: { ...process.env, GOBIN: partial, GOTMPDIR: partial, CGO_ENABLED: '0', GOTOOLCHAIN: 'local' } });
       if (code !== 0) throw new Error(stderr.trim());
     },
     setup.report,
   ).catch((error: Error) => (reason = error.message));
-  return reason === '' ? { path } : { missing: `${tool.name} can't be built: ${reason.slice(0, 500)}` };
+  return reason === '' ? { path } : { missing: `${tool.name} can't be built: ${reason.slice(-500)}` };
 }
