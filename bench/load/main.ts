@@ -4,6 +4,7 @@ import { migrate } from '#store';
 import { parseMeasureOptions, printTable, type Row, writeJson } from '../options.js';
 import { type Part, part, partEnv, startPart } from '../spine/processes.js';
 import { startServers } from '../spine/servers.js';
+import { between, cpuTimes } from './cpu-time.js';
 import { allOf, type Asked, generate, percentile, type Taken } from './generator.js';
 
 const COMMAND = 'npm run bench:load';
@@ -49,9 +50,11 @@ try {
   await generate(bare, rate, WARM_SECONDS, askBare);
   const before = await generate(bare, rate, seconds / 2, askBare);
   await generate(api, rate, WARM_SECONDS, ask);
+  const cpuBefore = await cpuTimes(nameOfPart);
   const loaded = await generate(api, rate, seconds, ask);
+  const cpu = between(cpuBefore, await cpuTimes(nameOfPart));
   const after = await generate(bare, rate, seconds / 2, askBare);
-  await report(loaded, [before, after]);
+  await report(loaded, [before, after], cpu);
 } finally {
   for (const p of started.reverse()) await p.stop();
   await servers.stop();
@@ -69,7 +72,7 @@ function mixOf(readable: string[], waiting: string[]): (n: number) => Asked {
   };
 }
 
-async function report(loaded: Taken, bare: Taken[]): Promise<void> {
+async function report(loaded: Taken, bare: Taken[], cpu: ReadonlyMap<string, number>): Promise<void> {
   const bareTimes = allOf(bare);
   const times = allOf([loaded]);
   const [p99, bareP99] = [percentile(times, 0.99), percentile(bareTimes, 0.99)];
@@ -79,6 +82,7 @@ async function report(loaded: Taken, bare: Taken[]): Promise<void> {
   add('all', times);
   for (const [kind, of] of [...loaded.byKind].sort()) add(kind, of);
   printTable(`${rate} requests a second for ${seconds} s, half of the bare route's before and half after`, rows);
+  printTable('CPU time under load, of one core', [...cpu].filter(([, used]) => used / seconds > 0.005).sort((a, b) => b[1] - a[1]).map(([of, used]) => ({ part: of, '% of a core': ((used / seconds) * 100).toFixed(0) })));
   const errors = [...loaded.errors, ...bare.flatMap((b) => b.errors)];
   printTable('Targets', [
     { measured: 'errors', value: errors.length, target: 0 },
@@ -105,6 +109,12 @@ async function untilAll(api: string, ids: readonly string[], status: string): Pr
     if (found.every((s) => s === status)) return;
     if (Date.now() > deadline) throw new Error(`runs are ${[...new Set(found)].join(', ')} and not ${status}`);
   }
+}
+
+/** A part of ours by its process, a server by its program. */
+function nameOfPart(pid: number, command: string): string {
+  if (pid === process.pid) return 'generator';
+  return started.find((p) => p.pid === pid)?.name ?? command;
 }
 
 function addressOf(p: Part): string {

@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL(FROM_SOURCE ? '../../' : '../../../', import.
 /** Path of a part of the project, compiled or from source as this process runs. */
 export const part = (path: string): string => fileURLToPath(new URL(`../../${path}.${FROM_SOURCE ? 'ts' : 'js'}`, import.meta.url));
 
-export type Part = { name: string; readyLine: string; memory(): Promise<MemoryReading>; stop(): Promise<void>; /** As a crash does. */ kill(): Promise<void> };
+export type Part = { name: string; pid: number; readyLine: string; memory(): Promise<MemoryReading>; stop(): Promise<void>; /** As a crash does. */ kill(): Promise<void> };
 
 /** What API and workers of a benchmark are started with: its servers, and the scripted runtime that printed this ready line. */
 export function partEnv(servers: { databaseUrl: string; temporalAddress: string; folder: string }, scripted: Pick<Part, 'readyLine'>, slots = 8): Record<string, string> {
@@ -47,6 +47,7 @@ export async function startPart(name: string, entry: string, options: { args?: s
   const readyLine = await untilReady(name, child, options.ready, log, options.log);
   return {
     name,
+    pid: child.pid!,
     readyLine,
     async memory() {
       child.send('memory');

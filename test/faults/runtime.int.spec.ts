@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { soleGate } from '#activities';
+import { type RunRef, workflowIds } from '#contracts';
 import { withTx } from '#store';
 import { checkRun } from '../harness/check-run.js';
 import { LoopStack } from '../harness/loop-stack.js';
 import { playScenario } from '../harness/scenario.js';
+import { until } from '../harness/until.js';
 
 jest.setTimeout(40_000);
 
@@ -48,9 +50,16 @@ describe('a run whose runtime is not there', () => {
     const refs = await Promise.all([1, 2, 3].map(() => stack.startRun({ steps: 1 })));
     for (const ref of refs) expect((await stack.untilStatus(ref, 'waiting_runtime')).status_reason?.code).toBe('runtime_unavailable');
     expect(stack.deps.gate.isPaused('ollama')).toBe(true);
+    for (const ref of refs) await until('a third try', async () => (await triesOf(stack, ref)) >= 3);
     await stack.runtime.start();
     for (const ref of refs) await stack.untilStatus(ref, 'completed');
     expect(stack.deps.gate.isPaused('ollama')).toBe(false);
+    // Tries that a paused gate refuses leave nothing behind: a run may wait for days.
+    for (const ref of refs) {
+      const { events } = await checkRun(stack.pool, ref, { status: 'completed' });
+      expect(events.filter((e) => e.type === 'step.attempt_reset')).toHaveLength(1);
+      expect(events.filter((e) => e.type === 'status.changed')).toHaveLength(4);
+    }
   });
 
   it('is tried again when its stream falls silent, before the first token and after it', async () => {
@@ -114,6 +123,12 @@ describe('a run whose runtime is not there', () => {
     await checkRun(stack.pool, ref, { status: 'limit_reached' });
   });
 });
+
+/** Deliveries of the run's model call so far. */
+async function triesOf(stack: LoopStack, { runId }: RunRef): Promise<number> {
+  const { raw } = await stack.client.workflow.getHandle(workflowIds.run(runId)).describe();
+  return raw.pendingActivities?.find((a) => a.activityType?.name === 'callModel')?.attempt ?? 0;
+}
 
 async function untilReason(stack: LoopStack, ref: Parameters<LoopStack['run']>[0], code: string): Promise<void> {
   while ((await stack.run(ref)).status_reason?.code !== code) await stack.quiet(25);

@@ -31,7 +31,7 @@ function toFailure(error: unknown, context: Context): Error {
     return reason instanceof Error ? reason : new CancelledFailure('CANCELLED');
   }
   // The words of a failure may quote a document's name or a model: they stay in Postgres, the code's title goes.
-  if (error instanceof HoldfastError) return ApplicationFailure.create({ type: error.code, message: ERROR_CODES[error.code].title, nonRetryable: !error.retryable });
+  if (error instanceof HoldfastError) return ApplicationFailure.create({ type: error.code, message: ERROR_CODES[error.code].title, nonRetryable: !error.retryable, ...(error.retryAfterMs === undefined ? {} : { nextRetryDelay: error.retryAfterMs }) });
   return ApplicationFailure.create({ type: 'internal', message: `${ERROR_CODES.internal.title} (${nameOf(error)})` });
 }
 

@@ -30,10 +30,13 @@ export class HoldfastError extends Error {
   constructor(
     readonly code: ErrorCode,
     message: string,
-    options?: { cause?: unknown },
+    options: { cause?: unknown; retryAfterMs?: number } = {},
   ) {
     super(message, options);
+    this.retryAfterMs = options.retryAfterMs;
   }
+  /** Set where whoever tries again is to wait so long. */
+  readonly retryAfterMs: number | undefined;
   get status(): number {
     return ERROR_CODES[this.code].status;
   }

@@ -44,6 +44,9 @@ export const workflowIds = {
 /** Ids of Temporal Schedules. */
 export const scheduleIdOf = (scheduleId: string): string => `schedule-${scheduleId}`;
 
+/** A model call's back-off while its runtime is not there, as Temporal keeps it. */
+export const MODEL_RETRY = { firstMs: 1_000, factor: 1.5, longestMs: 15_000 } as const;
+
 /** Of runs and their model calls: interactive before scheduled before batch. Temporal's scale, 1 is first. */
 export const PRIORITY_KEYS: Record<Priority, number> = { interactive: 1, scheduled: 3, batch: 5 };
 

@@ -112,6 +112,12 @@ export async function changeStatus(tx: Tx, ref: RunRef, from: RunStatus[], to: R
   return true;
 }
 
+/** Whether the run says already that it waits for its runtime, for this reason. Read without the run's lock. */
+export async function waitsAlready(tx: Tx, ref: RunRef, code: ErrorCode): Promise<boolean> {
+  const { rowCount } = await tx.query(`select from runs where tenant_id = $1 and run_id = $2 and status = 'waiting_runtime' and status_reason->>'code' = $3`, [ref.tenantId, ref.runId, code]);
+  return rowCount === 1;
+}
+
 /**
  * Ends a run: status, time and `run.finished`, in one transaction under its lock; a step that is open is given up, and
  * its thread passes to the run that waits for it.

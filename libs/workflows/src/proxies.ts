@@ -1,5 +1,6 @@
 import { proxyActivities } from '@temporalio/workflow';
 import type { RunActivities } from '#activities';
+import { MODEL_RETRY } from '#contracts/workflow';
 
 // Which failures are final is said by the failure itself (`nonRetryable`): a list here would be written to history with every activity.
 
@@ -16,7 +17,7 @@ export const control = proxyActivities<Pick<RunActivities, 'beginRun' | 'abandon
 export const model = proxyActivities<Pick<RunActivities, 'callModel' | 'compactRun'>>({
   startToCloseTimeout: '6h',
   heartbeatTimeout: '10s',
-  retry: { initialInterval: '1s', backoffCoefficient: 1.5, maximumInterval: '15s' },
+  retry: { initialInterval: MODEL_RETRY.firstMs, backoffCoefficient: MODEL_RETRY.factor, maximumInterval: MODEL_RETRY.longestMs },
 });
 
 /** A tool call: its own time limit is given with each call. */

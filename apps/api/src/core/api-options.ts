@@ -27,7 +27,7 @@ export type Timing = {
   answerMs: number;
 };
 
-export const TIMING: Timing = { pingMs: 15_000, stallMs: 30_000, pollMs: 2_000, identifyMs: 30_000, temporalMs: 3_000, answerMs: 25 };
+export const TIMING: Timing = { pingMs: 15_000, stallMs: 30_000, pollMs: 2_000, identifyMs: 30_000, temporalMs: 3_000, answerMs: 5 };
 
 /** Bytes of a JSON body. */
 export const JSON_LIMIT = 2 * 1024 * 1024;

@@ -10,6 +10,9 @@ import type { Telemetry } from '../telemetry/telemetry.js';
 
 export type StartOptions = Omit<WorkflowStartOptions, 'taskQueue' | 'args'> & { args: [object] };
 
+/** Starts and wakes that Temporal has yet to take, behind answers that are given already. */
+const MOST_UNDER_WAY = 64;
+
 /**
  * The API's way to Temporal. Every call is bounded in time and may fail without harm: what matters is in Postgres
  * already, and the reconciler makes good what Temporal did not hear.
@@ -18,6 +21,7 @@ export type StartOptions = Omit<WorkflowStartOptions, 'taskQueue' | 'args'> & { 
 export class TemporalGateway {
   private readonly connection: Connection;
   private readonly client: Client;
+  private underWay = 0;
 
   constructor(
     @Inject(CONFIG) private readonly config: Config,
@@ -63,9 +67,14 @@ export class TemporalGateway {
     return this.soon(this.tell(runId, (handle) => handle.signal(WAKE_SIGNAL)));
   }
 
-  /** Lets an answer wait for a moment only: all of it is committed, and the reconciler makes good what Temporal does not hear. */
+  /**
+   * Lets an answer wait for a moment only: all of it is committed, and the reconciler makes good what Temporal does not
+   * hear. Where much is under way to Temporal the answer waits for it, so that nobody asks faster than it takes.
+   */
   async soon(telling: Promise<unknown>): Promise<void> {
-    await Promise.race([telling, sleep(this.timing.answerMs, undefined, { ref: false })]);
+    this.underWay++;
+    const told = telling.finally(() => this.underWay--);
+    await (this.underWay > MOST_UNDER_WAY ? told : Promise.race([told, sleep(this.timing.answerMs, undefined, { ref: false })]));
   }
 
   /** Cancels a workflow that is not a run's; the reconciler makes good what Temporal does not hear. */

@@ -1,5 +1,6 @@
 import { type ChatRequest, type ChatResult, type DoctorReport, HoldfastError, type ModelRef, type ModelRole, type Route } from '#contracts';
 import { Availability, type ChatOptions, createContextSizer, createRouter, limitsFor, pickAuto, readMachine, type Router, type Runtime, SharedSlots, tokensNeeded, withFindings } from '#models';
+import { RefusedCalls } from '../run/refused-calls.js';
 import { createSpeedBook, type SpeedBook } from './speed-book.js';
 
 /** What a process knows of the runtimes in front of which it stands. */
@@ -12,6 +13,10 @@ export type ModelGate = {
   pickAuto(): Promise<string>;
   /** Whether calls are refused because the runtime was down when it was last asked. */
   isPaused(runtimeId: string): boolean;
+  /** Asks a runtime that was down, where that is due. @throws HoldfastError `runtime_unavailable`, `runtime_stalled` while it is. */
+  assertUp(runtimeId: string): Promise<void>;
+  /** Calls that were refused because their runtime is down, and come again. */
+  refused: RefusedCalls;
   /** One call through the gate: a slot, the context length that it needs, limits by measured speed. Refused at once while the runtime is down. */
   chat(route: Route, request: ChatRequest, options: GatedOptions): Promise<ChatResult>;
 };
@@ -76,7 +81,8 @@ export function createModelGate(options: ModelGateOptions): ModelGate {
   }
 
   const isPaused = (runtimeId: string): boolean => availability.get(runtimeId)?.isDown ?? false;
-  return { router, runtimes, slots: options.slots, pickAuto: auto, isPaused, chat };
+  const assertUp = async (runtimeId: string): Promise<void> => availability.get(runtimeId)?.assertUp();
+  return { router, runtimes, slots: options.slots, pickAuto: auto, isPaused, assertUp, refused: new RefusedCalls(), chat };
 }
 
 /** A gate in front of one runtime, as tests have it. */

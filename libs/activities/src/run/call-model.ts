@@ -1,5 +1,5 @@
-import { HoldfastError, type ModelCall, type ModelMoved, type ModelOutcome, type RoutedCall } from '#contracts';
-import { changeStatus, MODEL_CALL, readUnreadCount, withTx } from '#store';
+import { HoldfastError, type ModelCall, type ModelMoved, type ModelOutcome, PRIORITY_KEYS, type RoutedCall } from '#contracts';
+import { changeStatus, MODEL_CALL, readUnreadCount, waitsAlready, withTx } from '#store';
 import { learnRatio } from '../memory/calibration.js';
 import { chooseRoute, fallbackOf, movedElsewhere, moveRun } from '../models/choose-route.js';
 import { isRuntimeFailure } from '../models/model-gate.js';
@@ -11,6 +11,7 @@ import type { Delivery } from './delivery.js';
 import type { RunDeps } from './deps.js';
 import { isUnreadable, unread } from './generate.js';
 import { type Opened, openTurn } from './open-turn.js';
+import type { Refused } from './refused-calls.js';
 import { settleTurn } from './settle-turn.js';
 
 /**
@@ -18,6 +19,8 @@ import { settleTurn } from './settle-turn.js';
  * commits what came back. A result that an earlier delivery already committed is returned as it is.
  */
 export async function callModel(deps: RunDeps, call: RoutedCall, delivery: Delivery): Promise<ModelOutcome | ModelMoved> {
+  const refused = await refuseAgain(deps, call, delivery);
+  if (refused) return refused;
   const early = call.routed ? chooseRoute(deps.gate, call, deps.model, delivery.queue) : null;
   const elsewhere = early && movedElsewhere(call, early, delivery.queue);
   if (elsewhere) return await moveRun(deps, call, early, elsewhere);
@@ -28,6 +31,20 @@ export async function callModel(deps: RunDeps, call: RoutedCall, delivery: Deliv
   const asked = await (ahead?.answerTo(opened) ?? askModel(deps, call, delivery, opened));
   if ('kind' in asked) return asked;
   return 'error' in asked.answer ? await withoutAnswer(deps, call, delivery, opened, asked, asked.answer.error) : await settle(deps, call, opened, asked, asked.answer);
+}
+
+/** A call that this gate refused and whose runtime is still down: nothing has changed for it but that somebody may want something of the run. */
+async function refuseAgain(deps: RunDeps, call: RoutedCall, delivery: Delivery): Promise<ModelOutcome | ModelMoved | null> {
+  const { gate } = deps;
+  const refused = gate.refused.find(call);
+  if (!refused) return null;
+  try {
+    await gate.assertUp(refused.route.runtimeId);
+  } catch (error) {
+    return await goElsewhereOrWait(deps, call, delivery, refused, error);
+  }
+  gate.refused.forget(call);
+  return null;
 }
 
 async function settle(deps: RunDeps, call: ModelCall, { agent, context, turn }: Opened, { route, activation, words, measure, estimated, compact, ms }: Asked, { generated }: Extract<Asked['answer'], { generated: unknown }>): Promise<ModelOutcome> {
@@ -42,9 +59,23 @@ async function settle(deps: RunDeps, call: ModelCall, { agent, context, turn }: 
 
 async function withoutAnswer(deps: RunDeps, call: RoutedCall, delivery: Delivery, { agent, context, turn }: Opened, { route, role, activation, words, ms }: Asked, error: unknown): Promise<ModelOutcome | ModelMoved> {
   if (isUnreadable(error)) return await settleTurn(deps, call, { agent, context, ...unread(error), route, turn, words, ms });
-  // A steered run waits for the runtime that can steer it.
-  const moved = isRuntimeFailure(error) && !activation ? fallbackOf(deps.gate, call, route, delivery.delivery, role) : null;
-  return moved ?? (await noteUnavailable(deps, call, error));
+  return await goElsewhereOrWait(deps, call, delivery, { route, role, steered: activation !== null, priority: delivery.priority ?? PRIORITY_KEYS.interactive }, error);
+}
+
+/** The runtime gave no answer: another one is asked where there is one, else the call waits for this one. */
+async function goElsewhereOrWait(deps: RunDeps, call: RoutedCall, { delivery }: Delivery, refused: Refused, error: unknown): Promise<ModelOutcome | ModelMoved> {
+  const { gate } = deps;
+  const { route, role, steered, priority } = refused;
+  const moved = isRuntimeFailure(error) && !steered ? fallbackOf(gate, call, route, delivery, role) : null;
+  const left = moved ?? (await noteUnavailable(deps, call, error));
+  if (left) {
+    gate.refused.forget(call);
+    return left;
+  }
+  const waits = error as HoldfastError;
+  if (!gate.isPaused(route.runtimeId)) throw waits;
+  gate.refused.note(call, refused);
+  throw new HoldfastError(waits.code, waits.message, { cause: waits, retryAfterMs: gate.refused.retryAfterMs(priority, delivery) });
 }
 
 /** Whether room must be made is not of the outcome that a redelivery adopts: the next call says it again. */
@@ -55,14 +86,16 @@ function withCompact(outcome: ModelOutcome, compact: number | undefined): ModelO
 /**
  * The runtime is down or lacks the model: the run says so and the call is tried again; where somebody wants something
  * of the run, that comes first.
+ * @returns null where the call is to be tried again
+ * @throws `error` where a further try would not mend it
  */
-async function noteUnavailable(deps: RunDeps, call: ModelCall, error: unknown): Promise<ModelOutcome> {
+async function noteUnavailable(deps: RunDeps, call: ModelCall, error: unknown): Promise<ModelOutcome | null> {
   if (!(error instanceof HoldfastError) || !error.retryable) throw error;
-  const unread = await withTx(deps.pool, call.tenantId, async (tx) => {
-    await changeStatus(tx, call, ['running', 'waiting_runtime'], 'waiting_runtime', { code: error.code, detail: error.message });
-    return readUnreadCount(tx, call);
+  const { changed, unread } = await withTx(deps.pool, call.tenantId, async (tx) => {
+    // Of a hundred tries while a runtime is away, one has something to write.
+    const changed = !(await waitsAlready(tx, call, error.code)) && (await changeStatus(tx, call, ['running', 'waiting_runtime'], 'waiting_runtime', { code: error.code, detail: error.message }));
+    return { changed, unread: await readUnreadCount(tx, call) };
   });
-  deps.notifier.announce(call.runId, 0);
-  if (unread > 0) return { kind: 'interrupted', tokens: 0, unread };
-  throw error;
+  if (changed) deps.notifier.announce(call.runId, 0);
+  return unread > 0 ? { kind: 'interrupted', tokens: 0, unread } : null;
 }
