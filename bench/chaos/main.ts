@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { seededRandom } from '#platform';
 import { parseMeasureOptions, printTable, type Row, writeJson } from '../options.js';
 import { runOnSmallDisk, smallDisk } from './disk.js';
 import { wreak } from './faults.js';
@@ -62,13 +63,8 @@ await stack.stop();
 await rm(witness, { recursive: true, force: true });
 process.exit(0);
 
-/** A number between two others, the same ones for the same seed (mulberry32). */
+/** A number between two others, the same ones for the same seed. */
 function chance(start: number): (from: number, to: number) => number {
-  let state = start;
-  return (from, to) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return from + (((t ^ (t >>> 14)) >>> 0) / 4_294_967_296) * (to - from);
-  };
+  const random = seededRandom(start);
+  return (from, to) => from + random() * (to - from);
 }

@@ -1,5 +1,6 @@
 import { LOCAL_TENANT as tenantId } from '#contracts';
 import { type Embedder, embedTexts, sentencesOf } from '#corpus';
+import { seededRandom } from '#platform';
 import { insertCorpus, type Pool, searchPassages, withTx } from '#store';
 import { v7 as uuidv7 } from 'uuid';
 import type { Row } from '../options.js';
@@ -19,7 +20,7 @@ export type SearchSize = { total: number; seeds: number };
 export async function measureSearch(pool: Pool, embedder: Embedder, texts: string[], questions: string[], size: SearchSize, report: (line: string) => void): Promise<{ rows: Row[]; metrics: Record<string, number> }> {
   const { total } = size;
   const ref = { tenantId, corpusId: uuidv7() };
-  const random = seeded(7);
+  const random = seededRandom(7);
   const sentences = texts.flatMap((t) => sentencesOf(t).map((s) => s.text));
   const recombined = (): string => Array.from({ length: SENTENCES }, () => sentences[Math.floor(random() * sentences.length)]).join(' ');
   const seedTexts = Array.from({ length: size.seeds }, recombined);
@@ -55,15 +56,4 @@ function noisy(of: number[], random: () => number): number[] {
   const moved = of.map((v) => v + (random() - 0.5) * (2 / Math.sqrt(of.length)));
   const length = Math.hypot(...moved);
   return moved.map((v) => v / length);
-}
-
-/** Mulberry32: the same numbers each time. */
-function seeded(seed: number): () => number {
-  let a = seed;
-  return () => {
-    a = (a + 0x6d2b79f5) | 0;
-    let t = Math.imul(a ^ (a >>> 15), 1 | a);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

@@ -1,13 +1,12 @@
-/** Numbers by chance from a seed, the same on every machine (mulberry32). */
-export class Random {
-  constructor(private state: number) {}
+import { seededRandom } from '#platform';
 
+/** Choices by chance from a seed, the same on every machine. */
+export class Random {
   /** In [0, 1). */
-  share(): number {
-    this.state = (this.state + 0x6d2b79f5) | 0;
-    let t = Math.imul(this.state ^ (this.state >>> 15), 1 | this.state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  readonly share: () => number;
+
+  constructor(seed: number) {
+    this.share = seededRandom(seed);
   }
 
   /** A whole number in [0, below). */

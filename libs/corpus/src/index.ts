@@ -1,7 +1,6 @@
 export { cardsApkg, cardsCsv } from './cards/export-cards.js';
 export { newSchedule, reviewed } from './cards/schedule.js';
 export { type Embedder, embedTexts } from './embed.js';
-export { filesBelow, type ServerFile } from './files-below.js';
 export { ingestFile, type FileOutcome, type FileRef } from './ingest-file.js';
 export { beginIngestion, embedDocument, finishIngestion, giveUpFile } from './ingestion.js';
 export { parseFile, READABLE_ENDINGS } from './parse/index.js';

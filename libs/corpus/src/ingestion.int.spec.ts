@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -8,9 +8,10 @@ import { hashedEmbedding } from '#models/scripted';
 import { createPool, deleteCorpus, deleteDocument, insertCorpus, insertIngestion, listDocuments, type NewIngestionFile, type Pool, putBlob, readBlob, readCorpus, readIngestion, readPassages, type Tx, withTx } from '#store';
 import { testDatabase } from '#test/setup/servers';
 import { v7 as uuidv7 } from 'uuid';
-import { beginIngestion, createSearch, embedDocument, type Embedder, filesBelow, finishIngestion, giveUpFile, ingestFile } from './index.js';
+import { beginIngestion, createSearch, embedDocument, type Embedder, finishIngestion, giveUpFile, ingestFile } from './index.js';
 
 const SAMPLES = join(import.meta.dirname, '../../../samples/documents');
+const samples = readdirSync(SAMPLES).map((name) => ({ name, path: join(SAMPLES, name) }));
 const MAX_BYTES = 1_000_000;
 const { signal } = new AbortController();
 const embedder: Embedder = { embedModel: 'hashed', embed: async (texts) => texts.map(hashedEmbedding) };
@@ -67,7 +68,7 @@ describe('ingestion', () => {
 
   it('takes the sample corpus in, in all formats, and finds it by words and by meaning', async () => {
     const ref = await corpus();
-    const done = await takeIn(ref.corpusId, await filesBelow(SAMPLES, [SAMPLES]));
+    const done = await takeIn(ref.corpusId, samples);
     expect(done).toMatchObject({ status: 'completed', total: 7, done: 7, failed: 0 });
     expect(done.files.find((f) => f.name === 'clinical-studies.pdf')!.pages).toBeGreaterThan(3);
     const view = await tx((t) => readCorpus(t, ref));

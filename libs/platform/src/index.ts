@@ -30,3 +30,4 @@ export { runStartOptions, type RunStartOptions, type RunToStart } from './tempor
 export { overlapPolicy, type ScheduleState, syncSchedule } from './temporal/schedule-sync.js';
 export { masterKeys } from './keys/master-keys.js';
 export { AddressRefused, createPublicHosts, isPrivateAddress, type PublicHosts } from './public-hosts.js';
+export { seededRandom } from './seeded-random.js';

@@ -10,6 +10,7 @@ import { type Caller, FromCaller } from '../core/caller.js';
 import { POOL } from '../core/tokens.js';
 import { uploadsOf } from '../corpora/upload.interceptor.js';
 import { InvalidRequest, toIssues } from '../http/invalid-request.js';
+import { written } from '../http/written.js';
 import { Endpoint } from '../openapi/endpoint.js';
 import { decodeNumberCursor, type Page, paged, pageOf } from '../runs/cursor.js';
 import { Batches } from './batches.js';
@@ -42,8 +43,7 @@ export class BatchesController {
   })
   async createBatch(@FromCaller() caller: Caller, @Query({ schema: batchQuerySchema }) query: z.infer<typeof batchQuerySchema>, @Body() body: unknown, @Headers('idempotency-key') key: string | undefined, @Req() req: Request, @Res({ passthrough: true }) res: Response): Promise<BatchView> {
     const { batch, replayed } = await this.batches.create(caller, await requested(req, query, body), key);
-    if (replayed) res.setHeader('Idempotency-Replayed', 'true');
-    res.location(`/v1/batches/${batch.id}`);
+    written(res, { at: `/v1/batches/${batch.id}`, replayed });
     return batch;
   }
 

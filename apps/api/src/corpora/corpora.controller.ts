@@ -8,6 +8,7 @@ import { deleteCorpus, deleteDocument, describeDocument, insertCorpus, listCorpo
 import { type Caller, FromCaller } from '../core/caller.js';
 import { IdempotentWrites } from '../core/idempotent-writes.js';
 import { POOL } from '../core/tokens.js';
+import { written } from '../http/written.js';
 import { Endpoint } from '../openapi/endpoint.js';
 import { type Page, paged, pageOf } from '../runs/cursor.js';
 import { type CorpusSearch, SEARCH } from './corpus-search.js';
@@ -36,9 +37,8 @@ export class CorporaController {
       const { name: _, description: __, ...view } = await found(tx, made);
       return { status: 201, headers: {}, body: view };
     });
-    if (answer.replayed) res.setHeader('Idempotency-Replayed', 'true');
     const kept = answer.body as Omit<CorpusView, 'name' | 'description'>;
-    res.location(`/v1/corpora/${kept.id}`);
+    written(res, { at: `/v1/corpora/${kept.id}`, replayed: answer.replayed });
     return { ...kept, name: body.name, description: body.description ?? null };
   }
 

@@ -5,6 +5,7 @@ import { HoldfastError, idSchema, ingestionAcceptedSchema, type IngestionView, i
 import { type Pool, readIngestion, withTx } from '#store';
 import { type Caller, FromCaller } from '../core/caller.js';
 import { POOL } from '../core/tokens.js';
+import { written } from '../http/written.js';
 import { Endpoint } from '../openapi/endpoint.js';
 import { type IngestionAccepted, Ingestions } from './ingestions.js';
 import { UploadInterceptor, uploadsOf } from './upload.interceptor.js';
@@ -33,8 +34,7 @@ export class IngestionsController {
   async addDocuments(@FromCaller() caller: Caller, @Param('id', { schema: idSchema }) id: string, @Body() body: unknown, @Headers('idempotency-key') key: string | undefined, @Req() req: Request, @Res({ passthrough: true }) res: Response): Promise<IngestionAccepted> {
     const uploads = uploadsOf(req);
     const { accepted, replayed } = uploads ? await this.ingestions.ofUploads(caller, id, uploads, key) : await this.ingestions.ofPath(caller, id, ingestPathSchema.parse(body).path, key);
-    if (replayed) res.setHeader('Idempotency-Replayed', 'true');
-    res.location(`/v1/corpora/${id}/ingestions/${accepted.id}`);
+    written(res, { at: `/v1/corpora/${id}/ingestions/${accepted.id}`, replayed });
     return accepted;
   }
 

@@ -6,6 +6,7 @@ import { compareQuerySchema, type Comparison, comparisonSchema, type ForkRun, fo
 import { type Pool, withTx } from '#store';
 import { type Caller, FromCaller } from '../core/caller.js';
 import { POOL } from '../core/tokens.js';
+import { written } from '../http/written.js';
 import { Endpoint } from '../openapi/endpoint.js';
 import { compareRuns } from './run-comparison.js';
 import { RunForks } from './run-forks.js';
@@ -30,8 +31,7 @@ export class RunBranchesController {
   })
   async forkRun(@FromCaller() caller: Caller, @Param('id', { schema: idSchema }) id: string, @Body({ schema: forkRunSchema }) body: ForkRun, @Headers('idempotency-key') key: string | undefined, @Res({ passthrough: true }) res: Response): Promise<RunView> {
     const { run, replayed } = await this.forks.fork(caller, id, body, key);
-    res.location(`/v1/runs/${run.id}`);
-    if (replayed) res.setHeader('Idempotency-Replayed', 'true');
+    written(res, { at: `/v1/runs/${run.id}`, replayed });
     return run;
   }
 

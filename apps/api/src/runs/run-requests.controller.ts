@@ -7,6 +7,7 @@ import { insertInbox, type Notifier } from '#store';
 import { type Caller, FromCaller } from '../core/caller.js';
 import { IdempotentWrites } from '../core/idempotent-writes.js';
 import { NOTIFIER } from '../core/tokens.js';
+import { written } from '../http/written.js';
 import { Endpoint } from '../openapi/endpoint.js';
 import { lockedRun, requireLive, RunRequests } from './run-requests.js';
 
@@ -60,7 +61,7 @@ export class RunRequestsController {
   })
   async rewindRun(@FromCaller() caller: Caller, @Param('id', { schema: idSchema }) id: string, @Body({ schema: rewindRunSchema }) body: z.infer<typeof rewindRunSchema>, @Headers('idempotency-key') key: string | undefined, @Res({ passthrough: true }) res: Response): Promise<Accepted> {
     const { accepted, replayed } = await this.requests.rewind(caller, id, body, key);
-    if (replayed) res.setHeader('Idempotency-Replayed', 'true');
+    written(res, { replayed });
     return accepted;
   }
 
@@ -76,7 +77,7 @@ export class RunRequestsController {
       const number = await insertInbox(tx, ref, { kind: 'message', body: body.text, principalId: caller.principalId });
       return { status: 202, headers: {}, body: { runId: id, status: run.status, number } };
     });
-    if (answer.replayed) res.setHeader('Idempotency-Replayed', 'true');
+    written(res, { replayed: answer.replayed });
     const accepted = answer.body as Accepted;
     this.notifier.announce(id, 0);
     await this.requests.messageSent(ref, accepted.status);

@@ -8,6 +8,7 @@ import { listRunRecords, type Pool, readRunRecord, withTx } from '#store';
 import { type Caller, FromCaller } from '../core/caller.js';
 import { CONFIG, POOL } from '../core/tokens.js';
 import { EventHub } from '../events/event-hub.js';
+import { written } from '../http/written.js';
 import { Endpoint } from '../openapi/endpoint.js';
 import { paged, pageOf } from './cursor.js';
 import { RunCreation } from './run-creation.js';
@@ -40,8 +41,8 @@ export class RunsController {
   })
   async createRun(@FromCaller() caller: Caller, @Body({ schema: createRunSchema }) body: CreateRun, @Headers('idempotency-key') key: string | undefined, @Headers('prefer') prefer: string | undefined, @Req() req: Request, @Res({ passthrough: true }) res: Response): Promise<RunView> {
     const { run, replayed } = await this.creation.create(caller, body, key);
-    res.status(replayed ? 200 : 202).location(`/v1/runs/${run.id}`);
-    if (replayed) res.setHeader('Idempotency-Replayed', 'true');
+    res.status(replayed ? 200 : 202);
+    written(res, { at: `/v1/runs/${run.id}`, replayed });
     const seconds = waitSeconds(prefer);
     if (seconds === 0 || replayed) return run;
     res.setHeader('Preference-Applied', `wait=${seconds}`);

@@ -6,6 +6,7 @@ import { backfillScheduleSchema, type CreateSchedule, createScheduleSchema, idSc
 import { listSchedules, type Pool, withTx } from '#store';
 import { type Caller, FromCaller } from '../core/caller.js';
 import { POOL } from '../core/tokens.js';
+import { written } from '../http/written.js';
 import { Endpoint } from '../openapi/endpoint.js';
 import { paged, pageOf } from '../runs/cursor.js';
 import { Schedules } from './schedules.js';
@@ -30,8 +31,7 @@ export class SchedulesController {
   })
   async createSchedule(@FromCaller() caller: Caller, @Body({ schema: createScheduleSchema }) body: CreateSchedule, @Headers('idempotency-key') key: string | undefined, @Res({ passthrough: true }) res: Response): Promise<ScheduleView> {
     const { schedule, replayed } = await this.schedules.create(caller, body, key);
-    if (replayed) res.setHeader('Idempotency-Replayed', 'true');
-    res.location(`/v1/schedules/${schedule.id}`);
+    written(res, { at: `/v1/schedules/${schedule.id}`, replayed });
     return schedule;
   }
 

@@ -8,6 +8,7 @@ import { appendAudit, deleteEndedRun, deleteThread, holdThread, insertThread, li
 import { type Caller, FromCaller } from '../core/caller.js';
 import { IdempotentWrites } from '../core/idempotent-writes.js';
 import { POOL } from '../core/tokens.js';
+import { written } from '../http/written.js';
 import { Endpoint } from '../openapi/endpoint.js';
 import { paged, pageOf } from '../runs/cursor.js';
 
@@ -29,8 +30,7 @@ export class ThreadsController {
       return { status: 201, headers: {}, body: { id: ref.threadId } };
     });
     const { id } = answer.body as { id: string };
-    if (answer.replayed) res.setHeader('Idempotency-Replayed', 'true');
-    res.location(`/v1/threads/${id}`);
+    written(res, { at: `/v1/threads/${id}`, replayed: answer.replayed });
     return this.getThread(caller, id);
   }
 

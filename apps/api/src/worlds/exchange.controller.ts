@@ -9,6 +9,7 @@ import { FOREIGN } from '#world';
 import { type Caller, FromCaller } from '../core/caller.js';
 import { IdempotentWrites } from '../core/idempotent-writes.js';
 import { POOL } from '../core/tokens.js';
+import { written } from '../http/written.js';
 import { Endpoint } from '../openapi/endpoint.js';
 
 type ImportRequest = z.infer<typeof importWorldSchema>;
@@ -33,12 +34,9 @@ export class ExchangeController {
       errors = await take(tx, ref, body);
       return { status: 201, headers: {}, body: { id: ref.worldId } };
     });
-    if (answer.replayed) {
-      res.setHeader('Idempotency-Replayed', 'true');
-      if (body.format !== 'campaign') errors = FOREIGN[body.format].read(body.data).errors;
-    }
+    if (answer.replayed && body.format !== 'campaign') errors = FOREIGN[body.format].read(body.data).errors;
     const { id } = answer.body as { id: string };
-    res.location(`/v1/worlds/${id}`);
+    written(res, { at: `/v1/worlds/${id}`, replayed: answer.replayed });
     const made = { tenantId: caller.tenantId, worldId: id };
     const [world, state] = [await withTx(this.pool, caller.tenantId, (tx) => readWorld(tx, made)), await loadWorld(this.pool, made)];
     const entities: Record<string, number> = {};

@@ -10,6 +10,7 @@ import { type Caller, FromCaller } from '../core/caller.js';
 import { IdempotentWrites } from '../core/idempotent-writes.js';
 import { POOL } from '../core/tokens.js';
 import { InvalidRequest } from '../http/invalid-request.js';
+import { written } from '../http/written.js';
 import { Endpoint } from '../openapi/endpoint.js';
 import { paged, pageOf } from '../runs/cursor.js';
 import { setVersion } from './if-match.js';
@@ -78,8 +79,7 @@ export class WorldsController {
       return { status: 201, headers: {}, body: { id: ref.worldId } };
     });
     const { id } = answer.body as { id: string };
-    if (answer.replayed) res.setHeader('Idempotency-Replayed', 'true');
-    res.location(`/v1/worlds/${id}`);
+    written(res, { at: `/v1/worlds/${id}`, replayed: answer.replayed });
     return this.getWorld(caller, id, res);
   }
 }

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import type { Dice } from '#contracts';
+import { seededRandom } from '#platform';
 import { spread } from '#world';
 
 type Library = typeof import('@dice-roller/rpg-dice-roller');
@@ -11,17 +12,14 @@ const MAX_NOTATION = 100;
 /** Numbers that one roll may draw: exploding dice that never stop are a mistake of the notation. */
 const MAX_DRAWS = 1_000;
 
-/** Mulberry32: 32 bits of state, the same on every machine. */
+/** What the library draws from: 32 bits with a sign each time, the same on every machine. */
 function source(seed: number): { next(): number } {
-  let a = seed | 0;
+  const random = seededRandom(seed);
   let draws = 0;
   return {
     next: () => {
       if (++draws > MAX_DRAWS) throw new Error('a roll takes too many dice');
-      a = (a + 0x6d2b79f5) | 0;
-      let t = Math.imul(a ^ (a >>> 15), 1 | a);
-      t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-      return (t ^ (t >>> 14)) | 0;
+      return (random() * 2 ** 32) | 0;
     },
   };
 }

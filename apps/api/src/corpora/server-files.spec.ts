@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { HoldfastError } from '#contracts';
-import { filesBelow } from './files-below.js';
+import { InvalidRequest } from '../http/invalid-request.js';
+import { serverFiles } from './server-files.js';
 
-describe('filesBelow', () => {
+describe('serverFiles', () => {
   let root: string;
   let allowed: string;
   beforeAll(() => {
@@ -21,10 +22,10 @@ describe('filesBelow', () => {
   });
   afterAll(() => rmSync(root, { recursive: true }));
 
-  const codeOf = (path: string): Promise<string> => filesBelow(path, [allowed]).then(() => 'given', (error: HoldfastError) => error.code);
+  const codeOf = (path: string): Promise<string> => serverFiles(path, [allowed]).then(() => 'given', (error: HoldfastError) => error.code);
 
   it('gives a folder’s readable files in order, without hidden ones and links that lead out', async () => {
-    expect(await filesBelow(allowed, ['/no/such/folder', allowed])).toEqual([
+    expect(await serverFiles(allowed, ['/no/such/folder', allowed])).toEqual([
       { name: 'a.md', path: join(allowed, 'a.md') },
       { name: 'b.PDF', path: join(allowed, 'b.PDF') },
       { name: 'deep/c.txt', path: join(allowed, 'deep/c.txt') },
@@ -33,15 +34,15 @@ describe('filesBelow', () => {
   });
 
   it('gives a single file, whatever its ending', async () => {
-    expect(await filesBelow(join(allowed, 'deep/d.exe'), [allowed])).toEqual([{ name: 'd.exe', path: join(allowed, 'deep/d.exe') }]);
+    expect(await serverFiles(join(allowed, 'deep/d.exe'), [allowed])).toEqual([{ name: 'd.exe', path: join(allowed, 'deep/d.exe') }]);
   });
 
-  it('refuses what is outside, there or not', async () => {
-    expect(await Promise.all([join(root, 'secret.txt'), join(allowed, '../secret.txt'), join(allowed, 'link.txt'), join(root, 'allowed-not/f.txt'), join(root, 'gone.txt'), '/gone/too', '/'].map(codeOf))).toEqual(Array(7).fill('path_not_allowed'));
+  it('answers alike for what is outside and what is not there', async () => {
+    const paths = [join(root, 'secret.txt'), join(allowed, '../secret.txt'), join(allowed, 'link.txt'), join(root, 'allowed-not/f.txt'), join(root, 'gone.txt'), join(allowed, 'gone/away.txt'), '/gone/too', '/'];
+    expect(await Promise.all(paths.map(codeOf))).toEqual(paths.map(() => 'path_not_allowed'));
   });
 
-  it('says what is missing', async () => {
-    expect(await codeOf(join(allowed, 'gone/away.txt'))).toBe('not_found');
-    expect(await codeOf(join(allowed, 'none'))).toBe('validation_failed');
+  it('says of a folder that it holds nothing readable', async () => {
+    await expect(serverFiles(join(allowed, 'none'), [allowed])).rejects.toThrow(InvalidRequest);
   });
 });
