@@ -52,5 +52,11 @@ describe('runs that wait for one slot', () => {
     expect(await placeOf(others[1]!.runId)).toMatchObject({ waiting: false });
     const ended = await read(others[0]!.runId, shown.headers.get('etag')!);
     expect([ended.status, await ended.json()]).toMatchObject([200, { status: 'completed', queue: null }]);
+    await stack.runtime.stop();
+    const waiting = await stack.startRun({ steps: 1 });
+    await stack.untilStatus(waiting, 'waiting_runtime');
+    expect(await (await read(waiting.runId)).json()).toMatchObject({ status: 'waiting_runtime', queue: null });
+    await stack.runtime.start();
+    await stack.untilStatus(waiting, 'completed');
   });
 });

@@ -42,6 +42,8 @@ describe('the reconciler', () => {
     const [poison, resumed, lost, stopped] = await Promise.all([1, 2, 3, 4].map((n) => stack.startRun({ steps: 3, key: `hangs${n}` })));
     const refs = [poison!, resumed!, lost!, stopped!];
     for (const ref of refs) await stack.untilStep(ref, 1);
+    const listed = await stack.startRun({ steps: 3, key: 'hangs5' });
+    await stack.untilStatus(listed, 'running');
     const states: Record<string, () => Promise<ExecutionState>> = {
       [poison!.runId]: () => Promise.reject(new Error('Temporal does not like this one')),
       [resumed!.runId]: async () => {
@@ -50,13 +52,16 @@ describe('the reconciler', () => {
       },
       [lost!.runId]: async () => 'missing',
       [stopped!.runId]: async () => 'terminated',
+      // What Temporal lists as running is not asked for once more.
+      [listed.runId]: async () => 'missing',
     };
-    await expect(pass({ describe: (ref) => states[ref.runId]?.() ?? Promise.resolve('running') })).rejects.toThrow();
+    await expect(pass({ runningRuns: async () => [listed.runId], describe: (ref) => states[ref.runId]?.() ?? Promise.resolve('running') })).rejects.toThrow();
     expect((await stack.run(lost!)).status).toBe('failed');
     expect((await stack.run(resumed!)).status).toBe('queued');
+    expect((await stack.run(listed)).status).toBe('running');
     await checkRun(stack.pool, lost!, { status: 'failed' });
     await checkRun(stack.pool, stopped!, { status: 'cancelled' });
-    for (const ref of refs) await stack.handle(ref).terminate();
+    for (const ref of [...refs, listed]) await stack.handle(ref).terminate();
   });
 
   it('ends a batch whose cancel Temporal never heard, starts one again that it has lost, and leaves one alone that was retried meanwhile', async () => {

@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, it, jest } from '@jest/globals';
 import { isErrorCode } from '#contracts';
+import { pdfOf } from '../../libs/corpus/src/testing/pictures.js';
 import { mutated } from './mutate.js';
 import { Random } from './random.js';
 import { type SampleFile, sampleFiles } from './sample-files.js';
@@ -27,6 +28,11 @@ describe('files of every format with something changed', () => {
     expect(Object.entries(outcomes).filter(([, outcome]) => outcome !== 'read')).toEqual(Object.entries(AS_THEY_ARE).filter(([name]) => name in outcomes));
   });
 
+  it('leave the reader running where a PDF has pages that are not where its table says', async () => {
+    const broken = withPagesMisplaced(await pdfOf(['One.', 'Two.', 'Three.']));
+    for (let i = 0; i < 3; i++) expect(await reader.read({ reader: 'document', name: 'misplaced.pdf', bytes: broken })).toBe('read');
+  });
+
   it('have a named outcome each: no crash, no hang, no error that nobody named', async () => {
     const counts: Record<string, number> = {};
     const bad: string[] = [];
@@ -50,3 +56,15 @@ describe('files of every format with something changed', () => {
 
 /** What the samples come to that hold no text of themselves. */
 const AS_THEY_ARE: Record<string, string> = {};
+
+/** The cross-reference entries of all pages lead to the file's first bytes. */
+function withPagesMisplaced(pdf: Buffer): Buffer {
+  let text = pdf.toString('latin1');
+  const table = text.lastIndexOf('\nxref') + 1;
+  const first = text.indexOf('\n', text.indexOf('\n', table) + 1) + 1;
+  for (const [, page] of /\/Kids \[(.*)\]/.exec(text)![1]!.matchAll(/(\d+) 0 R/g)) {
+    const entry = first + 20 * Number(page);
+    text = `${text.slice(0, entry)}0000000001${text.slice(entry + 10)}`;
+  }
+  return Buffer.from(text, 'latin1');
+}

@@ -3,6 +3,9 @@ import { TASK_QUEUES, WAKE_SIGNAL, workflowIds, WORKFLOWS } from '#contracts';
 import { runStartOptions, syncSchedule } from '#platform';
 import type { ExecutionState, RunStarter } from '#activities';
 
+/** Executions that Temporal lists at a time. */
+const PAGE = 1_000;
+
 const STATES: Record<string, ExecutionState> = {
   RUNNING: 'running',
   CONTINUED_AS_NEW: 'running',
@@ -32,7 +35,7 @@ export function createRunStarter(client: Client): RunStarter {
     describeIngestion: ({ ingestionId }) => stateOf(client, workflowIds.ingestion(ingestionId)),
     async runningRuns(limit) {
       const found: string[] = [];
-      for await (const { workflowId } of client.workflow.list({ query: `WorkflowType = '${WORKFLOWS.agentRun}' and ExecutionStatus = 'Running'`, pageSize: limit })) {
+      for await (const { workflowId } of client.workflow.list({ query: `WorkflowType = '${WORKFLOWS.agentRun}' and ExecutionStatus = 'Running'`, pageSize: Math.min(limit, PAGE) })) {
         if (found.push(workflowId.replace(workflowIds.run(''), '')) >= limit) break;
       }
       return found;

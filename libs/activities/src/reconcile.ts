@@ -40,6 +40,8 @@ const STALE_SECONDS = 3;
 const PAGE = 200;
 /** Every so many passes all live rows are compared with Temporal, not only the ones that look stuck. */
 const FULL_EVERY = 6;
+/** Executions that a full pass has listed; runs beyond are asked for one by one. */
+const MOST_LISTED = 5_000;
 
 /**
  * One pass of the reconciler: status is Temporal's truth and the row follows. Each repair is safe to make twice.
@@ -53,14 +55,16 @@ export function createReconcilerActivities(deps: ReconcilerDeps) {
       for (const ref of await withTx(deps.pool, ALL_TENANTS, (tx) => readQueuedIngestions(tx, STALE_SECONDS, PAGE))) await deps.starter.startIngestion(ref);
       for (const ref of await withTx(deps.pool, ALL_TENANTS, (tx) => readQueuedBatches(tx, STALE_SECONDS, PAGE))) await deps.starter.startBatch(ref);
       await syncSchedules(deps).catch((error: unknown) => (failure ??= error as Error));
+      const listed = new Set(all ? await deps.starter.runningRuns(MOST_LISTED).catch((error: unknown) => ((failure ??= error as Error), [])) : []);
       await attendThreads(deps).catch((error: unknown) => (failure ??= error as Error));
       for (let after: string | null = null; ; ) {
         const page: LiveRun[] = await withTx(deps.pool, ALL_TENANTS, (tx) => readLiveRuns(tx, { staleSeconds: STALE_SECONDS, all, after, limit: PAGE }));
-        for (const run of page) await reconcile(deps, run).catch((error: unknown) => (failure ??= error as Error));
+        for (const run of page.filter((run) => !isAsItSays(run, listed))) await reconcile(deps, run).catch((error: unknown) => (failure ??= error as Error));
         if (page.length < PAGE) break;
         after = page.at(-1)!.runId;
       }
-      for (const repair of all ? [repairIngestions, repairBatches, endOrphans, removeLeftovers] : []) await repair(deps).catch((error: unknown) => (failure ??= error as Error));
+      if (all) await endOrphans(deps, [...listed]).catch((error: unknown) => (failure ??= error as Error));
+      for (const repair of all ? [repairIngestions, repairBatches, removeLeftovers] : []) await repair(deps).catch((error: unknown) => (failure ??= error as Error));
       // One run that cannot be mended keeps none of the others waiting.
       if (failure) throw failure;
     }),
@@ -80,6 +84,9 @@ async function syncSchedules(deps: ReconcilerDeps): Promise<void> {
 }
 
 export type ReconcilerActivities = ReturnType<typeof createReconcilerActivities>;
+
+/** Live by its row and running by Temporal's list, and nobody wants anything of it. The list is a moment old: what ended meanwhile the next full pass finds. */
+const isAsItSays = (run: LiveRun, listed: ReadonlySet<string>): boolean => run.status !== 'queued' && run.status !== 'cancelling' && run.unread === 0 && listed.has(run.runId);
 
 async function reconcile(deps: ReconcilerDeps, run: LiveRun): Promise<void> {
   const state = await deps.starter.describe(run);

@@ -38,9 +38,12 @@ export class RunQueue {
     return { waiting: true, since: since.toISOString(), ...(await this.place(ref.tenantId, run, run.runtime_id, run.model)) };
   }
 
-  /** The same for whoever reads a run: null where nothing waits, and where Temporal does not say in time. */
+  /**
+   * The same for whoever reads a run: null where nothing waits in a queue, and where Temporal does not say in time. A run
+   * whose runtime is away stands in no queue: its status says what it waits for.
+   */
   async glance(ref: RunRef, status: RunStatus): Promise<QueuePlace | null> {
-    if (!CALLING.includes(status)) return null;
+    if (!CALLING.includes(status) || status === 'waiting_runtime') return null;
     const key = `${ref.tenantId}/${ref.runId}`;
     const held = this.glances.get(key);
     if (held && held.until > Date.now()) return held.place;

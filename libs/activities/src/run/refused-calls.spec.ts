@@ -19,13 +19,13 @@ describe('the calls that a paused gate refused', () => {
     expect([1, 2, 3, 20].map((delivery) => calls.retryAfterMs(1, delivery))).toEqual([1_000, 1_500, 2_250, 15_000]);
   });
 
-  it('come at twenty a second where many wait, and each within half a minute', () => {
-    expect(filled({ 1: 200 }).retryAfterMs(1, 1)).toBe(10_000);
+  it('come at ten a second where many wait, and each within half a minute', () => {
+    expect(filled({ 1: 200 }).retryAfterMs(1, 1)).toBe(20_000);
     expect(filled({ 1: 5_000 }).retryAfterMs(1, 1)).toBe(30_000);
   });
 
   it('do not wait for less urgent ones', () => {
-    const calls = filled({ 1: 20, 5: 400 });
+    const calls = filled({ 1: 10, 5: 200 });
     expect(calls.retryAfterMs(1, 1)).toBe(1_000);
     expect(calls.retryAfterMs(5, 1)).toBe(21_000);
   });

@@ -3,8 +3,8 @@ import { MODEL_RETRY, type ModelCall, type ModelRole, type Route } from '#contra
 /** How a call that a paused gate refused would go, as its turn was planned. */
 export type Refused = { route: Route; role: ModelRole | undefined; /** It waits for the runtime that can steer it. */ steered: boolean; priority: number };
 
-/** Calls that come again in a second, of all that wait: many times what a local runtime answers. */
-const PACE = 20;
+/** Calls that come again in a second, of all that wait: more than a local runtime answers. */
+const PACE = 10;
 const LONGEST_MS = 30_000;
 /** Calls that come at once when a runtime fails come apart by this share. */
 const SPREAD = 0.2;

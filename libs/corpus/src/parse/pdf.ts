@@ -10,6 +10,7 @@ import { cropped } from './crop.js';
 import { type Box, figuresOf, WHOLE_PAGE } from './pdf-pictures.js';
 import { inReadingOrder } from './pdf-layout.js';
 import { linesToText } from './pdf-lines.js';
+import { toleratePdfRejections } from './pdf-rejections.js';
 
 const ASSETS = new URL('../../', import.meta.resolve('pdfjs-dist/legacy/build/pdf.mjs'));
 const folder = (name: string): string => fileURLToPath(new URL(`${name}/`, ASSETS));
@@ -30,6 +31,7 @@ export type PdfReader = { pages: number; read(page: number, signal: AbortSignal)
 export async function openPdf(bytes: Buffer, options: { pictures?: boolean } = {}): Promise<PdfReader> {
   // Loaded on first use: it is large, and most processes never read a PDF.
   const { getDocument, VerbosityLevel } = await import('pdfjs-dist/legacy/build/pdf.mjs');
+  toleratePdfRejections();
   const task = getDocument({
     // The library takes the buffer over.
     data: new Uint8Array(bytes),
