@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { soleGate } from '#activities';
-import { type RunRef, workflowIds } from '#contracts';
-import { withTx } from '#store';
+import { LOCAL_PRINCIPAL, type RunRef, workflowIds } from '#contracts';
+import { insertInbox, withTx } from '#store';
 import { checkRun } from '../harness/check-run.js';
 import { LoopStack } from '../harness/loop-stack.js';
 import { playScenario } from '../harness/scenario.js';
@@ -106,7 +106,8 @@ describe('a run whose runtime is not there', () => {
     };
     const ref = await stack.startRun({ steps: 2 });
     await stack.untilStatus(ref, 'waiting_runtime');
-    await stack.ask(ref, 'pause');
+    // Without a wake: the next try of the call finds it.
+    await withTx(stack.pool, ref.tenantId, (tx) => insertInbox(tx, ref, { kind: 'pause', principalId: LOCAL_PRINCIPAL }));
     await stack.untilStatus(ref, 'paused');
     await stack.ask(ref, 'resume');
     down = false;

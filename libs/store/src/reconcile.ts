@@ -6,7 +6,7 @@ export type LiveRun = RunRef & { agent: string; status: RunStatus; priority: Pri
 
 /**
  * Live runs of all tenants that may need a hand, oldest first (but those that wait for their thread): queued ones that should have started, ones with an
- * inbox that was not read for a while (not for ever: a run that is busy for hours would fill its history with wakes), and (`all`) every other one, whose row is compared with its execution.
+ * inbox that was not read for a while (not for ever: a run that is busy for hours would fill its history with wakes; nor ones that wait for their runtime, which read it with each try), and (`all`) every other one, whose row is compared with its execution.
  */
 export async function readLiveRuns(tx: Tx, options: { staleSeconds: number; all: boolean; after: string | null; limit: number }): Promise<LiveRun[]> {
   const { rows } = await tx.query<LiveRun>(
@@ -16,8 +16,8 @@ export async function readLiveRuns(tx: Tx, options: { staleSeconds: number; all:
      where r.thread_wait is null and r.status in ('queued','running','waiting_approval','waiting_input','waiting_runtime','paused','cancelling')
        and ($3::uuid is null or r.run_id > $3)
        and ($2 or (r.status = 'queued' and r.created_at < now() - make_interval(secs => $1))
-            or exists (select 1 from inbox i where i.run_id = r.run_id and i.applied_at is null
-                       and i.created_at between now() - make_interval(secs => $1 * 20) and now() - make_interval(secs => $1)))
+            or (r.status <> 'waiting_runtime' and exists (select 1 from inbox i where i.run_id = r.run_id and i.applied_at is null
+                       and i.created_at between now() - make_interval(secs => $1 * 20) and now() - make_interval(secs => $1))))
      order by r.run_id limit $4`,
     [options.staleSeconds, options.all, options.after, options.limit],
   );

@@ -83,7 +83,7 @@ export class RunRequests {
     const accepted = answer.body as Accepted;
     this.notifier.announce(runId, 0);
     const run = await withTx(this.pool, ref.tenantId, (tx) => readRun(tx, ref));
-    await this.follow(ref, accepted.status === 'queued' ? 'start again' : 'wake', run);
+    await this.follow(ref, accepted.status === 'queued' ? 'start again' : wakeOf(accepted.status), run);
     return { accepted, replayed: answer.replayed };
   }
 
@@ -162,7 +162,10 @@ async function willBePaused(tx: Tx, ref: RunRef, status: RunStatus): Promise<boo
   return asked.length ? asked.at(-1) === 'pause' : status === 'paused';
 }
 
-/** A queued run reads its inbox when it begins; a wake would only cut a start delay short. */
+/**
+ * A queued run reads its inbox when it begins; a wake would only cut a start delay short. One that waits for its runtime
+ * reads it with each try of its call, and would hear a wake no sooner.
+ */
 function wakeOf(status: RunStatus): Follow {
-  return status === 'queued' ? 'nothing' : 'wake';
+  return status === 'queued' || status === 'waiting_runtime' ? 'nothing' : 'wake';
 }

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import request from 'supertest';
 import { v7 as uuidv7 } from 'uuid';
 import { createDataConverter } from '#platform';
-import { createPool, type Pool } from '#store';
+import { LOCAL_TENANT } from '#contracts';
+import { changeStatus, createPool, type Pool, withTx } from '#store';
 import { RunRows } from '../testing/run-rows.js';
 import { testDatabase, testTemporal } from '#test/setup/servers';
 import { startApi, type TestApi } from '../testing/start-api.js';
@@ -75,6 +76,14 @@ describe('what Temporal hears', () => {
     await ask(id, 'messages', { text: 'CANARY' });
     const signals = (await history(id)).flatMap((e) => (e.workflowExecutionSignaledEventAttributes ? [e.workflowExecutionSignaledEventAttributes] : []));
     expect(signals.map((s) => [s.signalName, s.input?.payloads?.length ?? 0])).toEqual([['wake', 0]]);
+  });
+
+  it('wakes no run that waits for its runtime: it looks by itself', async () => {
+    const { id } = await create();
+    await running(id);
+    await withTx(pool, LOCAL_TENANT, (tx) => changeStatus(tx, { tenantId: LOCAL_TENANT, runId: id }, ['running'], 'waiting_runtime', { code: 'runtime_unavailable', detail: 'It is away.' }));
+    await ask(id, 'messages', { text: 'CANARY' });
+    expect((await history(id)).some((e) => e.workflowExecutionSignaledEventAttributes)).toBe(false);
   });
 
   it('asks for cancellation, once the row says so', async () => {
