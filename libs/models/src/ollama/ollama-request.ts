@@ -1,5 +1,6 @@
 import type { AxisOption, ChatMessage, ChatRequest, Sampling } from '#contracts';
 import type { ChatRequest as OllamaChatRequest, Message, Options } from 'ollama';
+import { declaredTool } from '../tools/declared-tool.js';
 
 /**
  * `truncate` and `shift` (Ollama 0.12.5 and later) make the runtime refuse a prompt that is too long and end an answer
@@ -16,7 +17,7 @@ export function toOllamaChat(request: ChatRequest, model: string): StreamedChat 
     truncate: false,
     shift: false,
     options: toOptions(request.sampling, request.contextTokens, request.stop, request.axes),
-    ...(request.tools?.length && { tools: request.tools.map((tool) => ({ type: 'function', function: tool })) }),
+    ...(request.tools?.length && { tools: request.tools.map(declaredTool) }),
     ...(request.format && { format: request.format }),
     ...(think !== undefined && { think }),
     ...(request.keepAliveSeconds !== undefined && { keep_alive: request.keepAliveSeconds }),

@@ -148,6 +148,11 @@ describe('ollama runtime', () => {
     expect((error as Error).cause).toBeUndefined();
   });
 
+  it('tells which keyword of a schema the runtime cannot hold a model to', async () => {
+    const { runtime } = await scripted({ script: () => ({ error: { status: 400, message: 'format: the schema keyword "pattern" at $.anyOf[0].parameters.secret is not supported' } }) });
+    await expect(runtime.chat(request(), { signal: never })).rejects.toMatchObject({ code: 'validation_failed', message: expect.stringMatching(/a schema with "pattern"\. Take that out/) });
+  });
+
   it('tells how much memory is missing', async () => {
     const { runtime } = await scripted({ script: () => ({ error: { status: 500, message: 'model requires more system memory (5.6 GiB) than is available (3.1 GiB)' } }) });
     await expect(runtime.chat(request(), { signal: never })).rejects.toMatchObject({ code: 'runtime_unavailable', message: expect.stringMatching(/takes 5.6 GiB, and 3.1 GiB are free/) });

@@ -1,4 +1,5 @@
 import type { ChatMessage, ChatRequest } from '#contracts';
+import { declaredTool } from '../tools/declared-tool.js';
 
 /**
  * The body of /v1/chat/completions. Beside OpenAI's own fields it carries those that llama.cpp's server, LM Studio
@@ -21,7 +22,7 @@ export function toOpenAiChat(request: ChatRequest, model: string): Record<string
     repeat_last_n: sampling.repeatLastN,
     chat_template_kwargs: sampling.think === undefined ? undefined : { enable_thinking: sampling.think },
     response_format: format && { type: 'json_schema', json_schema: { name: 'answer', strict: true, schema: format } },
-    tools: tools?.length ? tools.map((tool) => ({ type: 'function', function: tool })) : undefined,
+    tools: tools?.length ? tools.map(declaredTool) : undefined,
     stop,
   };
   return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));

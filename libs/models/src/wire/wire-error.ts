@@ -38,6 +38,8 @@ export function toHoldfastError(error: unknown, context: WireContext): HoldfastE
     const ability = said.includes('tools') ? 'tools' : 'thinking';
     return new HoldfastError('validation_failed', `The model ${context.model} does not support ${ability}; choose one that does.`);
   }
+  const keyword = UNHELD.exec(wire.detail)?.[1];
+  if (keyword) return new HoldfastError('validation_failed', `The runtime at ${context.url} cannot hold ${context.model} to a schema with "${keyword}". Take that out of the schema of the tool or the answer, or choose another runtime.`);
   if (wire.what === 'status' && wire.status >= 400 && wire.status < 500 && wire.status !== 408 && wire.status !== 429)
     return new HoldfastError('validation_failed', `The runtime at ${context.url} refused the request (HTTP ${wire.status}).`);
   return new HoldfastError(CODES[wire.what], unavailableMessage(wire, context));
@@ -55,6 +57,9 @@ function missingModelMessage({ kind, url, model }: WireContext): string {
   if (kind === 'embedded') return `The embedded runtime does not have ${model}. Name a GGUF file in HOLDFAST_GGUF and start again.`;
   return `The runtime at ${url} does not have ${model}. Load it there (LM Studio: lms get ${model}), or set HOLDFAST_MODEL to one that it lists.`;
 }
+
+/** The embedded runtime, of a schema that it can make no grammar of. Keywords are the schema's words, and no content. */
+const UNHELD = /the schema keyword "([\w$: -]{1,40})" at \$/;
 
 /** What llama.cpp and the runtimes around it say of a file that they cannot use; they name its path. */
 const UNREADABLE = /could not load .*gguf|unable to load model|error loading model|invalid (file )?magic|not within (the )?file bounds|corrupted or incomplete/;
