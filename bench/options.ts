@@ -16,8 +16,8 @@ export type MeasureOptions = {
   more: Record<string, string | undefined>;
 };
 
-/** Options of one command beside those that all have: their line of the help. Each takes a value. */
-export type MoreOptions = Record<string, { usage: string }>;
+/** Options of one command beside those that all have: their line of the help, and what their value must be. Each takes one. */
+export type MoreOptions = Record<string, { usage: string; oneOf?: readonly string[]; /** A number from 1 on. */ whole?: boolean }>;
 
 const HELP = `
   --data DIR    data sets, laid out like the data folder (default: ../shared/data where present)
@@ -37,6 +37,12 @@ export function parseMeasureOptions(command: string, parts: string[], more: More
       process.exit(0);
     }
     if (values.only && !parts.includes(values.only)) throw new Error(`there is no part ${values.only}; the parts are ${parts.join(', ')}`);
+    for (const [name, { oneOf, whole }] of Object.entries(more)) {
+      const given = (values as Record<string, string | undefined>)[name];
+      if (given === undefined) continue;
+      if (oneOf && !oneOf.includes(given)) throw new Error(`there is no --${name} ${given}; there are ${oneOf.join(', ')}`);
+      if (whole && !/^[1-9]\d{0,8}$/.test(given)) throw new Error(`--${name} takes a whole number from 1 on, not ${given}`);
+    }
     const beside = join(PROJECT_ROOT, '../shared/data');
     return { data: values.data ?? (existsSync(beside) ? beside : null), only: values.only ?? null, full: values.full ?? false, json: values.json ?? null, more: Object.fromEntries(Object.keys(more).map((name) => [name, (values as Record<string, string | undefined>)[name]])) };
   } catch (error) {

@@ -5,49 +5,59 @@ import { dirname, join } from 'node:path';
 import { soleGate } from '#activities';
 import { createCodingAgent } from '#agents/coding/activities/index';
 import { codingContract } from '#agents/coding/contract';
+import type { Sampling } from '#contracts';
 import { createRuntime, type Runtime } from '#models';
 import { startScriptedRuntime } from '#models/scripted';
-import { RUNTIME_KINDS } from '#platform';
+import { loadStackConfig, RUNTIME_KINDS } from '#platform';
 import { TOOLS_DIR } from '#platform/stack';
-import { readRunRecord, withTx } from '#store';
 import { LoopStack } from '#test/harness/loop-stack';
-import { until } from '#test/harness/until';
 import { startTestServers } from '#test/setup/start-servers';
 import { createSandbox, findExecutables, type Sandbox, Workspaces } from '#workspace';
 import { parseMeasureOptions, printTable, type Row, writeJson } from '../../bench/options.js';
+import { KeptAnswers, revision } from '../model/kept.js';
+import { type EvalRuntime, startEvalRuntime } from '../model/start-runtime.js';
+import { type AttemptLimits, attemptWithHoldfast } from './attempt.js';
 import { type Case, findCases, unpackRepository, visibleTestCommand } from './cases.js';
 import goldScript, { goldModel } from './gold-script.js';
-import { type EvalRuntime, startEvalRuntime } from '../model/start-runtime.js';
 import { judgePatch, type Verdict } from './judge-patch.js';
 import { attemptWithMini } from './mini/attempt.js';
 import { miniGoldScript } from './mini/gold-script.js';
 import { installMini } from './mini/install.js';
-import { finished, writeCodingRun } from './run-case.js';
 
 const CONTEXT_TOKENS = 32_768;
 const SCRIPTED = 'scripted';
-/** Seeds of a real model; a script knows only one way. */
-const SEEDS = [1, 2, 3];
+/** Of a real model; a script knows only one way. */
+const SEEDS = 3;
 const SHORT_CASES = 3;
-const SHORT_STEPS = 25;
+/** With these the short form takes at most a quarter of an hour. */
+const SHORT: AttemptLimits = { steps: 25, seconds: 120, answerTokens: 500 };
+const LONG: AttemptLimits = { steps: codingContract.limits.maxSteps, seconds: 3_600, answerTokens: codingContract.sampling.maxTokens! };
 const AGENTS = ['holdfast', 'mini'] as const;
+const BOTH = 'both';
 type Agent = (typeof AGENTS)[number];
 
 const options = parseMeasureOptions('eval:coding: the coding agent on bugs of real repositories', [], {
   cases: { usage: '--cases DIR   folders with case.json, repo.tar.gz, gold.patch, hidden_tests.tar.gz (default: real-repo-bugs of the data folder)' },
   case: { usage: '--case ID     one case only' },
-  runtime: { usage: `--runtime R   ${SCRIPTED} (knows each fix; the default), ${RUNTIME_KINDS.join(', ')}` },
+  runtime: { usage: `--runtime R   ${SCRIPTED} (knows each fix; the default), ${RUNTIME_KINDS.join(', ')}`, oneOf: [SCRIPTED, ...RUNTIME_KINDS] },
   url: { usage: '--url URL     address of the runtime (default: one is started)' },
   model: { usage: '--model M     model of the runtime (default: the one that is started)' },
-  protocol: { usage: '--protocol P  native or text' },
-  agent: { usage: '--agent A     holdfast, mini (mini-swe-agent), or both (the default)' },
-  seeds: { usage: '--seeds N     seeds 1 to N of a real model (default: 1, with --full 3)' },
+  protocol: { usage: '--protocol P  how the model calls tools: native (the default) or text', oneOf: ['native', 'text'] },
+  agent: { usage: '--agent A     holdfast, mini (mini-swe-agent), or both (the default)', oneOf: [...AGENTS, BOTH] },
+  seeds: { usage: `--seeds N     seeds 1 to N of a real model (default: 1, with --full ${SEEDS})`, whole: true },
+  steps: { usage: `--steps N     steps of an attempt at most (default: ${SHORT.steps}, with --full ${LONG.steps})`, whole: true },
+  seconds: { usage: `--seconds N   seconds of an attempt at most (default: ${SHORT.seconds}, with --full ${LONG.seconds})`, whole: true },
+  'answer-tokens': { usage: `--answer-tokens N  tokens of an answer at most (default: ${SHORT.answerTokens}, with --full ${LONG.answerTokens})`, whole: true },
 });
 const { runtime: kind = SCRIPTED, url } = options.more;
 const scripted = kind === SCRIPTED;
+const whole = (name: 'seeds' | 'steps' | 'seconds' | 'answer-tokens', otherwise: number): number => Number(options.more[name] ?? otherwise);
+const bounds = scripted || options.full ? LONG : SHORT;
+const limits: AttemptLimits = { steps: whole('steps', bounds.steps), seconds: whole('seconds', bounds.seconds), answerTokens: whole('answer-tokens', bounds.answerTokens) };
+const seeds = scripted ? 1 : whole('seeds', options.full ? SEEDS : 1);
 /** The real model's, once it is started. */
 let real: EvalRuntime | null = null;
-const wanted: readonly string[] = (options.more['agent'] ?? 'both') === 'both' ? AGENTS : [options.more['agent']!];
+const wanted: readonly Agent[] = AGENTS.filter((agent) => [agent, BOTH].includes(options.more['agent'] ?? BOTH));
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-coding-'));
 chmodSync(folder, 0o755);
 
@@ -77,46 +87,38 @@ const shim = (one: Case): Record<string, string> => {
 const plainSandbox = createSandbox({ executables: findExecutables(TOOLS_DIR), readOnly, path: readOnly.map((f) => join(f, 'bin')) });
 
 /** Without heat the seeds of one model would all give the same. */
-const samplingOf = (seed: number) => ({ seed, ...(seeds().length > 1 ? { temperature: 0.7 } : {}) });
+const samplingOf = (seed: number): Sampling => (scripted ? {} : { seed, ...(seeds > 1 ? { temperature: 0.7 } : {}) });
+const modelOf = (one: Case): string => (scripted ? goldModel(join(one.folder, 'gold.patch')) : real!.model);
 
 type Attempt = { verdict: Verdict; row: Row };
+type Tell = (where: string) => void;
+const counts = (c: { passed: number; failed: number } | null | undefined): string => (c ? `${c.passed}/${c.failed}` : '-');
+const secondsSince = (started: number): number => Math.round((Date.now() - started) / 100) / 10;
 
-async function attempt(stack: LoopStack, one: Case, seed: number): Promise<Attempt> {
+async function attempt(stack: LoopStack, one: Case, seed: number, tell: Tell): Promise<Attempt> {
   const home = join(folder, `${one.id}-${seed}`);
   const repo = await unpackRepository(one, join(home, 'given'));
   const visible = visibleTestCommand(one, repo);
   const started = Date.now();
-  const ref = await writeCodingRun(stack.pool, {
-    input: { repo, task: one.task, testCommand: visible, ...(options.more['protocol'] ? { protocol: options.more['protocol'] } : {}) },
-    model: scripted ? goldModel(join(one.folder, 'gold.patch')) : real!.model,
-    ...(scripted ? {} : { sampling: samplingOf(seed), ...(options.full ? {} : { maxSteps: SHORT_STEPS }) }),
-  });
-  await stack.startExecution(ref);
-  const run = await until(`the end of ${one.id}`, async () => {
-    const row = await stack.run(ref);
-    const record = await withTx(stack.pool, ref.tenantId, (tx) => readRunRecord(tx, ref));
-    return finished(row, record?.result) ?? Promise.reject(new Error(`status ${row.status}, step ${row.head_step}`));
-  }, 3_600_000, 250);
-  const seconds = Math.round((Date.now() - started) / 100) / 10;
-  const verdict = await judgePatch(one, run.result?.patch ?? '', visible, join(home, 'judged'), plainSandbox, shim(one));
-  const r = run.result;
-  const counts = (c: { passed: number; failed: number } | null | undefined): string => (c ? `${c.passed}/${c.failed}` : '-');
-  return { verdict, row: { run: run.reason ?? run.status, claimed: r?.status ?? '-', steps: run.steps, before: counts(r?.before), after: counts(r?.after), seconds } };
+  const input = { repo, task: one.task, testCommand: visible, ...(options.more['protocol'] ? { protocol: options.more['protocol'] } : {}) };
+  const { end, detail, steps, result } = await attemptWithHoldfast(stack, { input, model: modelOf(one), sampling: samplingOf(seed), limits }, tell);
+  const seconds = secondsSince(started);
+  if (detail) tell(detail);
+  const verdict = await judgePatch(one, result?.patch ?? '', visible, join(home, 'judged'), plainSandbox, shim(one));
+  return { verdict, row: { end, claimed: result?.status ?? '-', steps, before: counts(result?.before), after: counts(result?.after), seconds } };
 }
 
-/** The same case, model, sampling, steps and sandbox, by mini-swe-agent. It is told the test command too. */
-async function attemptBeside(mini: Mini, one: Case, seed: number): Promise<Attempt> {
+/** The same case, model, sampling, limits and sandbox, by mini-swe-agent. It is told the test command too. */
+async function attemptBeside(mini: Mini, one: Case, seed: number, tell: Tell): Promise<Attempt> {
   const home = join(folder, `${one.id}-${seed}-mini`);
   const repo = await unpackRepository(one, join(home, 'given'));
   const visible = visibleTestCommand(one, repo);
   const started = Date.now();
-  const end = await attemptWithMini({
-    ...mini, folder: home, repo, task: `${one.task}\n\nThe tests are run with: ${visible}`, maxSteps: scripted || options.full ? codingContract.limits.maxSteps : SHORT_STEPS,
-    model: scripted ? goldModel(join(one.folder, 'gold.patch')) : real!.model, sampling: { ...codingContract.sampling, ...(scripted ? {} : samplingOf(seed)) }, contextTokens: CONTEXT_TOKENS, sandbox: caseSandbox,
-  });
-  const seconds = Math.round((Date.now() - started) / 100) / 10;
+  const task = `${one.task}\n\nThe tests are run with: ${visible}`;
+  const end = await attemptWithMini({ ...mini, folder: home, repo, task, limits, model: modelOf(one), sampling: { ...codingContract.sampling, ...samplingOf(seed) }, contextTokens: CONTEXT_TOKENS, sandbox: caseSandbox }, tell);
+  const seconds = secondsSince(started);
   const verdict = await judgePatch(one, end.patch, visible, join(home, 'judged'), plainSandbox, shim(one));
-  return { verdict, row: { run: end.exit, claimed: '-', steps: end.calls, before: '-', after: '-', seconds } };
+  return { verdict, row: { end: end.exit, claimed: '-', steps: end.calls, before: '-', after: '-', seconds } };
 }
 
 type Mini = { python: string; packages: string; runtime: Runtime };
@@ -135,36 +137,40 @@ async function prepareMini(runtime: Runtime): Promise<Mini | null> {
 
 async function measure(stack: LoopStack, mini: Mini | null): Promise<void> {
   const rows: Row[] = [];
-  const agents: { agent: Agent; attempt: (one: Case, seed: number) => Promise<Attempt> }[] = [
-    ...(wanted.includes('holdfast') ? [{ agent: 'holdfast' as const, attempt: (one: Case, seed: number) => attempt(stack, one, seed) }] : []),
-    ...(mini ? [{ agent: 'mini' as const, attempt: (one: Case, seed: number) => attemptBeside(mini, one, seed) }] : []),
-  ];
+  const by: Record<Agent, ((one: Case, seed: number, tell: Tell) => Promise<Attempt>) | null> = {
+    holdfast: (one, seed, tell) => attempt(stack, one, seed, tell),
+    mini: mini && ((one, seed, tell) => attemptBeside(mini, one, seed, tell)),
+  };
+  const agents = wanted.filter((agent) => by[agent]);
+  const kept = new KeptAnswers<Attempt>(loadStackConfig(process.env).dataDir, 'coding', `${real?.model ?? SCRIPTED}-${options.more['protocol'] ?? 'native'}-${Object.values(limits).join('-')}-${seeds}-${revision()}`, options.full && !scripted);
   for (const one of cases()) {
-    for (const seed of seeds()) {
-      for (const { agent, attempt } of agents) {
-        const { verdict, row } = await attempt(one, seed);
+    for (const seed of Array.from({ length: seeds }, (_, i) => i + 1)) {
+      for (const agent of agents) {
+        const name = `${one.id}, seed ${seed}, ${agent}`;
+        const { verdict, row } = await kept.once(name, () => by[agent]!(one, seed, (where) => console.error(`  ${name}: ${where}`)));
         rows.push({ case: one.id, seed, agent, verdict, ...row });
-        console.error(`• ${one.id}, seed ${seed}, ${agent}: ${verdict}`);
+        console.error(`• ${name}: ${verdict} (${row['end']}, ${row['steps']} steps, ${row['seconds']} s)`);
         // A long measurement that is cut off leaves what it has.
-        await report(rows, agents.map((a) => a.agent));
+        await report(rows, agents);
       }
     }
   }
-  printTable(`Coding agent, ${kind}${real ? ` ${real.model}` : ''} (tests passed/failed before and after, as the agent saw them)`, rows);
-  for (const { agent } of agents) console.log(`\n${agent}: ${Object.entries(countsOf(rows, agent)).map(([what, n]) => `${what} ${n}`).join(', ')}, of ${rows.filter((r) => r['agent'] === agent).length}`);
+  printTable(`Coding agent, ${kind}${real ? ` ${real.model}` : ''}, at most ${limits.steps} steps and ${limits.seconds} s an attempt, ${limits.answerTokens} tokens an answer (tests passed/failed before and after, as the agent saw them)`, rows);
+  for (const agent of agents) console.log(`\n${agent}: ${listed(countsOf(rows, agent))}, of ${rows.filter((r) => r['agent'] === agent).length}; ended by ${listed(endsOf(rows, agent))}`);
 }
 
 const VERDICTS: Verdict[] = ['resolved', 'wrong logic', 'no submission', 'broke others'];
+const listed = (counted: Record<string, number>): string => Object.entries(counted).map(([what, n]) => `${what} ${n}`).join(', ');
 const countsOf = (rows: Row[], agent: Agent): Record<string, number> => Object.fromEntries(VERDICTS.map((what) => [what, rows.filter((r) => r['agent'] === agent && r['verdict'] === what).length]));
+
+function endsOf(rows: Row[], agent: Agent): Record<string, number> {
+  const ends = rows.filter((r) => r['agent'] === agent).map((r) => String(r['end']));
+  return Object.fromEntries([...new Set(ends)].map((end) => [end, ends.filter((e) => e === end).length]));
+}
 
 async function report(rows: Row[], agents: Agent[]): Promise<void> {
   const metrics = agents.flatMap((agent) => Object.entries(countsOf(rows, agent)).map(([what, n]) => [`${agent === 'holdfast' ? '' : 'mini_'}${what.replace(' ', '_')}`, n]));
   await writeJson(options.json, 'eval:coding', Object.fromEntries(metrics) as Record<string, number>, rows);
-}
-
-function seeds(): number[] {
-  if (scripted) return [1];
-  return options.more['seeds'] ? Array.from({ length: Number(options.more['seeds']) }, (_, i) => i + 1) : options.full ? SEEDS : [1];
 }
 
 // Each case's own files are shown in the sandbox under the same names as beside its data.

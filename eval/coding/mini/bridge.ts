@@ -12,6 +12,7 @@ export type BridgeOptions = {
   contextTokens: number;
   sandbox: Sandbox;
   tree: string;
+  onModelCall?: () => void;
 };
 
 export type Bridge = { url: string; close(): Promise<void> };
@@ -45,7 +46,8 @@ async function answer(options: BridgeOptions, req: IncomingMessage, res: ServerR
   res.end(JSON.stringify(said));
 }
 
-async function chat({ runtime, model, sampling, contextTokens }: BridgeOptions, messages: ChatMessage[], signal: AbortSignal): Promise<{ content: string; finish: string }> {
+async function chat({ runtime, model, sampling, contextTokens, onModelCall }: BridgeOptions, messages: ChatMessage[], signal: AbortSignal): Promise<{ content: string; finish: string }> {
+  onModelCall?.();
   const { content, finish } = await runtime.chat({ model, messages, sampling, contextTokens }, { signal });
   return { content, finish };
 }

@@ -1,5 +1,5 @@
 """Runs mini-swe-agent's own loop and prompts on one case. Its model and its shell are the evaluation's: what it asks
-goes to the bridge, so that both agents have the same model, sampling and sandbox. Prints {"exit", "calls"}."""
+goes to the bridge, so that both agents have the same model, sampling and sandbox. Prints {"exit"}."""
 
 import json
 import sys
@@ -72,7 +72,7 @@ def main():
         exit_status = agent.run(given["task"]).get("exit_status", "")
     except urllib.error.HTTPError as error:
         exit_status = "ModelFailed" if error.code == 502 else f"HTTP {error.code}"
-    print(json.dumps({"exit": exit_status, "calls": agent.n_calls}))
+    print(json.dumps({"exit": exit_status}))
 
 
 main()
