@@ -6,9 +6,11 @@ import { join } from 'node:path';
 import { ensureBubblewrap, TOOLS_DIR } from '#platform/stack';
 import { createSandbox, findExecutables, giveTo, gitText, identityOf, repoMap, Workspaces } from '#workspace';
 import { parseMeasureOptions, printTable, type Row, writeJson } from '../options.js';
+import { readLog, writeLog } from './log.js';
 
-const options = parseMeasureOptions('bench:workspace: what a sandboxed command, a snapshot and a repository map cost', ['sandbox', 'snapshot', 'map']);
+const options = parseMeasureOptions('bench:workspace: what a sandboxed command, a snapshot, a repository map and a large log cost', ['sandbox', 'snapshot', 'map', 'log']);
 const FILES = 5_000;
+const MOST_EXTRA_MS = 25;
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-bench-'));
 chmodSync(folder, 0o755);
 const rows: Row[] = [];
@@ -28,9 +30,9 @@ async function timed(count: number, work: (i: number) => Promise<unknown>): Prom
   return times;
 }
 
-function report(what: string, name: string, times: number[]): void {
+function report(what: string, name: string, times: number[], more: { limit?: string; MB?: number } = {}): void {
   metrics[`${name}_median_ms`] = round(median(times));
-  rows.push({ what, 'median ms': round(median(times)), 'worst ms': round(Math.max(...times)), runs: times.length });
+  rows.push({ what, 'median ms': round(median(times)), 'worst ms': round(Math.max(...times)), runs: times.length, 'MB more': more.MB ?? '', 'at most': more.limit ?? '' });
 }
 
 async function sandbox(): Promise<void> {
@@ -54,7 +56,7 @@ async function sandbox(): Promise<void> {
     inside.push(...(await timed(1, boxed)));
   }
   report('spawn of true', 'bare', plain);
-  report('sandboxed true', 'sandboxed', inside);
+  report('sandboxed true', 'sandboxed', inside, { limit: `bare + ${MOST_EXTRA_MS} ms` });
   metrics['sandbox_extra_median_ms'] = round(median(inside) - median(plain));
 }
 
@@ -82,16 +84,28 @@ async function onTree(): Promise<void> {
       await all.beginChange(ws);
       head = await all.endChange(ws, head, `${i}`);
     });
-    report(`snapshot of ${FILES} files, 3 changed`, 'snapshot', times);
+    report(`snapshot of ${FILES} files, 3 changed`, 'snapshot', times, { limit: '200 ms' });
     report('restore of the base after it', 'restore', await timed(5, async (i) => all.ensure(ws, i % 2 ? head : ws.base)));
   }
-  if (wanted('map')) report(`repository map of ${FILES} files`, 'repo_map', await timed(1, () => repoMap(ws.place, 4_000)));
+  if (wanted('map')) report(`repository map of ${FILES} files`, 'repo_map', await timed(options.full ? 3 : 1, () => repoMap(ws.place, 4_000)), { limit: '10,000 ms' });
+}
+
+/** A log ten times as large takes ten times as long, and no more memory. */
+async function logs(): Promise<void> {
+  const file = join(folder, 'service.log');
+  for (const mb of [10, 100, ...(options.full ? [1_000] : [])]) {
+    await writeLog(file, mb * 1_000_000);
+    const { ms, grownMb, lines } = await readLog(file);
+    metrics[`log_${mb}_mb_grown_mb`] = round(grownMb);
+    report(`log of ${mb} MB, ${lines} lines`, `log_${mb}_mb`, [ms], { MB: round(grownMb), ...(mb > 10 ? { limit: 'as of 10 MB' } : {}) });
+  }
 }
 
 try {
   await ensureBubblewrap({ toolsDir: TOOLS_DIR, report: (message) => console.error(message) });
   if (wanted('sandbox')) await sandbox();
   if (wanted('snapshot') || wanted('map')) await onTree();
+  if (wanted('log')) await logs();
   printTable('Workspace', rows);
   if (metrics['sandbox_extra_median_ms'] !== undefined) console.log(`\nA sandboxed command takes ${metrics['sandbox_extra_median_ms']} ms more than a bare one (median).`);
   await writeJson(options.json, 'bench:workspace', metrics, rows);
