@@ -1,5 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { chmodSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -115,6 +118,32 @@ describe('a workspace', () => {
     await expect(all.open('a', { repo: join(folder, 'root', 'etc') })).rejects.toMatchObject({ code: 'path_not_allowed' });
     await expect(all.open('a', { repo: 'https://elsewhere.example/x.git' })).rejects.toMatchObject({ code: 'path_not_allowed' });
     await expect(all.open('a', { repo: 'ext::sh -c true' })).rejects.toMatchObject({ code: 'repository_unusable' });
+  });
+
+  it('takes an address that the configuration allows, and no other', async () => {
+    user('update-server-info');
+    const asked: string[] = [];
+    // The plain files of a repository are one of git's ways to fetch it.
+    const server = createServer((req, res) => {
+      asked.push(req.url!);
+      const file = join(repo, '.git', new URL(req.url!, 'http://host').pathname.replace('/project.git', ''));
+      if (existsSync(file) && statSync(file).isFile()) res.end(readFileSync(file));
+      else res.writeHead(404).end();
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const remote = new Workspaces({ folder: join(folder, 'workspaces'), repositories: [`${address}/project`] });
+    try {
+      await expect(remote.open('other', { repo: `${address}/elsewhere.git` })).rejects.toMatchObject({ code: 'path_not_allowed' });
+      expect(asked).toEqual([]);
+      const ws = await remote.open('run', { repo: `${address}/project.git`, base: 'main' });
+      await remote.ensure(ws, ws.base);
+      expect([ws.base, read(ws.place.tree, 'a.txt')]).toEqual([user('rev-parse', 'HEAD'), 'one\n']);
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
   });
 
   it('runs nothing that a tree asks git to run', async () => {

@@ -2,11 +2,13 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { AgentImplementation } from '#activities';
 import { placeIn } from '#workspace';
 import type { CodingResult } from '../contract.js';
 import { agentIn, playRun } from '../testing/play.js';
+
+jest.setTimeout(60_000);
 
 /** Repositories and test commands as they come, each with what the agent makes of it. */
 describe('a coding run on', () => {
@@ -143,10 +145,13 @@ describe('a coding run on', () => {
     expect(artifact!.verified).toBe(false);
   });
 
-  it('a test command that hangs', async () => {
-    const r = run('hanging', repository('hanging', { 'a.txt': 'one\n' }));
-    const { content, error } = await r.call('run', { command: 'echo begun; sleep 60', seconds: 1 });
+  it('a test command that hangs: ended, and no ground for a fix', async () => {
+    const r = playRun(agentIn(folder, { timeMs: 1_000 }), 'hanging', { repo: repository('hanging', { 'a.txt': 'one\n' }), task: 'mend it', testCommand: 'echo begun; sleep 60' });
+    const { content, error } = await r.call('test');
     expect([content, error]).toEqual([expect.stringMatching(/it took too long, or waited for input[^]*begun/), 'agent']);
+    await r.call('write', { path: 'a.txt', content: 'two\n' });
+    expect(await r.call('finish', { status: 'fixed', summary: 's' })).toMatchObject({ error: 'agent', content: expect.stringContaining('did not end by themselves (time)') });
+    expect((await r.call('finish', { status: 'not_fixed', summary: 's' })).finish!.result).toMatchObject({ status: 'not_fixed', after: { exitCode: null } });
   });
 
   it('a test command that asks for input', async () => {

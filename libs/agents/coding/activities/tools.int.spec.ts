@@ -69,6 +69,20 @@ describe('a coding run', () => {
     expect(readFileSync(join(repo, 'src/add.js'), 'utf8')).toBe(SOURCE);
   }, 60_000);
 
+  it('keeps the list of what is to be done before the model, and shows what was changed and the commits', async () => {
+    const r = run('listed');
+    expect((await r.call('todo', { items: 'x reproduce\n- mend add\n[x] look\n' })).content).toBe('Noted.');
+    expect(r.state().todo).toEqual([{ text: 'reproduce', done: true }, { text: 'mend add', done: false }, { text: 'look', done: true }]);
+    expect((await agent.prepareTurn(r.turn())).turn[0]!.content).toContain('To do:\nx reproduce\n- mend add\nx look');
+    expect([(await r.call('diff')).content, (await r.call('log')).content]).toEqual(['Nothing was changed.', expect.stringMatching(/^\w+ \d{4}-\d\d-\d\d u: add adds\n$/)]);
+    await r.call('edit', { path: 'src/add.js', blocks: '<<<<<<< SEARCH\n  return a - b;\n=======\n  return a + b;\n>>>>>>> REPLACE\n<<<<<<< SEARCH\nnot there\n=======\nx\n>>>>>>> REPLACE' });
+    expect((await r.call('diff')).content).toBe('Nothing was changed.');
+    await r.call('edit', { path: 'src/add.js', old: 'return a - b;', new: 'return a + b;' });
+    expect([(await r.call('diff', { path: 'src' })).content, (await r.call('diff', { path: 'test' })).content]).toEqual([expect.stringContaining('+  return a + b;'), 'Nothing was changed.']);
+    expect((await r.call('log', { count: 1 })).content.split('\n')).toHaveLength(2);
+    expect((await r.call('log', { path: 'test/add.test.js' })).content).toMatch(/^\w+ \S+ u: add adds\n$/);
+  }, 60_000);
+
   it('keeps every path in the tree, whatever leads out', async () => {
     const r = run('paths');
     for (const path of ['../secret', '/etc/hostname', 'link', 'out/secret', '.git/config', 'src/../../secret']) {

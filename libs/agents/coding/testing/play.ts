@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
 import type { AgentImplementation, ToolContext, ToolResult, TurnContext } from '#activities';
 import { TOOLS_DIR } from '#platform/stack';
-import { createSandbox, findExecutables, Workspaces } from '#workspace';
+import { createSandbox, findExecutables, type Sandbox, Workspaces } from '#workspace';
 import { createCodingAgent } from '../activities/index.js';
 import type { PackStore } from '../activities/packs.js';
 import { codingContract, type CodingState } from '../contract.js';
@@ -9,8 +9,10 @@ import { codingContract, type CodingState } from '../contract.js';
 const node = dirname(dirname(process.execPath));
 
 /** The agent as a worker has it, over a folder of the spec's own: repositories lie in it, workspaces below it. */
-export function agentIn(folder: string, more: { setupHosts?: readonly string[] } = {}): AgentImplementation {
-  const sandbox = createSandbox({ executables: findExecutables(TOOLS_DIR), readOnly: [node], path: [join(node, 'bin')] });
+export function agentIn(folder: string, more: { setupHosts?: readonly string[]; /** No command gets longer. */ timeMs?: number } = {}): AgentImplementation {
+  const whole = createSandbox({ executables: findExecutables(TOOLS_DIR), readOnly: [node], path: [join(node, 'bin')] });
+  const { timeMs } = more;
+  const sandbox: Sandbox = timeMs === undefined ? whole : { run: (command) => whole.run({ ...command, limits: { ...command.limits, timeMs } }) };
   return createCodingAgent({ workspaces: new Workspaces({ folder: join(folder, 'workspaces'), repositories: [folder] }), sandbox, setupHosts: more.setupHosts ?? [], packs: heldPacks() });
 }
 

@@ -7,7 +7,7 @@ import { type Definition, parseFile } from './parser.js';
 
 const MAX_FILE_BYTES = 200_000;
 /** Files that are parsed; of the rest only the names are known. */
-const MAX_PARSED = 2_500;
+const MAX_PARSED = 5_000;
 const MAX_LINE = 1_000;
 const GENERATED = /(^|\/)(node_modules|vendor|third_party|dist|build|__pycache__|\.venv)\/|\.min\.(js|css)$|(^|\/)(package-lock\.json|yarn\.lock|pnpm-lock\.yaml|Cargo\.lock|poetry\.lock|go\.sum)$|\.(map|snap|svg|lock)$/;
 const GENERATED_MARK = /@generated|DO NOT EDIT|automatically generated/i;

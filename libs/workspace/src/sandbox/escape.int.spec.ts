@@ -81,6 +81,14 @@ describe('a sandboxed command', () => {
     expect(result.output).not.toMatch(/^0$/m);
   });
 
+  it('attaches to no process of the host by ptrace', async () => {
+    const number = { x64: 101, arm64: 117 }[process.arch as string];
+    if (!number || !existsSync('/usr/bin/perl')) return;
+    // PTRACE_ATTACH is 16. The host's process is not there; the sandbox's own shell may be looked at.
+    const result = await run(`perl -e 'for my $pid (${process.pid}, ${process.ppid}) { print syscall(${number}, 16, $pid, 0, 0), " $!\n" }'`);
+    expect(result.output).toBe('-1 No such process\n-1 No such process\n');
+  });
+
   it('reaches no server on loopback, and no network', async () => {
     const result = await run(`bash -c 'echo > /dev/tcp/127.0.0.1/${port}' && echo reached; cat /proc/net/dev | grep -cv lo:`);
     expect(result.output).not.toContain('reached');
