@@ -285,7 +285,7 @@ describe('a research run', () => {
       const into = await corpus();
       writeFileSync(join(folder, 'long.txt'), 'The trial in Ghent went on from March 2018 until 9 June 2019, when it ended early.');
       await ingest(into, [{ name: 'long.txt', path: join(folder, 'long.txt') }]);
-      const { record } = await run((request) => note({ what: 'The trial in Ghent', date: 'March 2018', until: '9 June 2019', sentences: [nameOf(request, /Ghent/)] }, { what: 'It began anew', date: '1 May 2020', until: '', sentences: [nameOf(request, /Ghent/)] }), { question: 'The trial', task: 'timeline' }, into);
+      const { record } = await run((request) => note({ what: 'The trial in Ghent', date: 'March 2018', until: '9 June 2019', sentences: [nameOf(request, /Ghent/)] }, { what: 'The trial of 99 patients', date: 'March 2018', until: '', sentences: [nameOf(request, /Ghent/)] }, { what: 'It began anew', date: '1 May 2020', until: '', sentences: [nameOf(request, /Ghent/)] }), { question: 'The trial', task: 'timeline' }, into);
       expect(researchResultSchema.parse(record.result).events!.map((e) => [e.date, e.precision, e.until])).toEqual([['2018-03', 'month', '2019-06-09']]);
     }, 60_000);
 
@@ -299,6 +299,15 @@ describe('a research run', () => {
     it('compares documents cell by cell, and says what is not stated', async () => {
       const { record } = await run((request) => note({ dimension: 'patients', value: '40', sentences: [nameOf(request, /Vitamin C/)] }), { question: 'Compare', task: 'compare', dimensions: ['patients', 'sponsor'] }, library);
       expect(researchResultSchema.parse(record.result).rows!.map((r) => r.cells.map((c) => c.value))).toEqual([['40', null], ['40', null]]);
+    }, 60_000);
+
+    it('compares the documents that it is asked for, however many came after them', async () => {
+      const into = await corpus();
+      await ingest(into, [{ name: 'a.txt', path: join(folder, 'a.txt') }]);
+      const [first] = await withTx(pool, tenantId, (tx) => listDocuments(tx, { tenantId, corpusId: into }, { limit: 1 }));
+      await withTx(pool, tenantId, (tx) => tx.query(`insert into documents (tenant_id, document_id, corpus_id, name, media_type, bytes, sha256, pages, passages) select $1, gen_random_uuid(), $2, 'later', 'text/plain', 1, sha256(n::text::bytea), 1, 0 from generate_series(1, 201) n`, [tenantId, into]));
+      const { record } = await run((request) => note({ dimension: 'patients', value: '40', sentences: [nameOf(request, /Vitamin C/)] }), { question: 'Compare', task: 'compare', dimensions: ['patients'], scope: { documentIds: [first!.id] } }, into);
+      expect(researchResultSchema.parse(record.result).rows!.map((r) => [r.documentName, r.cells[0]!.value])).toEqual([['a.txt', '40']]);
     }, 60_000);
 
     it('writes a report section by section, with a bibliography', async () => {

@@ -59,16 +59,31 @@ export function scopeDocuments(ctx: TurnContext, scope: Scope): Promise<ScopeDoc
   return withTx(ctx.deps.pool, ctx.tenantId, (tx) => readScopeDocuments(tx, { tenantId: ctx.tenantId, corpusId: ctx.corpusId! }, scope));
 }
 
-const AFTER = /\b(?:after|newer than|later than)\s+((?:19|20)\d\d)\b/i;
-const SINCE = /\b(?:since|from)\s+((?:19|20)\d\d)\b/i;
-const BEFORE = /\b(?:before|older than|earlier than)\s+((?:19|20)\d\d)\b/i;
-const UNTIL = /\b(?:until|up to|till)\s+((?:19|20)\d\d)\b/i;
+const YEAR = '((?:19|20)\\d\\d)';
+/** "Nothing before 2010" asks for what came after. What stands between the two is of the same half-sentence. */
+const REFUSED = /\b(?:no|not|nothing|none|never|without|except|exclud\w*|ignor\w*|skip\w*|leav\w* (?:out|aside)|omit\w*|drop\w*|disregard\w*|\w+n['’]t)\b[^.;,!?]*$/i;
+
+type Bound = { pattern: RegExp; /** What a year then means, and what it means where it is refused. */ asked(year: number): Partial<Scope>; refused(year: number): Partial<Scope> };
+const from = (year: number): Partial<Scope> => ({ from: `${year}-01-01` });
+const to = (year: number): Partial<Scope> => ({ to: `${year}-12-31` });
+const BOUNDS: Bound[] = [
+  { pattern: new RegExp(`\\bbetween\\s+${YEAR}\\s+and\\s+${YEAR}\\b`, 'i'), asked: from, refused: () => ({}) },
+  { pattern: new RegExp(`\\b(?:after|newer than|later than|more recent than)\\s+${YEAR}\\b`, 'i'), asked: (y) => from(y + 1), refused: to },
+  { pattern: new RegExp(`\\b(?:since|from)\\s+${YEAR}\\b|\\b${YEAR}\\s+(?:or|and)\\s+(?:later|after|newer)\\b`, 'i'), asked: from, refused: (y) => to(y - 1) },
+  { pattern: new RegExp(`\\b(?:before|older than|earlier than)\\s+${YEAR}\\b`, 'i'), asked: (y) => to(y - 1), refused: from },
+  { pattern: new RegExp(`\\b(?:until|up to|till)\\s+${YEAR}\\b|\\b${YEAR}\\s+(?:or|and)\\s+(?:earlier|before|older)\\b`, 'i'), asked: to, refused: (y) => from(y + 1) },
+];
 const TAG = /\btag(?:ged)?\s+["“]?([\p{L}\p{N}_-]+)/iu;
 
+/** A scope with the years and the tag that a person's words name. Of two that bound the same end the last in the list holds. */
 export function narrowed(scope: Scope, words: string): Scope {
-  const year = (pattern: RegExp): number | null => Number(pattern.exec(words)?.[1]) || null;
-  const from = year(AFTER) ? `${year(AFTER)! + 1}-01-01` : year(SINCE) ? `${year(SINCE)!}-01-01` : undefined;
-  const to = year(BEFORE) ? `${year(BEFORE)! - 1}-12-31` : year(UNTIL) ? `${year(UNTIL)!}-12-31` : undefined;
+  const said = BOUNDS.flatMap(({ pattern, asked, refused }) => {
+    const found = pattern.exec(words);
+    if (!found) return [];
+    const [first, second] = found.slice(1).filter(Boolean).map(Number);
+    if (REFUSED.test(words.slice(0, found.index))) return [refused(first!)];
+    return [asked(first!), ...(second ? [to(second)] : [])];
+  });
   const tag = TAG.exec(words)?.[1];
-  return { ...scope, ...(from ? { from } : {}), ...(to ? { to } : {}), ...(tag ? { tags: [...new Set([...(scope.tags ?? []), tag])] } : {}) };
+  return Object.assign({}, scope, ...said, tag ? { tags: [...new Set([...(scope.tags ?? []), tag])] } : {}) as Scope;
 }

@@ -1,10 +1,10 @@
 import type { TurnContext } from '#activities';
-import { listDocuments, readWalk, searchPassages, withTx } from '#store';
+import { readWalk, type ScopeDocument, searchPassages, withTx } from '#store';
 import type { Item, FoundPassage, ResearchResult, ResearchState, Scope, ResearchInput } from '../../contract.js';
 import { passageTokens } from '../ask.js';
 import { object, oneOf } from '../formats.js';
 import { fitting, nameAll, type NamedPassage } from '../shown.js';
-import { documentsOf } from '../steering.js';
+import { scopeDocuments } from '../steering.js';
 import { citing, inventedNumbers, quotesOf, stringOf, text } from './item-format.js';
 import { LEFT_OUT } from './narrow.js';
 import type { Task } from './task.js';
@@ -22,11 +22,11 @@ export const compare: Task = {
     if (dimensions.length === 0) return { prompt: 'On which dimensions should the documents be compared? As JSON, a few words each.', items: object({ dimension: text(3, 60) }), min: 1, max: 5, shown: [], after: (s) => s };
     const document = await nextDocument(ctx, state, scope);
     if (!document) return null;
-    const shown = await passagesFor(ctx, document.id, dimensions);
+    const shown = await passagesFor(ctx, document.documentId, dimensions);
     return {
       prompt: `What does ${document.name} say on each of these: ${dimensions.join('; ')}? As JSON. "value" is short, with its numbers and units; leave out what it does not state; "sentences" are the names of the sentences above that say so.`,
       items: citing({ dimension: oneOf(dimensions), value: text(1, 160) }, shown), min: 0, max: dimensions.length, shown,
-      after: (s) => ({ ...s, dimensions, coverage: [...(s.coverage ?? []), { documentId: document.id, documentName: document.name, passages: document.passages, read: shown.length, used: false, why: null }] }),
+      after: (s) => ({ ...s, dimensions, coverage: [...(s.coverage ?? []), { documentId: document.documentId, documentName: document.name, passages: document.passages, read: shown.length, used: false, why: null }] }),
     };
   },
   take(item, citations, state): Item | string {
@@ -59,12 +59,10 @@ function dimensionsOf(input: ResearchInput | null, state: ResearchState): string
   return state.dimensions ?? input?.dimensions ?? [];
 }
 
-async function nextDocument(ctx: TurnContext, state: ResearchState, scope: Scope): Promise<{ id: string; name: string; passages: number } | null> {
-  const corpus = { tenantId: ctx.tenantId, corpusId: ctx.corpusId! };
-  const within = await documentsOf(ctx, scope);
-  const documents = await withTx(ctx.deps.pool, ctx.tenantId, (tx) => listDocuments(tx, corpus, { limit: MOST_DOCUMENTS }));
+/** In the order in which they came in; those behind the last one are named in the coverage. */
+async function nextDocument(ctx: TurnContext, state: ResearchState, scope: Scope): Promise<ScopeDocument | null> {
   const done = new Set((state.coverage ?? []).map((c) => c.documentId));
-  return documents.reverse().find((d) => !done.has(d.id) && (within === null || within.includes(d.id))) ?? null;
+  return (await scopeDocuments(ctx, scope)).slice(0, MOST_DOCUMENTS).find((d) => !done.has(d.documentId)) ?? null;
 }
 
 /** By words alone: the tool must see the passages that the turn showed, and a vector may come late. */

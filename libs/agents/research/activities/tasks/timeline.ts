@@ -1,5 +1,5 @@
 import type { Item, ResearchResult } from '../../contract.js';
-import { citing, overlap, quotesOf, stringOf, text } from './item-format.js';
+import { citing, inventedNumbers, overlap, quotesOf, stringOf, text } from './item-format.js';
 import { dateIn, type ReadDate, readDate } from './dates.js';
 import type { Task } from './task.js';
 import { behind, coverageOf, nextUnit } from './walk.js';
@@ -24,6 +24,8 @@ export const timeline: Task = {
     if (what === '' || !date) return 'An event lacks what happened, or a date that can be read.';
     const quoted = quotesOf(citations);
     if (!dateIn(date, quoted)) return `The date ${date.iso} does not stand in the sentences that were named.`;
+    const invented = inventedNumbers(what, quoted);
+    if (invented.length) return `The number ${invented[0]} of an event does not stand in the sentences that were named.`;
     const ends = until && until.iso > date.iso && dateIn(until, quoted) ? until : null;
     return { text: what, citations, extra: { date: date.iso, precision: date.precision, ...(ends ? { until: ends.iso } : {}) } };
   },
