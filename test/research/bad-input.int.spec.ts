@@ -52,6 +52,7 @@ describe('bad input', () => {
       'latin1.txt': Buffer.from('M\xe9ni\xe8re described the disease in 1861.', 'latin1'),
       'orders.txt': `The trial of ibuprofen had 416 patients. ${ORDER}`,
       'out.zip': writeZip([{ name: '../../evil.txt', body: 'Out.' }, { name: '/etc/evil.txt', body: 'Out.' }, { name: 'c:\\evil.txt', body: 'Out.' }, { name: 'inner.zip', body: writeZip([]) }, { name: 'fine/notes.txt', body: 'Warfarin was stopped.' }]),
+      'photo.pdf': await pdfOf([pictureOf([])]),
       'picture.pdf': await pdfOf([pictureOf(['Naproxen lowered the fever of most adults.', 'Nobody was harmed by the treatment.'])]),
       'sideways.png': pictureOf(['Codeine lowered the pain of most adults.', 'Nobody was harmed by it.', 'Codeine lowered the pain of most adults.', 'Nobody was harmed by it.'], 1),
       'utf16.txt': Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from('Heparin was given to Ménière.', 'utf16le')]),
@@ -74,7 +75,7 @@ describe('bad input', () => {
     expect(Object.fromEntries(taken.files.map((f) => [f.name, f.failure?.code ?? f.state]))).toEqual({
       'a-good.md': 'done', 'attachment.pdf': 'done', 'attachment.pdf › more.txt': 'done', 'bomb.zip': 'archive_bomb', 'cut.docx': 'file_unreadable', 'cut.pdf': 'file_unreadable', 'empty.pdf': 'file_empty', 'empty.txt': 'file_empty',
       'encrypted.pdf': 'file_encrypted', 'hebrew.html': 'done', 'hebrew.pdf': 'done', 'huge.pdf': 'file_too_large', 'latin1.txt': 'done', 'orders.txt': 'done', 'out.zip': 'expanded', 'out.zip › ../../evil.txt': 'archive_unsafe', 'out.zip › /etc/evil.txt': 'archive_unsafe',
-      'out.zip › c:/evil.txt': 'archive_unsafe', 'out.zip › inner.zip': 'archive_unsafe', 'out.zip › fine/notes.txt': 'done', 'picture.pdf': 'done', 'sideways.png': 'done', 'utf16.txt': 'done', 'wrong.txt': 'done', 'z-binary.txt': 'file_unreadable',
+      'out.zip › c:/evil.txt': 'archive_unsafe', 'out.zip › inner.zip': 'archive_unsafe', 'out.zip › fine/notes.txt': 'done', 'photo.pdf': 'text_unrecognized', 'picture.pdf': 'done', 'sideways.png': 'done', 'utf16.txt': 'done', 'wrong.txt': 'done', 'z-binary.txt': 'file_unreadable',
     });
     expect(taken).toMatchObject({ status: 'completed', total: taken.files.length });
     for (const { failure } of taken.files) if (failure) expect(failure.detail).toMatch(/^[A-Z].{12,}\.$/);

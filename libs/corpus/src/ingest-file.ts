@@ -5,7 +5,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { fileBytes } from './file-bytes.js';
 import { addInnerFiles } from './inner-files.js';
 import { mergeAll } from './merge-all.js';
-import { emptyFile, openFile } from './parse/index.js';
+import { emptyFile, type OpenFile, openFile } from './parse/index.js';
 import type { InnerFile, Parsed } from './parse/parsed.js';
 import { type PassageDraft, passagesOf } from './passages.js';
 import { readPages } from './read-ranges.js';
@@ -53,11 +53,11 @@ async function settle(pool: Pool, ref: FileRef, file: IngestionFile, options: In
   if (known) return known;
   const open = await openFile(file.name, bytes, { pictures: options.pictures ?? false });
   try {
-    if (open.pages === 0) return await expand(pool, ref, await open.inner(), open.mediaType);
+    if (open.pages === 0) return await expand(pool, ref, await open.inner(), open);
     const pages = await readPages(pool, ref, file, { open, sha256, budgetMs: options.budgetMs ?? BUDGET_MS }, signal);
     if (!pages) return { ...outcomeOf(file), state: 'partial' };
     const inner = await open.inner();
-    if (pages.length === 0) return await expand(pool, ref, inner, open.mediaType);
+    if (pages.length === 0) return await expand(pool, ref, inner, open);
     const passages = passagesOf(pages);
     const outcome = await withTx(pool, ref.tenantId, (tx) => save(tx, ref, { bytes, sha256, parsed: { mediaType: open.mediaType, pages, inner: [...inner] }, passages }));
     await mergeAll(pool, corpus);
@@ -91,12 +91,12 @@ async function save(tx: Tx, ref: FileRef, r: Read): Promise<FileOutcome> {
 }
 
 /** A file that is nothing but the files in it. */
-async function expand(pool: Pool, ref: FileRef, inner: Iterable<InnerFile>, mediaType: string): Promise<FileOutcome> {
+async function expand(pool: Pool, ref: FileRef, inner: Iterable<InnerFile>, open: OpenFile): Promise<FileOutcome> {
   return withTx(pool, ref.tenantId, async (tx) => {
     const file = await lockFile(tx, ref);
     if (file.state !== 'pending') return outcomeOf(file);
     const added = await addInnerFiles(tx, ref, file, inner);
-    if (added === 0) throw emptyFile(mediaType);
+    if (added === 0) throw emptyFile(open);
     await settleIngestionFile(tx, ref, { state: 'expanded', documentId: null, pages: 0, passages: 0 });
     return { state: 'expanded', corpusId: file.corpusId, documentId: null, total: file.total + added };
   });

@@ -17,7 +17,7 @@ import { MEDIA_TYPES, mediaTypeOf } from './sniff.js';
 export const READABLE_ENDINGS = Object.keys(MEDIA_TYPES);
 
 /** A file whose pages are read in ranges; `pages` is how many there are to read. An archive has inner files and no pages. */
-export type OpenFile = { mediaType: string; pages: number; read(page: number, signal: AbortSignal): Promise<ParsedPage[]>; inner(): Promise<Iterable<InnerFile>>; close(): Promise<void> };
+export type OpenFile = { mediaType: string; pages: number; read(page: number, signal: AbortSignal): Promise<ParsedPage[]>; /** Whether a page that was read is a picture in which no text was recognised. */ unrecognized(): boolean; inner(): Promise<Iterable<InnerFile>>; close(): Promise<void> };
 
 /** `pictures`: also tells where there are pictures that a model should read. */
 export type ReadOptions = { pictures?: boolean };
@@ -28,16 +28,16 @@ export type ReadOptions = { pictures?: boolean };
  */
 export async function openFile(name: string, bytes: Buffer, options: ReadOptions = {}): Promise<OpenFile> {
   const mediaType = mediaTypeOf(name, bytes);
-  const nothing = { inner: async () => [], close: async () => undefined };
-  if (mediaType === 'application/zip') return { mediaType, pages: 0, read: async () => [], inner: async () => archiveFiles(bytes), close: nothing.close };
+  const nothing = { unrecognized: () => mediaType.startsWith('image/'), inner: async () => [], close: async () => undefined };
+  if (mediaType === 'application/zip') return { mediaType, pages: 0, read: async () => [], ...nothing, inner: async () => archiveFiles(bytes) };
   if (mediaType !== 'application/pdf') return { mediaType, pages: 1, read: (_page, signal) => readWhole(mediaType, bytes, options, signal), ...nothing };
   const pdf = await openPdf(bytes, options);
-  return { mediaType, pages: pdf.pages, read: async (page, signal) => [await pdf.read(page, signal)], inner: () => pdf.attachments(), close: () => pdf.close() };
+  return { mediaType, pages: pdf.pages, read: async (page, signal) => [await pdf.read(page, signal)], unrecognized: () => pdf.unrecognized(), inner: () => pdf.attachments(), close: () => pdf.close() };
 }
 
 /**
  * Reads all of a file.
- * @throws HoldfastError as `openFile`, and `file_empty` where it holds no text.
+ * @throws HoldfastError as `openFile`, `file_empty` where it holds no text, `text_unrecognized` where it holds nothing but pictures.
  */
 export async function parseFile(name: string, bytes: Buffer, signal: AbortSignal): Promise<Parsed> {
   const file = await openFile(name, bytes);
@@ -45,7 +45,7 @@ export async function parseFile(name: string, bytes: Buffer, signal: AbortSignal
     const pages: ParsedPage[] = [];
     for (let n = 1; n <= file.pages; n++) pages.push(...(await file.read(n, signal)).filter(hasText));
     const inner = [...(await file.inner())];
-    if (pages.length === 0 && inner.length === 0) throw emptyFile(file.mediaType);
+    if (pages.length === 0 && inner.length === 0) throw emptyFile(file);
     return { mediaType: file.mediaType, pages, ...(inner.length ? { inner } : {}) };
   } finally {
     await file.close();
@@ -56,10 +56,10 @@ const hasText = (page: ParsedPage): boolean => page.text.trim() !== '';
 /** A page with text, or with something for a model to read. */
 export const saysSomething = (page: ParsedPage): boolean => hasText(page) || page.pictures !== undefined;
 
-export function emptyFile(mediaType: string): HoldfastError {
-  if (mediaType === 'application/zip') return new HoldfastError('file_empty', 'The archive holds no file that can be read.');
-  const isPicture = mediaType === 'application/pdf' || mediaType.startsWith('image/');
-  return new HoldfastError('file_empty', isPicture ? 'The file has no text, and none could be recognised in its pictures.' : 'The file has no text.');
+export function emptyFile(file: Pick<OpenFile, 'mediaType' | 'unrecognized'>): HoldfastError {
+  if (file.mediaType === 'application/zip') return new HoldfastError('file_empty', 'The archive holds no file that can be read.');
+  if (file.unrecognized()) return new HoldfastError('text_unrecognized', 'The file has no text but pictures, and none could be recognised in them. Scan it larger, or ingest a text of it.');
+  return new HoldfastError('file_empty', 'The file has no text.');
 }
 
 async function readWhole(mediaType: string, bytes: Buffer, options: ReadOptions, signal: AbortSignal): Promise<ParsedPage[]> {

@@ -31,6 +31,9 @@ describe('pictures of text', () => {
   }, 30_000);
 
   it('say so where there is nothing to read', async () => {
-    await expect(parseFile('blank.png', pictureOf([]), signal)).rejects.toMatchObject({ code: 'file_empty' });
+    await expect(parseFile('blank.png', pictureOf([]), signal)).rejects.toMatchObject({ code: 'text_unrecognized' });
+    // A PDF of such pictures is not the same as one of empty pages.
+    await expect(parseFile('photo.pdf', await pdfOf([pictureOf([])]), signal)).rejects.toMatchObject({ code: 'text_unrecognized' });
+    await expect(parseFile('blank.pdf', await pdfOf(['']), signal)).rejects.toMatchObject({ code: 'file_empty' });
   }, 30_000);
 });

@@ -22,7 +22,7 @@ const DPI = 200;
 const MOST_DOTS = 4_000;
 
 /** An open PDF, whose pages are read one by one. */
-export type PdfReader = { pages: number; read(page: number, signal: AbortSignal): Promise<ParsedPage>; /** A part of a page as PNG. */ picture(page: number, box: Box): Promise<Buffer>; attachments(): Promise<InnerFile[]>; close(): Promise<void> };
+export type PdfReader = { pages: number; /** Whether a page that was read is a picture in which no text was recognised. */ unrecognized(): boolean; read(page: number, signal: AbortSignal): Promise<ParsedPage>; /** A part of a page as PNG. */ picture(page: number, box: Box): Promise<Buffer>; attachments(): Promise<InnerFile[]>; close(): Promise<void> };
 
 /**
  * Opens a PDF. Pages are numbered from 1; one that is a picture has its text recognised, and is empty where that fails.
@@ -44,9 +44,15 @@ export async function openPdf(bytes: Buffer, options: { pictures?: boolean } = {
   });
   try {
     const document = await task.promise;
+    let unrecognized = false;
     return {
       pages: document.numPages,
-      read: (n, signal) => readPage(document, n, options.pictures === true, signal),
+      unrecognized: () => unrecognized,
+      read: async (n, signal) => {
+        const { isScan, page } = await readPage(document, n, options.pictures === true, signal);
+        unrecognized ||= isScan && page.text === '';
+        return page;
+      },
       picture: (n, box) => drawPart(document, n, box),
       attachments: () => attachmentsOf(document),
       close: () => task.destroy(),
@@ -57,7 +63,7 @@ export async function openPdf(bytes: Buffer, options: { pictures?: boolean } = {
   }
 }
 
-async function readPage(document: PDFDocumentProxy, n: number, pictures: boolean, signal: AbortSignal): Promise<ParsedPage> {
+async function readPage(document: PDFDocumentProxy, n: number, pictures: boolean, signal: AbortSignal): Promise<{ page: ParsedPage; isScan: boolean }> {
   signal.throwIfAborted();
   try {
     const page = await document.getPage(n);
@@ -69,7 +75,7 @@ async function readPage(document: PDFDocumentProxy, n: number, pictures: boolean
     // A scan that was read is no figure; one that was not is a picture as a whole.
     const shown = !pictures || parsed === read ? [] : isScan ? [WHOLE_PAGE] : await figuresOf(page);
     page.cleanup();
-    return shown.length ? { ...parsed, pictures: shown } : parsed;
+    return { page: shown.length ? { ...parsed, pictures: shown } : parsed, isScan };
   } catch (error) {
     if (signal.aborted) throw error;
     throw toFailure(error);
