@@ -10,6 +10,7 @@ import { cropped } from './crop.js';
 import { type Box, figuresOf, WHOLE_PAGE } from './pdf-pictures.js';
 import { inReadingOrder } from './pdf-layout.js';
 import { linesToText } from './pdf-lines.js';
+import { outlineOf, sectionsOf } from './pdf-outline.js';
 import { toleratePdfRejections } from './pdf-rejections.js';
 
 const ASSETS = new URL('../../', import.meta.resolve('pdfjs-dist/legacy/build/pdf.mjs'));
@@ -25,7 +26,7 @@ const MOST_DOTS = 4_000;
 export type PdfReader = { pages: number; /** Whether a page that was read is a picture in which no text was recognised. */ unrecognized(): boolean; read(page: number, signal: AbortSignal): Promise<ParsedPage>; /** A part of a page as PNG. */ picture(page: number, box: Box): Promise<Buffer>; attachments(): Promise<InnerFile[]>; close(): Promise<void> };
 
 /**
- * Opens a PDF. Pages are numbered from 1; one that is a picture has its text recognised, and is empty where that fails.
+ * Opens a PDF. Pages are numbered from 1, their sections are those of its outline; one that is a picture has its text recognised, and is empty where that fails.
  * @throws HoldfastError `file_encrypted` where it needs a password, `file_unreadable` where it is broken; so does `read`.
  */
 export async function openPdf(bytes: Buffer, options: { pictures?: boolean } = {}): Promise<PdfReader> {
@@ -44,6 +45,7 @@ export async function openPdf(bytes: Buffer, options: { pictures?: boolean } = {
   });
   try {
     const document = await task.promise;
+    const headings = await outlineOf(document);
     let unrecognized = false;
     return {
       pages: document.numPages,
@@ -51,7 +53,7 @@ export async function openPdf(bytes: Buffer, options: { pictures?: boolean } = {
       read: async (n, signal) => {
         const { isScan, page } = await readPage(document, n, options.pictures === true, signal);
         unrecognized ||= isScan && page.text === '';
-        return page;
+        return headings.length ? { ...page, sections: sectionsOf(n, page.text, headings) } : page;
       },
       picture: (n, box) => drawPart(document, n, box),
       attachments: () => attachmentsOf(document),
