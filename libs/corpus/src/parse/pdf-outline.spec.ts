@@ -28,7 +28,7 @@ async function paper(titles: [string, string, string]): Promise<Buffer> {
 
 describe('the outline of a PDF', () => {
   it('names the sections that passages stand in, through its pages', async () => {
-    const { pages } = await parseFile('a.pdf', await paper(['Methods', 'Patients', 'Results']), new AbortController().signal);
+    const { pages } = await parseFile('a.pdf', await paper(['Methods\u0000', 'Patients', 'Results']), new AbortController().signal);
     expect(pages.map((p) => p.sections.map((s) => [s.title, p.text.slice(s.start, s.start + 12)]))).toEqual([
       [[null, 'Of the first'], ['Methods', 'Vitamin C lo'], ['Methods > Patients', 'Vitamin C lo']],
       [['Methods > Patients', 'Vitamin C lo'], ['Results', 'Vitamin C lo']],

@@ -1,11 +1,11 @@
 import type { PDFDocumentProxy } from 'pdfjs-dist/types/src/display/api.js';
-import { type Section, TITLE_SEPARATOR } from './parsed.js';
+import { cleanText, type Section, TITLE_SEPARATOR } from './parsed.js';
 
 /** A heading that the PDF's outline names: `path` with those above it; `page` is the one that it leads to, from 1. */
 export type Heading = { page: number; title: string; path: string };
 type OutlineItem = Awaited<ReturnType<PDFDocumentProxy['getOutline']>>[number];
 
-/** More headings than this are an index. */
+/** More entries than this are an index. */
 const MOST = 2_000;
 const DEEPEST = 6;
 
@@ -13,18 +13,18 @@ const DEEPEST = 6;
 export async function outlineOf(document: PDFDocumentProxy): Promise<Heading[]> {
   const headings: Heading[] = [];
   const outline: OutlineItem[] | null = await document.getOutline().catch(() => null);
-  await walk(document, outline ?? [], [], headings);
+  await walk(document, outline ?? [], [], { headings, left: MOST });
   return headings.sort((a, b) => a.page - b.page);
 }
 
-async function walk(document: PDFDocumentProxy, items: OutlineItem[], above: string[], headings: Heading[]): Promise<void> {
+async function walk(document: PDFDocumentProxy, items: OutlineItem[], above: string[], found: { headings: Heading[]; left: number }): Promise<void> {
   for (const item of items) {
-    if (headings.length >= MOST) return;
-    const title = item.title.replace(/\s+/g, ' ').trim();
+    if (found.left-- <= 0) return;
+    const title = cleanText(item.title).replace(/\s+/g, ' ').trim();
     const path = title === '' ? above : [...above, title];
     const page = title === '' ? null : await pageOf(document, item.dest);
-    if (page !== null) headings.push({ page, title, path: path.join(TITLE_SEPARATOR) });
-    if (path.length < DEEPEST) await walk(document, item.items as OutlineItem[], path, headings);
+    if (page !== null) found.headings.push({ page, title, path: path.join(TITLE_SEPARATOR) });
+    if (path.length < DEEPEST) await walk(document, item.items as OutlineItem[], path, found);
   }
 }
 
