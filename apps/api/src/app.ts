@@ -21,6 +21,7 @@ import { McpModule, onlyMessages } from './mcp/mcp.controller.js';
 import { sealRequests } from './http/seal-requests.js';
 import { configuredRunKeys, type Pool, useRunKeys } from '#store';
 import { POOL } from './core/tokens.js';
+import { answerUnreadable } from './http/answer-unreadable.js';
 import { checkHost } from './http/host-check.js';
 import { jsonBody } from './http/json-body.js';
 import { nestLogger } from './http/nest-logger.js';
@@ -74,5 +75,6 @@ export async function createApi(options: ApiOptions): Promise<NestExpressApplica
   serveDocument(app);
   serveConsole(app);
   await app.init();
+  answerUnreadable(app.getHttpServer());
   return app;
 }

@@ -16,7 +16,7 @@ export function databaseErrorCode(error: unknown): ErrorCode | null {
   if (/^(08|57P0|53300|28|3D|55P03|42P01|42703)/.test(code)) return 'database_unavailable';
   if (code === '53100' || code === 'ENOSPC') return 'disk_full';
   if (code === '23505' && constraint === 'runs_thread_live') return 'thread_busy';
-  // A NUL or half a surrogate pair; a number or a date beyond what its column holds; a text too long for its index.
-  if (['22021', '22P05', '22003', '22007', '22008', '54000'].includes(code)) return 'validation_failed';
+  // A NUL or half a surrogate pair; a number, a date or its offset beyond what its column holds; a text too long for its index.
+  if (['22021', '22P05', '22003', '22007', '22008', '22009', '54000'].includes(code)) return 'validation_failed';
   return null;
 }

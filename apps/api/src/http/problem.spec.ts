@@ -28,6 +28,7 @@ describe('toProblem', () => {
     ['a full disk', withFields('could not extend file', { code: '53100' }), 'disk_full'],
     ['a second live run of a thread', withFields('duplicate key', { code: '23505', constraint: 'runs_thread_live' }), 'thread_busy'],
     ['text with NUL', withFields('invalid byte sequence', { code: '22021' }), 'validation_failed'],
+    ['a day that lies further off than any place', withFields('time zone displacement out of range', { code: '22009' }), 'validation_failed'],
     ['a huge body', withFields('request entity too large', { type: 'entity.too.large', status: 413 }), 'body_too_large'],
     ['a strange charset', withFields('unsupported charset', { type: 'charset.unsupported', status: 415 }), 'unsupported_media_type'],
     ['a malformed body', withFields('Unexpected token', { type: 'entity.parse.failed', status: 400 }), 'validation_failed'],

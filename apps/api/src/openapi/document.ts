@@ -49,8 +49,14 @@ function addMediaType(operation: Operation): void {
   const answer = also && operation.responses[also.status];
   if (!answer) return;
   const content = also.only ? {} : answer.content;
-  for (const type of also.mediaTypes) Object.assign(content ?? {}, { [type]: { schema: type.startsWith('text/') ? { type: 'string' } : { type: 'string', format: 'binary' } } });
+  for (const type of also.mediaTypes) Object.assign(content ?? {}, { [type]: mediaTypeOf(type) });
   if (content) answer.content = content;
+}
+
+/** OpenAPI 3.1 has no words for a stream's events: some read a schema as the whole's, some as each event's. */
+function mediaTypeOf(type: string): object {
+  if (type === 'text/event-stream') return {};
+  return { schema: type.startsWith('text/') ? { type: 'string' } : { type: 'string', format: 'binary' } };
 }
 
 function addFiles(operation: Operation): void {

@@ -30,7 +30,8 @@ export const ROLE = 'x-role';
 const ALWAYS: ErrorCode[] = ['validation_failed', 'forbidden_host', 'database_unavailable', 'internal'];
 /** Of routes that need a role. */
 const GUARDED: ErrorCode[] = ['unauthenticated', 'role_missing', 'rate_limited', 'identity_unavailable'];
-const KEYED: ErrorCode[] = ['idempotency_in_flight', 'idempotency_mismatch'];
+/** Not found is what a key made where that was deleted since. */
+const KEYED: ErrorCode[] = ['idempotency_in_flight', 'idempotency_mismatch', 'not_found'];
 
 /** Describes a route for the OpenAPI document: what it is for, its answers, and every error code it can give. */
 export function Endpoint(d: EndpointDescription): MethodDecorator {

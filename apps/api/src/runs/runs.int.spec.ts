@@ -218,7 +218,7 @@ describe('runs', () => {
       expect((await list(`threadId=${uuidv7()}`)).data).toEqual([]);
     });
 
-    it.each(['limit=201', 'limit=0', 'cursor=x', 'status=sleeping', 'threadId=1', 'colour=red', 'createdAfter=today'])('refuses ?%s', async (query) => {
+    it.each(['limit=201', 'limit=0', 'cursor=x', 'status=sleeping', 'threadId=1', 'colour=red', 'createdAfter=today', 'createdAfter=2024-01-01T00:00:00-18:33'])('refuses ?%s', async (query) => {
       problem(await request(api.url).get(`/v1/runs?${query}`), 400, 'validation_failed');
     });
 

@@ -25,7 +25,9 @@ const COMMANDS: Record<MetaCommand, (s: MetaSource) => string[]> = {
     return [...(gold ? [`${gold} gold`] : []), ...scene.inventory.map((e) => `${e.name}${count(e)}`)];
   },
   who: ({ state, actorId }) => {
-    const here = placeOf(state, state.get(actorId) ?? state.sorted()[0]!).id;
+    const actor = state.get(actorId) ?? state.sorted()[0];
+    if (!actor) return [];
+    const here = placeOf(state, actor).id;
     return all(state, 'character').filter((e) => placeOf(state, e).id === here).map((e) => `${e.name}${isDead(e) ? ' (dead)' : ''}${e.id === actorId ? ' (you)' : ''}`);
   },
   quests: ({ state }) => all(state, 'quest').map((e) => `${e.name}: ${String(e.attrs['status'] ?? 'open')}`),
