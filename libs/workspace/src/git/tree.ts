@@ -14,14 +14,12 @@ const at = ({ gitDir, tree, index }: Place): GitCall => ({ gitDir, workTree: tre
  * left out.
  */
 export async function snapshot(place: Place, parent: string, ref: string): Promise<string> {
-  await gitText(['add', '-A'], at(place));
-  const tree = (await gitText(['write-tree'], at(place))).trim();
-  const before = (await gitText(['rev-parse', `${parent}^{tree}`], at(place))).trim();
-  if (tree === before) return parent;
+  const [tree, held] = await Promise.all([gitText(['add', '-A'], at(place)).then(() => gitText(['write-tree'], at(place))), gitText(['show', '-s', '--format=%T %ct', parent], at(place))]);
+  const [before, when] = held.trim().split(' ');
+  if (tree.trim() === before) return parent;
   // The same content under the same parent gives the same commit, whichever delivery of a step makes it.
-  const when = (await gitText(['show', '-s', '--format=%ct', parent], at(place))).trim();
   const date = `${Number(when) + 1} +0000`;
-  const commit = (await gitText(['commit-tree', tree, '-p', parent, '-m', ref], { ...at(place), env: { GIT_AUTHOR_DATE: date, GIT_COMMITTER_DATE: date } })).trim();
+  const commit = (await gitText(['commit-tree', tree.trim(), '-p', parent, '-m', ref], { ...at(place), env: { GIT_AUTHOR_DATE: date, GIT_COMMITTER_DATE: date } })).trim();
   await gitText(['update-ref', `refs/holdfast/${ref}`, commit], at(place));
   return commit;
 }
