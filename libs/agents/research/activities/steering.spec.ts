@@ -10,6 +10,7 @@ describe('what a person says to a run at work', () => {
     ['everything up to 2015', { to: '2015-12-31' }],
     ['from 2010 until 2015', { from: '2010-01-01', to: '2015-12-31' }],
     ['between 2010 and 2015', { from: '2010-01-01', to: '2015-12-31' }],
+    ['I am not after reviews but papers since 2019', { from: '2019-01-01' }],
     ['Take what is tagged late and after 2020', { from: '2021-01-01', tags: ['late'] }],
   ])('narrows its scope: %s', (words, scope) => expect(narrowed({}, words)).toEqual(scope));
 

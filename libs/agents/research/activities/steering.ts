@@ -60,8 +60,8 @@ export function scopeDocuments(ctx: TurnContext, scope: Scope): Promise<ScopeDoc
 }
 
 const YEAR = '((?:19|20)\\d\\d)';
-/** "Nothing before 2010" asks for what came after. What stands between the two is of the same half-sentence. */
-const REFUSED = /\b(?:no|not|nothing|none|never|without|except|exclud\w*|ignor\w*|skip\w*|leav\w* (?:out|aside)|omit\w*|drop\w*|disregard\w*|\w+n['’]t)\b[^.;,!?]*$/i;
+/** "Nothing before 2010" asks for what came after. Both are of one half-sentence, and no “but” or “only” stands between them. */
+const REFUSED = /\b(?:no|not|nothing|none|never|without|except|exclud\w*|ignor\w*|skip\w*|leav\w* (?:out|aside)|omit\w*|drop\w*|disregard\w*|\w+n['’]t)\b(?:(?!\b(?:but|only|just|rather|instead)\b)[^.;,!?])*$/i;
 
 type Bound = { pattern: RegExp; /** What a year then means, and what it means where it is refused. */ asked(year: number): Partial<Scope>; refused(year: number): Partial<Scope> };
 const from = (year: number): Partial<Scope> => ({ from: `${year}-01-01` });
