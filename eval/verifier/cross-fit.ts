@@ -1,10 +1,13 @@
-import { align, type Alignment, checkDrugs, type CheckedSentence, checkNumbers, checkSentence, checkSides, type Forests, judgeWords, type Judged, type ForestName, type Learnt, negationFeatures, numbersOf, othersOf, sidesOf, type StatedNumber, type StatedSide, supportFeatures, wordFeatures } from '#clinical';
+import { align, type Alignment, checkDrugs, type CheckedSentence, checkNumbers, checkSentence, checkSides, type Forests, judgeWords, type Judged, type ForestName, type Learnt, negationFeatures, numbersOf, othersOf, sidesOf, type StatedNumber, type StatedSide, supportFeatures, turnsOfPhrase, wordFeatures, wordingOdds } from '#clinical';
 import { type Example, growForest } from './boost.js';
 import { type Case, casesOf } from './cases.js';
 import { habitsOf, readNote } from './learn-stems.js';
+import { learnWording } from './learn-wording.js';
 import type { GoldNote } from './notes.js';
 
 const FOLDS = 5;
+/** How much a change counts that is of a kind which is not measured. */
+const UNMEASURED = 0.5;
 /** Examples by the fold of their note. */
 type Folded = Example & { fold: number };
 /** A case with what is found in it by the habits of the notes of other folds. */
@@ -26,9 +29,17 @@ export function crossFit(notes: readonly GoldNote[], tell: (line: string) => voi
   });
   tell(`${cases.length} cases`);
 
+  const changes = cases.flatMap((c) => {
+    if (c.kind !== 'untouched' && c.kind !== 'negation') return [];
+    const turns = turnsOfPhrase(c.sentence, c.alignment, c.index);
+    return [{ ...c, turns, positive: c.kind === 'negation', weight: c.measured ? 1 : UNMEASURED }];
+  });
+  const wordings = folds.map((fold) => learnWording(changes.filter((e) => e.fold !== fold)));
+  tell(`wording: ${changes.length} examples`);
+
   const grown = {} as Record<ForestName, { all: Forests[ForestName]; others: Forests[ForestName][] }>;
   /** Forests so far of the other folds than a note's. */
-  const before = (fold: number): Learnt => ({ habits: habits[fold]!, forests: Object.fromEntries(Object.entries(grown).map(([name, { others }]) => [name, others[fold]])) as Forests });
+  const before = (fold: number): Learnt => ({ habits: habits[fold]!, wording: wordings[fold]!, forests: Object.fromEntries(Object.entries(grown).map(([name, { others }]) => [name, others[fold]])) as Forests });
   const grow = (name: ForestName, examples: Folded[]): void => {
     grown[name] = { all: growForest(examples), others: folds.map((fold) => growForest(examples.filter((e) => e.fold !== fold))) };
     tell(`${name}: ${examples.length} examples, ${examples.filter((e) => e.positive).length} positive`);
@@ -36,11 +47,11 @@ export function crossFit(notes: readonly GoldNote[], tell: (line: string) => voi
   grow('word', cases.filter((c) => c.kind === 'untouched').flatMap(wordExamples));
   grow('number', cases.flatMap(numberExamples));
   grow('side', cases.flatMap(sideExamples));
-  grow('negation', cases.filter((c) => c.kind === 'untouched' || c.kind === 'negation').map((c) => ({ fold: c.fold, positive: c.kind === 'negation', features: negationFeatures(c.sentence, c.alignment, judge(c, before(c.fold))) })));
+  grow('negation', changes.map((c) => ({ fold: c.fold, positive: c.positive, weight: c.weight, features: negationFeatures(c.sentence, c.alignment, judge(c, before(c.fold)), wordingOdds(wordings[c.fold]!, c.turns)) })));
   grow('support', cases.filter((c) => c.kind === 'untouched' || c.kind === 'added').map((c) => supportExample(c, before(c.fold))));
 
   const forests = (of: (g: { all: Forests[ForestName]; others: Forests[ForestName][] }) => Forests[ForestName]): Forests => Object.fromEntries(Object.entries(grown).map(([name, g]) => [name, of(g)])) as Forests;
-  return { foldOf, all: { habits: habitsOf(read), forests: forests((g) => g.all) }, others: folds.map((fold) => ({ habits: habits[fold]!, forests: forests((g) => g.others[fold]!) })) };
+  return { foldOf, all: { habits: habitsOf(read), wording: learnWording(changes), forests: forests((g) => g.all) }, others: folds.map((fold) => ({ habits: habits[fold]!, wording: wordings[fold]!, forests: forests((g) => g.others[fold]!) })) };
 }
 
 export const checkCase = ({ sentence, index }: Case, by: Learnt): CheckedSentence => checkSentence(sentence, index, by);

@@ -44,12 +44,8 @@ const OTHER_NEGATIONS: [RegExp, string][] = [
   [/\b(?:is|are|was|were) (?!not\b)/i, 'no longer'],
 ];
 
-/** One negation removed or added in any way that fits, or null. */
-export function flipOther(sentence: string, at: Chance): string | null {
-  const fit = OTHER_NEGATIONS.filter(([cue]) => cue.test(sentence));
-  const rule = fit[Math.floor(at() * fit.length)];
-  return rule ? flipBy(sentence, rule) : null;
-}
+/** The sentence with one negation removed or added, in each way that fits. */
+export const flips = (sentence: string): string[] => [...new Set(OTHER_NEGATIONS.filter(([cue]) => cue.test(sentence)).map((rule) => flipBy(sentence, rule)))];
 
 function flip(sentence: string): string | null {
   const rule = NEGATIONS.find(([cue]) => cue.test(sentence));

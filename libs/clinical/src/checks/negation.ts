@@ -1,10 +1,12 @@
 import type { Alignment } from '../align.js';
 import { type Judged, negationFeatures } from '../features/negation.js';
 import { wordFeatures } from '../features/word.js';
+import { turnsOfPhrase } from '../features/wording.js';
 import { logOddsOf, probabilityOf } from '../forest.js';
 import type { Learnt } from '../learnt.js';
 import type { Doubt, ReadSentence } from '../sentence.js';
 import type { SourceIndex } from '../source-index.js';
+import { wordingOdds } from '../wording.js';
 import { utteranceAt } from './utterance-at.js';
 
 const MOST_ODDS = 6;
@@ -18,10 +20,11 @@ export function judgeWords(sentence: ReadSentence, alignment: Alignment, index: 
 }
 
 /** Whether the sentence negates what the source affirms, or the other way round; it names the word that most speaks for that. */
-export function checkNegation(sentence: ReadSentence, alignment: Alignment, judged: readonly Judged[], index: SourceIndex, { forests }: Learnt): Doubt[] {
+export function checkNegation(sentence: ReadSentence, alignment: Alignment, judged: readonly Judged[], index: SourceIndex, { forests, wording }: Learnt): Doubt[] {
   const [first, ...others] = judged;
   if (!first) return [];
   const against = ({ word, odds }: Judged): number => (word.negated ? -odds : odds);
   const { word } = others.reduce((so, j) => (against(j) > against(so) ? j : so), first);
-  return [{ score: probabilityOf(forests.negation, negationFeatures(sentence, alignment, judged)), from: word.i, to: word.i, ...utteranceAt(word.places[0], index) }];
+  const odds = wordingOdds(wording, turnsOfPhrase(sentence, alignment, index));
+  return [{ score: probabilityOf(forests.negation, negationFeatures(sentence, alignment, judged, odds)), from: word.i, to: word.i, ...utteranceAt(word.places[0], index) }];
 }

@@ -20,13 +20,13 @@ const CONDITIONS = new Set(['if', 'whether', 'avoid', 'reduce', 'prevent', 'befo
 const CONTRAST = new Set(['but', 'although', 'though', 'however', 'except']);
 const ALONE = ['denies', 'denied', 'denying', 'no', 'without', 'never', 'nil', 'nothing', 'positive', 'reports', 'reported', 'endorses', 'complains', 'often', 'with'];
 
-/** What tells whether a sentence affirms what the source negates, or negates what it affirms. */
-export function negationFeatures(sentence: ReadSentence, { words, best }: Alignment, judged: readonly Judged[]): number[] {
+/** What tells whether a sentence affirms what the source negates, or negates what it affirms. `wording`: the log odds of that by its turns of phrase. */
+export function negationFeatures(sentence: ReadSentence, { words, best }: Alignment, judged: readonly Judged[], wording: number): number[] {
   const own = judged.filter((j) => j.word.negated);
   const others = judged.filter((j) => !j.word.negated);
   return [
     ...cuesOf(sentence.words), ...evidence(own), ...evidence(others), flag(own.length > 0), own.length / Math.max(1, words.length),
-    best.share, Math.log(1 + words.length), Math.log(1 + sentence.words.length), ...grammarOf(sentence), mean(words.map((w) => w.odds)), sum(judged.map((j) => (j.word.negated ? -j.odds : j.odds))), most(judged.map((j) => (j.word.negated ? -j.odds : j.odds)), -4),
+    best.share, Math.log(1 + words.length), Math.log(1 + sentence.words.length), ...grammarOf(sentence), mean(words.map((w) => w.odds)), sum(judged.map((j) => (j.word.negated ? -j.odds : j.odds))), most(judged.map((j) => (j.word.negated ? -j.odds : j.odds)), -4), wording,
   ];
 }
 
