@@ -135,6 +135,24 @@ describe('embedded runtime with Gemma 3 270M and all-MiniLM-L6-v2', () => {
     expect(again).toEqual(alone);
   }, 120_000);
 
+  it('evaluates a quotation several tokens in one go, and writes what it writes token by token', async () => {
+    const passage = 'Systolic pressure fell by 12 mmHg in the treated group and by 3 mmHg in the control group. Nine patients left because of dizziness, two because of cough.';
+    const quote = async (options: object) => {
+      const prompt = `Passage: "${passage}"\n\nThe passage again, word for word: "`;
+      return (await client.generate({ model: MODEL, prompt, raw: true, options: { temperature: 0, seed: 5, repeat_penalty: 1, num_predict: 60, ...options }, stream: false })) as unknown as { response: string; eval_count: number; eval_foreseen_count: number };
+    };
+    const [ahead, plain] = [await quote({}), await quote({ lookup: false } as object)];
+    expect([ahead.eval_count, plain.eval_count, plain.eval_foreseen_count]).toEqual([60, 60, 0]);
+    expect(ahead.response).toBe(plain.response);
+    expect(ahead.eval_foreseen_count).toBeGreaterThan(15);
+    // A stop text within what was evaluated ahead ends the reply there, and what lies behind is taken back.
+    const cut = await quote({ stop: ['dizziness'] });
+    expect(cut.response).toBe(plain.response.slice(0, plain.response.indexOf('dizziness')));
+    // What is drawn by a seed depends on nothing before it: neither on what was measured nor on what was taken back.
+    const drawn = [await quote({ temperature: 0.8 }), (await quote({}), await quote({ temperature: 0.8 }))];
+    expect([drawn[1]!.response, drawn[1]!.eval_foreseen_count]).toEqual([drawn[0]!.response, drawn[0]!.eval_foreseen_count]);
+  }, 120_000);
+
   it('keeps the prompts of conversations that take turns', async () => {
     type Counted = { prompt_cached_count: number };
     const turn = async (who: string, more: string): Promise<number> => ((await ask(`${who} ${LONG} ${more}`, { num_predict: 1 })) as unknown as Counted).prompt_cached_count;

@@ -1,6 +1,6 @@
 import type { GenerateResult } from '../worker/protocol.js';
 
-/** The closing figures of a reply in Ollama's form; durations in nanoseconds. `prompt_cached_count` and `axes` are ours. */
+/** The closing figures of a reply in Ollama's form; durations in nanoseconds. `prompt_cached_count`, `eval_foreseen_count` and `axes` are ours. */
 export function replyFigures(result: GenerateResult, startedAt: number): Record<string, unknown> {
   return {
     done_reason: result.reason === 'length' ? 'length' : 'stop',
@@ -10,6 +10,7 @@ export function replyFigures(result: GenerateResult, startedAt: number): Record<
     prompt_cached_count: result.cachedTokens,
     prompt_eval_duration: nanoseconds(result.promptMs),
     eval_count: result.replyTokens,
+    eval_foreseen_count: result.foreseenTokens,
     eval_duration: nanoseconds(result.replyMs),
     ...(result.traces && { axes: { tokens: result.traces, corrected: result.traces.filter(({ shifts }) => shifts.some((by) => by !== 0)).length } }),
   };

@@ -24,6 +24,7 @@ export function generateJob(model: ServedModel, asked: Asked, parts: readonly Pr
     maxTokens: options.num_predict === undefined || options.num_predict < 0 ? undefined : options.num_predict,
     contextSize: options.num_ctx ?? DEFAULT_CONTEXT,
     seeded: options.seed !== undefined && options.seed >= 0,
+    lookup: options.lookup ?? true,
     stop: [...templateStops, ...[options.stop ?? []].flat()],
     grammar: toGrammar(asked.format),
     steer: checkedSteer(model, options.steer),

@@ -31,6 +31,8 @@ export const optionsSchema = z.object({
   repeat_last_n: whole.min(-1).optional(),
   frequency_penalty: number.optional(),
   presence_penalty: number.optional(),
+  /** Ours: false evaluates the reply token by token, whatever repeats in it. */
+  lookup: z.boolean().optional(),
   /** Ours: a control vector for this request. */
   steer: controlVector.optional(),
   /** Ours: directions to read for every token of the reply, and to correct; bound to a model by its digest. */

@@ -22,6 +22,8 @@ export interface ContextOptions {
   /** Tokens evaluated by one call; also how soon a long prompt can be interrupted. */
   readonly batch: number;
   readonly embeddings?: boolean;
+  /** Rows of a sequence whose logits one evaluation may keep; one where not given. */
+  readonly outputs?: number;
   /** Reads and corrects the residual stream; can't be added later. */
   readonly tap?: ResidualTap;
 }
@@ -61,6 +63,7 @@ export class NativeContext {
       ...llama.contextDefaults(),
       n_ctx: size * sequences,
       n_seq_max: sequences,
+      n_outputs_max_per_seq: options.outputs ?? 1,
       n_batch: options.batch,
       n_ubatch: options.batch,
       n_threads: options.threads,
@@ -92,7 +95,7 @@ export class NativeContext {
     this.#decode(tokens, tokens.map((_, index) => position + index), Array<number>(tokens.length).fill(sequence), outputs);
   }
 
-  /** Evaluates a token of each of several sequences together; the logits of all are kept, in the same order. */
+  /** Evaluates tokens of several sequences, or several of one, together; the logits of all are kept, in the same order. */
   decodeTogether(rows: readonly Row[]): void {
     this.#decode(Int32Array.from(rows, ({ token }) => token), Int32Array.from(rows, ({ position }) => position), rows.map(({ sequence }) => sequence), new Int8Array(rows.length).fill(1));
   }

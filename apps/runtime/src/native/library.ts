@@ -19,6 +19,8 @@ export interface Llama {
   modelLayers(model: Pointer): number;
   modelTrainedContext(model: Pointer): number;
   modelParameters(model: Pointer): number | bigint;
+  modelIsRecurrent(model: Pointer): boolean;
+  modelIsHybrid(model: Pointer): boolean;
   modelMetaCount(model: Pointer): number;
   modelMetaKey(model: Pointer, index: number, out: Uint8Array, size: number): number;
   modelMetaValue(model: Pointer, index: number, out: Uint8Array, size: number): number;
@@ -90,6 +92,8 @@ function bind(folder: string, nativeLogs: boolean): Llama {
     modelLayers: fn('llama_model_n_layer', 'int32', 'void *'),
     modelTrainedContext: fn('llama_model_n_ctx_train', 'int32', 'void *'),
     modelParameters: fn('llama_model_n_params', 'uint64', 'void *'),
+    modelIsRecurrent: fn('llama_model_is_recurrent', 'bool', 'void *'),
+    modelIsHybrid: fn('llama_model_is_hybrid', 'bool', 'void *'),
     modelMetaCount: fn('llama_model_meta_count', 'int32', 'void *'),
     modelMetaKey: fn('llama_model_meta_key_by_index', 'int32', 'void *', 'int32', 'void *', size),
     modelMetaValue: fn('llama_model_meta_val_str_by_index', 'int32', 'void *', 'int32', 'void *', size),

@@ -28,6 +28,8 @@ export class NativeModel {
   readonly facts: ModelFacts;
   /** Beginning-of-sequence token, or -1 where the vocabulary adds none. */
   readonly bos: number;
+  /** Whether what was evaluated last can be taken back: a recurrent state can't. */
+  readonly rewinds: boolean;
   /** The tokens that end a turn, most usual first. */
   readonly ends: readonly number[];
   readonly #llama: Llama;
@@ -43,6 +45,7 @@ export class NativeModel {
     this.vocab = llama.modelVocab(pointer);
     this.vocabSize = llama.vocabSize(this.vocab);
     this.facts = readFacts(llama, pointer);
+    this.rewinds = !llama.modelIsRecurrent(pointer) && !llama.modelIsHybrid(pointer);
     this.bos = llama.vocabAddsBos(this.vocab) ? llama.vocabBos(this.vocab) : -1;
     const ends = [llama.vocabEot(this.vocab), llama.vocabEos(this.vocab), ...this.#singleToken('<end_of_turn>'), ...this.#singleToken('<turn|>')];
     this.ends = [...new Set(ends)].filter((token) => token >= 0 && llama.isEog(this.vocab, token));

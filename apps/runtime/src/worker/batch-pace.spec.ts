@@ -38,6 +38,17 @@ describe('BatchPace', () => {
     expect(pace.choose(2, 501)).toBe(false);
   });
 
+  it('says what a go of rows costs, in evaluations of one, while that is known', () => {
+    const pace = new BatchPace();
+    pace.note(1, 10, 0);
+    for (const ms of [95, 400]) pace.note(16, ms, 10);
+    expect(pace.cost(16, 11)).toBeUndefined();
+    pace.note(16, 90, 12);
+    expect(pace.cost(16, 13)).toBeCloseTo(9);
+    expect(pace.cost(8, 13)).toBeUndefined();
+    expect(pace.cost(16, 60_000)).toBeUndefined();
+  });
+
   it('tries again after a while, and takes up what changed', () => {
     const pace = new BatchPace();
     const before = play(pace, 2, 100, { alone: 10, together: 18 });

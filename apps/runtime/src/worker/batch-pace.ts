@@ -7,7 +7,8 @@ const HOLDS_MS = 30_000;
 type Seen = { ms: number; tries: number; until: number };
 
 /**
- * Whether the next tokens of several replies are evaluated together or one after the other. Together the weights are
+ * What rows evaluated in one go cost, and so whether the next tokens of several replies are evaluated together or one
+ * after the other. Together the weights are
  * read once for all, which is what a large model's token costs; yet a small one's vocabulary can cost more together
  * than apart (Gemma 3 270M on AVX-512: 10 ms alone, 36 for two, 69 for eight). So it is measured.
  */
@@ -21,6 +22,13 @@ export class BatchPace {
     const together = this.#byRows.get(rows);
     if (!together || together.tries < TRIES || now >= together.until) return true;
     return together.ms < alone.ms;
+  }
+
+  /** So many evaluations of one row take as long as one of `rows`; undefined where that wasn't measured lately. */
+  cost(rows: number, now: number): number | undefined {
+    const [alone, together] = [this.#byRows.get(1), this.#byRows.get(rows)];
+    if (!alone || !together || together.tries < TRIES || now >= together.until) return undefined;
+    return (rows * together.ms) / alone.ms;
   }
 
   /** Notes that evaluating `rows` tokens in one go took `ms` and ended at `now`. */

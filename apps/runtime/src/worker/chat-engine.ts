@@ -9,6 +9,7 @@ import { Compute } from './compute.js';
 import type { ComputeTurn } from './compute-turn.js';
 import { Reply, type ReplyTools } from './generation.js';
 import { PlainSeats } from './plain-seats.js';
+import { ROWS } from './lookup.js';
 import { BLOCK } from './prompt-cache.js';
 import type { GenerateJob, GenerateResult, ResidualJob, ResidualResult, WorkerSetup } from './protocol.js';
 import { readResidual } from './residual.js';
@@ -164,7 +165,7 @@ export class ChatEngine {
 
   /** Throws a Fault where memory is short; the contexts that are there stay. */
   #makeContext(size: number, sequences: number, tap?: ResidualTap): NativeContext {
-    const options = { size, sequences, threads: this.#setup.threads, batch: BLOCK, ...(tap && { tap }) };
+    const options = { size, sequences, threads: this.#setup.threads, batch: BLOCK, ...(tap ? { tap } : { outputs: ROWS }) };
     return this.#turn.take(() => new NativeContext(this.#llama, this.model, options));
   }
 }

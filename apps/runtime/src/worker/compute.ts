@@ -33,7 +33,7 @@ export class Compute {
     this.#onReplyThreads(context, () => context.decode(sequence, position, Int32Array.of(token)));
   }
 
-  /** Evaluates a token each of several replies. */
+  /** Evaluates a token each of several replies, or several of one. */
   replies(context: NativeContext, rows: readonly Row[]): void {
     this.#onReplyThreads(context, () => context.decodeTogether(rows));
   }

@@ -4,6 +4,7 @@ import type { Llama } from '../native/library.js';
 import type { NativeModel } from '../native/model.js';
 import { TokenSampler } from '../native/sampler.js';
 import { AxisWatch } from './axis-watch.js';
+import { Lookup, ROWS, USUAL_WORTH } from './lookup.js';
 import type { FinishReason, GenerateJob, GenerateResult } from './protocol.js';
 import { ReplyText } from './reply-text.js';
 import type { Seat } from './seat.js';
@@ -45,6 +46,9 @@ export class Reply {
   readonly #startedAt = performance.now();
   #sampler: TokenSampler | undefined;
   #constraint: Constraint | undefined;
+  #lookup: Lookup | undefined;
+  #proposed = 0;
+  #foreseen = 0;
   #readAt: number | undefined;
   #count = 0;
   #pending = -1;
@@ -91,14 +95,24 @@ export class Reply {
     const { llama, model, candidates } = this.#tools;
     this.#sampler = new TokenSampler(llama, model, candidates, this.#job.sampling);
     this.#constraint = new Constraint(this.#tools, this.#job);
+    // Steered tokens are read and moved one at a time.
+    if (this.#job.lookup && model.rewinds && !this.seat.tap) this.#lookup = new Lookup(this.#setting.prompt, this.#setting.room);
     for (const token of this.#setting.prompt.subarray(-Math.max(1, this.#job.sampling.repeatLastN))) this.#sampler.accept(token);
     this.#choose(this.seat.context.logits());
   }
 
-  /** Evaluates the pending token by itself and samples the next. */
-  write(): void {
+  /** Whether its next tokens are guessed well enough to evaluate `ROWS` in one go, where that costs as much as `cost` tokens. */
+  foresees(cost: number | undefined): boolean {
+    const worth = this.#worth(cost);
+    return this.#limit - this.#count >= worth && this.seat.hasRoom(ROWS) && this.#lookup !== undefined && this.#lookup.expects(worth);
+  }
+
+  /** Evaluates the pending token by itself, or with those that are expected behind it, and samples what follows. Answers how many rows were evaluated. */
+  write(cost?: number): number {
+    if (this.foresees(cost)) return this.#writeAhead(this.#lookup!, this.#worth(cost));
     this.seat.reply(this.#pending, this.#watch);
     this.#choose(this.seat.context.logits());
+    return 1;
   }
 
   /** Goes on from the logits of its pending token, which was evaluated together with others'. */
@@ -115,6 +129,8 @@ export class Reply {
       promptTokens: this.#setting.prompt.length,
       cachedTokens: this.#cachedTokens,
       replyTokens: this.#count,
+      proposedTokens: this.#proposed,
+      foreseenTokens: this.#foreseen,
       contextSize: this.seat.context.size,
       loadMs: this.#setting.loadMs,
       promptMs: readAt - this.#startedAt,
@@ -130,12 +146,35 @@ export class Reply {
     this.seat.taken = false;
   }
 
+  /** Samples behind each row as if it were alone, as long as what is sampled is what was proposed. */
+  #writeAhead(lookup: Lookup, worth: number): number {
+    const proposal = lookup.propose();
+    this.seat.ahead([this.#pending, ...proposal]);
+    let gained = 0;
+    for (let goesOn = true; goesOn; gained += 1) {
+      this.seat.advance();
+      this.#choose(this.seat.context.logits(gained));
+      goesOn = this.#reason === undefined && this.#pending === proposal[gained];
+    }
+    this.seat.rewind();
+    lookup.note(gained, worth);
+    this.#proposed += proposal.length;
+    this.#foreseen += gained - 1;
+    return ROWS;
+  }
+
+  /** Tokens that a go must bring to pay. What was measured says so, but for a seed: its text may depend on its tokens alone. */
+  #worth(cost: number | undefined): number {
+    return this.mayShare && cost !== undefined ? Math.ceil(cost) : USUAL_WORTH;
+  }
+
   #choose(logits: Float32Array): void {
     if (this.#count >= this.#limit) return this.#finish('length');
     const token = this.#constraint!.choose(this.#sampler!, logits);
     if (this.#tools.model.endsTurn(token)) return this.#finish('stop');
     this.#count += 1;
     this.#sampler!.accept(token);
+    this.#lookup?.accept(token);
     this.#emit(this.#text.push(this.#tools.model.piece(token, this.#job.markers)));
     if (this.#text.stopped || this.#constraint!.isComplete(logits)) return this.#finish('stop');
     if (this.#count >= this.#limit) return this.#finish('length');

@@ -34,6 +34,8 @@ export interface GenerateJob extends JobBase {
   readonly contextSize: number;
   /** Whether the request named its seed: its text may then depend on nothing else. */
   readonly seeded: boolean;
+  /** Whether tokens may be guessed from what was said before and evaluated several in one go. */
+  readonly lookup: boolean;
   readonly stop: readonly string[];
   /** Whether the reply's text has its markers in it, for a model that writes thoughts and calls between them. */
   readonly markers?: boolean | undefined;
@@ -84,6 +86,9 @@ export interface GenerateResult {
   /** Of these, taken from the previous request's cache instead of being evaluated. */
   readonly cachedTokens: number;
   readonly replyTokens: number;
+  /** Tokens that were guessed, and those of them that came true. */
+  readonly proposedTokens: number;
+  readonly foreseenTokens: number;
   /** Of the context that was used. */
   readonly contextSize: number;
   readonly loadMs: number;

@@ -3,20 +3,22 @@ import type { Compute } from './compute.js';
 import type { Reply } from './generation.js';
 import { Rounds } from './rounds.js';
 
-type Played = { name: string; blocks?: number; tokens: number; mayShare?: boolean; failsAt?: number; context: object };
+type Played = { name: string; blocks?: number; tokens: number; mayShare?: boolean; foresees?: boolean; failsAt?: number; context: object };
 
 /** A reply that reads so many blocks and writes so many tokens; `log` gets each piece. */
-function reply(log: string[], { name, blocks = 1, tokens, mayShare = true, failsAt, context }: Played): Reply {
+function reply(log: string[], { name, blocks = 1, tokens, mayShare = true, foresees = false, failsAt, context }: Played): Reply {
   let read = 0;
   let written = 0;
-  const write = (how: string): void => {
+  const write = (how: string): number => {
     if (written === failsAt) throw new Error(`${name} fails`);
     written += 1;
     log.push(`${name}${how}`);
+    return foresees ? 16 : 1;
   };
   return {
     mayShare,
     seat: { context },
+    foresees: () => foresees,
     row: {},
     get isReading() {
       return read < blocks;
@@ -65,6 +67,16 @@ describe('Rounds', () => {
     expect(new Set(sizes)).toEqual(new Set([2]));
     expect(log.filter((piece) => piece === 's together')).toEqual([]);
     expect(log.filter((piece) => piece.startsWith('s '))).toHaveLength(31);
+    expect(log).toContain('a together');
+  });
+
+  it('leaves out of what is shared a reply that goes ahead by itself', () => {
+    const { log, sizes, add, play } = setUp();
+    for (const name of ['a', 'b']) add({ name, tokens: 30 });
+    add({ name: 'f', tokens: 30, foresees: true });
+    play();
+    expect(new Set(sizes)).toEqual(new Set([2]));
+    expect(log.filter((piece) => piece === 'f together')).toEqual([]);
     expect(log).toContain('a together');
   });
 

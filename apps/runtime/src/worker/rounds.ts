@@ -1,6 +1,7 @@
 import { BatchPace } from './batch-pace.js';
 import type { Compute } from './compute.js';
 import type { Reply } from './generation.js';
+import { ROWS } from './lookup.js';
 
 /**
  * The replies under way, a piece of each in turn: one block of one prompt, then one token of every reply. A prompt that
@@ -40,28 +41,31 @@ export class Rounds {
   }
 
   #write(writing: readonly Reply[]): void {
-    const sharing = writing.filter(({ mayShare }) => mayShare);
-    if (this.#pace.choose(sharing.length, performance.now())) {
-      this.#try(sharing, () => this.#together(sharing));
-      for (const reply of writing) if (!reply.mayShare) this.#alone(reply);
-    } else for (const reply of writing) this.#alone(reply);
+    const now = performance.now();
+    const cost = this.#pace.cost(ROWS, now);
+    const sharing = writing.filter((reply) => reply.mayShare && !reply.foresees(cost));
+    const together = this.#pace.choose(sharing.length, now) ? sharing : [];
+    if (together.length > 0) this.#try(together, () => this.#together(together));
+    for (const reply of writing) if (!together.includes(reply)) this.#alone(reply, cost);
   }
 
   #together(replies: readonly Reply[]): void {
     const { context } = replies[0]!.seat;
-    this.#timed(replies.length, () => {
+    this.#timed(() => {
       this.#compute.replies(context, replies.map(({ row }) => row));
       for (const [row, reply] of replies.entries()) this.#try([reply], () => reply.take(context.logits(row)));
+      return replies.length;
     });
   }
 
-  #alone(reply: Reply): void {
-    this.#try([reply], () => (reply.mayShare ? this.#timed(1, () => reply.write()) : reply.write()));
+  #alone(reply: Reply, cost: number | undefined): void {
+    this.#try([reply], () => (reply.mayShare ? this.#timed(() => reply.write(cost)) : reply.write(cost)));
   }
 
-  #timed(rows: number, compute: () => void): void {
+  /** `compute` answers how many rows it evaluated in one go. */
+  #timed(compute: () => number): void {
     const started = performance.now();
-    compute();
+    const rows = compute();
     const ended = performance.now();
     this.#pace.note(rows, ended - started, ended);
   }

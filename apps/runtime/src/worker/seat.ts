@@ -64,6 +64,21 @@ export class Seat {
     this.advance();
   }
 
+  /** Evaluates a reply's next tokens in one go; each is kept once `advance` was called for it, and until `rewind`. */
+  ahead(tokens: readonly number[]): void {
+    this.#compute.replies(this.context, tokens.map((token, i) => ({ sequence: this.#sequence, position: this.#length + i, token })));
+  }
+
+  /** Drops what was evaluated beyond the tokens that are kept. */
+  rewind(): void {
+    this.context.truncate(this.#sequence, this.#length);
+  }
+
+  /** Whether so many tokens more fit. */
+  hasRoom(tokens: number): boolean {
+    return this.#length + tokens <= this.context.size;
+  }
+
   /** Evaluates tokens without a reply, as many as a batch takes. */
   append(tokens: Int32Array): void {
     this.context.decode(this.#sequence, this.#length, tokens);
