@@ -1,11 +1,11 @@
 /**
- * A bare loop of node-llama-cpp: one prompt, greedy, `--tokens` of reply, on `--threads`. Runs where that package is
+ * A bare loop of node-llama-cpp: one prompt, so many tokens of reply at a temperature, on so many threads. Runs where that package is
  * installed, which is not a dependency (docs/decisions/0009). Prints {"promptMs", "replyMs", "tokens"} a round.
  */
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 
-const [folder, modelPath, threads, tokens, rounds] = process.argv.slice(2);
+const [folder, modelPath, threads, tokens, temperature, rounds] = process.argv.slice(2);
 const require = createRequire(`${folder}/package.json`);
 const { getLlama } = await import(pathToFileURL(require.resolve('node-llama-cpp')).href);
 const llama = await getLlama({ gpu: false, build: 'never', maxThreads: Number(threads), logLevel: 'error' });
@@ -21,7 +21,7 @@ for await (const prompt of process.stdin) {
     const started = performance.now();
     let first = 0;
     let count = 0;
-    for await (const token of sequence.evaluate(input, { temperature: 0, yieldEogToken: true })) {
+    for await (const token of sequence.evaluate(input, { temperature: Number(temperature), topK: 40, topP: 0.9, seed: 1, yieldEogToken: true })) {
       first ||= performance.now();
       count += 1;
       if (count >= Number(tokens) || token === undefined) break;

@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { PROJECT_ROOT } from '#platform';
 import { TOOLS_DIR } from '#platform/stack';
+import type { AskedReply } from './replies.js';
 
-export type Speed = { promptPerSecond: number; replyPerSecond: number };
+/** `foreseen`: share of the reply's tokens that were evaluated ahead, where the server tells. */
+export type Speed = { promptPerSecond: number; replyPerSecond: number; foreseen?: number };
 
 /** Only this benchmark wants it, so it is installed when that is run, by the version of the libraries. */
 const VERSION = '3.22.1';
@@ -26,11 +28,11 @@ export function bareFolder(): { folder: string } | { missing: string } {
 }
 
 /** One round of the bare loop in a process of its own. */
-export async function bareSpeed(folder: string, model: string, prompt: string, threads: number, tokens: number): Promise<Speed> {
-  const child = spawn(process.execPath, [join(PROJECT_ROOT, 'bench/runtime/bare-loop.mjs'), folder, model, String(threads), String(tokens), '2'], { stdio: ['pipe', 'pipe', 'inherit'] });
+export async function bareSpeed(folder: string, model: string, asked: AskedReply, threads: number): Promise<Speed> {
+  const child = spawn(process.execPath, [join(PROJECT_ROOT, 'bench/runtime/bare-loop.mjs'), folder, model, String(threads), String(asked.tokens), String(asked.temperature), '2'], { stdio: ['pipe', 'pipe', 'inherit'] });
   const rounds: { promptMs: number; replyMs: number; tokens: number; prompt: number }[] = [];
   for await (const line of createInterface({ input: child.stdout })) {
-    if (line === 'ready') child.stdin.end(`${prompt.replaceAll('\n', '\\n')}\n`);
+    if (line === 'ready') child.stdin.end(`${asked.prompt.replaceAll('\n', '\\n')}\n`);
     else if (line.startsWith('{')) rounds.push(JSON.parse(line) as (typeof rounds)[number]);
   }
   // The first round faults the weights in.

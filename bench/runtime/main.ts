@@ -7,6 +7,7 @@ import { Child } from '#test/harness/child';
 import { ollamaMissing, startTestOllama } from '#test/setup/ollama';
 import { parseMeasureOptions, printTable, type Row, writeJson } from '../options.js';
 import { bareFolder, bareSpeed, type Speed } from './bare.js';
+import { type AskedReply, askedReplies } from './replies.js';
 import { alternatingTurns, firstTokens, serverSpeed, together } from './server.js';
 
 const COMMAND = 'npm run bench:runtime';
@@ -17,7 +18,6 @@ const MODEL = 'gemma3:270m';
 const THREADS = 1;
 const TOKENS = options.full ? 128 : 64;
 const ROUNDS = options.full ? 9 : 3;
-const PROMPT = `${'The study enrolled 240 patients with hypertension and followed them for two years. '.repeat(8)}\nIn the first year,`;
 
 const setup = { toolsDir: TOOLS_DIR, report: (message: string): void => console.error(`• ${message}`) };
 const gguf = await gemma270m(setup);
@@ -46,31 +46,40 @@ async function serve(slots: number): Promise<string> {
   return address;
 }
 
-/** Rounds in turn, so that what else the machine does meets all of them. */
+/** Every reply by every server, rounds in turn, so that what else the machine does meets all of them. */
 async function speed(): Promise<void> {
   const bare = bareFolder();
   const ollama = ollamaMissing === undefined ? await startTestOllama() : undefined;
-  const runners: Record<string, () => Promise<Speed>> = { embedded: () => serverSpeed(url, MODEL, PROMPT, THREADS, TOKENS) };
-  if ('folder' in bare) runners['node-llama-cpp, bare loop'] = () => bareSpeed(bare.folder, gguf, PROMPT, THREADS, TOKENS);
+  const runners: Record<string, (asked: AskedReply) => Promise<Speed>> = { embedded: (asked) => serverSpeed(url, MODEL, asked, THREADS) };
+  if ('folder' in bare) runners['node-llama-cpp, bare loop'] = (asked) => bareSpeed(bare.folder, gguf, asked, THREADS);
   else console.error(`• ${bare.missing}`);
-  if (ollama) runners['Ollama'] = () => serverSpeed(ollama.url, MODEL, PROMPT, THREADS, TOKENS);
+  if (ollama) runners['Ollama'] = (asked) => serverSpeed(ollama.url, MODEL, asked, THREADS);
   else console.error(`• ${ollamaMissing}`);
   try {
-    const seen = Object.fromEntries(Object.keys(runners).map((name) => [name, [] as Speed[]]));
-    for (let round = 0; round < ROUNDS; round += 1) for (const [name, run] of Object.entries(runners)) seen[name]!.push(await run());
-    const ours = seen['embedded']!;
-    for (const [name, speeds] of Object.entries(seen)) {
-      // Ratio within a round, then the median: neighbours come and go between rounds.
-      const ratio = median(speeds.map((other, i) => ours[i]!.replyPerSecond / other.replyPerSecond));
-      const reply = median(speeds.map((s) => s.replyPerSecond));
-      const key = name.replaceAll(/\W+/g, '_').toLowerCase();
-      Object.assign(metrics, { [`${key}.reply_per_second`]: reply, [`${key}.ratio`]: ratio });
-      rows.push({ server: name, 'reply tokens/s': reply.toFixed(1), least: Math.min(...speeds.map((s) => s.replyPerSecond)).toFixed(1), most: Math.max(...speeds.map((s) => s.replyPerSecond)).toFixed(1), 'prompt tokens/s': median(speeds.map((s) => s.promptPerSecond)).toFixed(0), 'embedded is': `${ratio.toFixed(2)} ×` });
-    }
-    printTable(`Greedy reply of ${TOKENS} tokens, ${THREADS} thread, ${ROUNDS} rounds in turn`, rows);
+    for (const asked of askedReplies(TOKENS)) rows.push(...(await race(asked, runners)));
+    printTable(`Replies of ${TOKENS} and ${2 * TOKENS} tokens, ${THREADS} thread, ${ROUNDS} rounds in turn`, rows);
   } finally {
     await ollama?.stop();
   }
+}
+
+async function race(asked: AskedReply, runners: Record<string, (asked: AskedReply) => Promise<Speed>>): Promise<Row[]> {
+  const seen = Object.fromEntries(Object.keys(runners).map((name) => [name, [] as Speed[]]));
+  for (let round = 1; round <= ROUNDS; round += 1) {
+    // Another first word each round, so that no prompt is reused.
+    const inRound = { ...asked, prompt: `${round} ${asked.prompt}` };
+    for (const [name, run] of Object.entries(runners)) seen[name]!.push(await run(inRound));
+  }
+  const ours = seen['embedded']!;
+  return Object.entries(seen).map(([name, speeds]) => {
+    // Ratio within a round, then the median: neighbours come and go between rounds.
+    const ratio = median(speeds.map((other, i) => ours[i]!.replyPerSecond / other.replyPerSecond));
+    const replies = speeds.map((s) => s.replyPerSecond);
+    const key = `${asked.kind}.${name}`.replaceAll(/[^\w.]+/g, '_').toLowerCase();
+    Object.assign(metrics, { [`${key}.reply_per_second`]: median(replies), [`${key}.ratio`]: ratio });
+    const foreseen = speeds.flatMap((s) => s.foreseen ?? []);
+    return { reply: asked.kind, server: name, 'reply tokens/s': median(replies).toFixed(1), least: Math.min(...replies).toFixed(1), most: Math.max(...replies).toFixed(1), foreseen: foreseen.length > 0 ? `${(100 * median(foreseen)).toFixed(0)} %` : '', 'prompt tokens/s': median(speeds.map((s) => s.promptPerSecond)).toFixed(0), 'embedded is': `${ratio.toFixed(2)} ×` };
+  });
 }
 
 /** A run's turns: each prompt is the one before with a turn more. */

@@ -1,15 +1,17 @@
 import type { Speed } from './bare.js';
+import type { AskedReply } from './replies.js';
 
-type Figures = { prompt_eval_count: number; prompt_eval_duration: number; prompt_cached_count?: number; eval_count: number; eval_duration: number };
+type Figures = { prompt_eval_count: number; prompt_eval_duration: number; prompt_cached_count?: number; eval_count: number; eval_duration: number; eval_foreseen_count?: number };
 const NS = 1e9;
 
-/** One greedy reply of a server that speaks Ollama's API, by its own figures. The prompt differs in its first word, so that nothing is reused. */
-export async function serverSpeed(url: string, model: string, prompt: string, threads: number, tokens: number): Promise<Speed> {
-  const body = { model, prompt: `${Math.random()} ${prompt}`, raw: true, stream: false, options: { temperature: 0, repeat_penalty: 1, num_predict: tokens, num_ctx: 4096, num_thread: threads } };
+/** One reply of a server that speaks Ollama's API, by its own figures. */
+export async function serverSpeed(url: string, model: string, asked: AskedReply, threads: number): Promise<Speed> {
+  const { prompt, tokens, temperature } = asked;
+  const body = { model, prompt, raw: true, stream: false, options: { temperature, seed: 1, repeat_penalty: 1, num_predict: tokens, num_ctx: 4096, num_thread: threads } };
   const response = await fetch(`${url}/api/generate`, { method: 'POST', body: JSON.stringify(body) });
   if (!response.ok) throw new Error(`${url} answered ${response.status}: ${await response.text()}`);
   const figures = (await response.json()) as Figures;
-  return { promptPerSecond: (NS * figures.prompt_eval_count) / figures.prompt_eval_duration, replyPerSecond: (NS * figures.eval_count) / figures.eval_duration };
+  return { promptPerSecond: (NS * figures.prompt_eval_count) / figures.prompt_eval_duration, replyPerSecond: (NS * figures.eval_count) / figures.eval_duration, ...(figures.eval_foreseen_count !== undefined && { foreseen: figures.eval_foreseen_count / figures.eval_count }) };
 }
 
 export type FirstToken = { turn: number; prompt: number; cached: number; ms: number };
