@@ -93,7 +93,7 @@ describe('versions of the workers', () => {
     expect([await versionOf(old), await versionOf(fresh)]).toEqual(['v1', 'v2']);
     for (const ref of [old, fresh]) await checkRun(stack.pool, ref, { status: 'completed' });
     const versions = await listVersions(stack.client.connection as never, stack.config.temporalNamespace);
-    expect(versions.map((v) => [v.buildId, v.current]).sort()).toEqual([['v1', false], ['v2', true]]);
+    expect(versions.map((v) => [v.buildId, v.current, v.status]).sort()).toEqual([['v1', false, expect.stringMatching(/^drain/)], ['v2', true, 'current']]);
     await second.stop();
   });
 });

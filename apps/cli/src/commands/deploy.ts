@@ -19,14 +19,16 @@ Asks the Temporal at TEMPORAL_ADDRESS.`,
     const config = loadStackConfig(process.env);
     const { temporalAddress, temporalNamespace: namespace } = config;
     if (temporalAddress === undefined) throw new ConfigError('TEMPORAL_ADDRESS', 'is not set', 'Give the address of your Temporal');
-    const connection = await Connection.connect(temporalConnection({ ...config, temporalAddress }));
+    const connection = await Connection.connect(temporalConnection({ ...config, temporalAddress })).catch(() => {
+      throw new SetupError(`No Temporal answers at ${temporalAddress}. Start it, or correct TEMPORAL_ADDRESS and the TEMPORAL_TLS settings.`);
+    });
     try {
       if (args[0]) await makeCurrent(connection, namespace, args[0]);
       const data = await listVersions(connection, namespace);
       out.result({ data }, () => data.map((v) => `${v.current ? '*' : ' '} ${v.buildId.padEnd(30)} ${v.status}`).join('\n') || 'There is no version: workers without HOLDFAST_BUILD_ID have none.');
       return EXIT.done;
     } catch (error) {
-      throw new SetupError(`Temporal says: ${(error as { details?: string }).details ?? (error as Error).message}. Start a worker with that HOLDFAST_BUILD_ID first.`);
+      throw new SetupError(`Temporal says: ${(error as { details?: string }).details ?? (error as Error).message}.${args[0] ? ' Start a worker with that HOLDFAST_BUILD_ID first.' : ''}`);
     } finally {
       await connection.close();
     }

@@ -68,6 +68,12 @@ describe('holdfast, with a stack behind it', () => {
     expect(await holdfast('schedule', 'show', id)).toMatchObject({ code: 4 });
   });
 
+  it('lists the versions of the workers, and says what to do where there is none to make current', async () => {
+    const temporal = { TEMPORAL_ADDRESS: stack.loop.config.temporalAddress, TEMPORAL_NAMESPACE: stack.loop.config.temporalNamespace, HOLDFAST_DATA_DIR: folder };
+    expect(await holdfastProcess(['deploy'], temporal)).toMatchObject({ code: 0, out: expect.stringContaining('There is no version') });
+    expect(await holdfastProcess(['deploy', 'v7'], temporal)).toMatchObject({ code: 1, err: expect.stringMatching(/Temporal says: .*Start a worker with that HOLDFAST_BUILD_ID first/) });
+  });
+
   it('asks a corpus, learns its cards, and says what is due', async () => {
     const document = join(folder, 'trial.txt');
     writeFileSync(document, 'The trial had 40 patients. Vitamin C lowered the pain of 40 patients.');

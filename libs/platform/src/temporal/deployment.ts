@@ -1,4 +1,4 @@
-import type { Connection } from '@temporalio/client';
+import { type Connection, isGrpcServiceError } from '@temporalio/client';
 import { DEPLOYMENT } from '#contracts';
 
 /**
@@ -10,13 +10,20 @@ export async function makeCurrent(connection: Connection, namespace: string, bui
   await connection.workflowService.setWorkerDeploymentCurrentVersion({ namespace, deploymentName: DEPLOYMENT, buildId, identity: 'holdfast', ignoreMissingTaskQueues: true });
 }
 
-export type DeployedVersion = { buildId: string; current: boolean; /** Runs of it are under way, or no longer. */ status: string };
+export type DeployedVersion = { buildId: string; current: boolean; /** Whether new runs go to it, runs of it are under way, or neither. */ status: string };
 
-/** The versions that Temporal knows of. */
+/** gRPC's NOT_FOUND. */
+const NOT_FOUND = 5;
+
+/** The versions that Temporal knows of: none before the first worker with one. */
 export async function listVersions(connection: Connection, namespace: string): Promise<DeployedVersion[]> {
-  const { workerDeploymentInfo } = await connection.workflowService.describeWorkerDeployment({ namespace, deploymentName: DEPLOYMENT });
+  const { workerDeploymentInfo } = await connection.workflowService.describeWorkerDeployment({ namespace, deploymentName: DEPLOYMENT }).catch((error: unknown) => {
+    if (isGrpcServiceError(error) && (error.code as number) === NOT_FOUND) return { workerDeploymentInfo: null };
+    throw error;
+  });
   const current = workerDeploymentInfo?.routingConfig?.currentDeploymentVersion?.buildId;
-  return (workerDeploymentInfo?.versionSummaries ?? []).map((v) => ({ buildId: v.deploymentVersion?.buildId ?? '', current: v.deploymentVersion?.buildId === current, status: STATES[Number(v.drainageStatus ?? 0)] ?? 'unknown' }));
+  return (workerDeploymentInfo?.versionSummaries ?? []).map((v) => ({ buildId: v.deploymentVersion?.buildId ?? '', current: v.deploymentVersion?.buildId === current, status: STATES[Number(v.status ?? 0)] ?? 'unknown' }));
 }
 
-const STATES: Record<number, string> = { 0: 'in use', 1: 'draining', 2: 'drained' };
+/** By Temporal's `WorkerDeploymentVersionStatus`. */
+const STATES: Record<number, string> = { 1: 'not in use', 2: 'current', 3: 'ramping', 4: 'draining', 5: 'drained' };
