@@ -127,6 +127,13 @@ describe('a medical run', () => {
     stack.loop.script = scribe;
   });
 
+  it('takes what it asked for, given back, for no statement', async () => {
+    stack.loop.script = (request) => (request.messages.at(-1)!.content.includes('Write the section') ? { content: '{"sentences":[{"text":"Allergies and reactions to drugs, or that there are none.","from":["S1"]}]}' } : scribe(request));
+    const { note } = await draft({ transcript: TRANSCRIPT, template: { sections: [{ title: 'Allergies', about: 'allergies and reactions to drugs, or that there are none' }] } });
+    expect(textOf(note, 'Allergies')).toBe('“yes, penicillin gives me a rash.”');
+    stack.loop.script = scribe;
+  });
+
   it('asks which patient is meant where a source names two, and reads only that one', async () => {
     const notes = [{ name: 'a.txt', text: 'Patient: Anna Berg\nDOB: 1970-01-02\nThe left knee hurts since a week.' }, { name: 'b.txt', text: 'Patient: Bert Dahl\nDOB: 1950-05-06\nThe right hip hurts since a month.' }];
     const ref = await start({ notes, template: { sections: [{ title: 'Chief complaint' }] } });

@@ -7,6 +7,7 @@ import { checkSides, sidesOf } from './checks/sides.js';
 import { checkSupport, type OtherDoubts } from './checks/support.js';
 import { type Learnt, learnt } from './learnt.js';
 import { noteSentences } from './note-sentences.js';
+import { wholeQuotations } from './quotations.js';
 import { type Doubt, readSentence, type ReadSentence } from './sentence.js';
 import { indexSource, type SourceIndex } from './source-index.js';
 
@@ -14,11 +15,17 @@ export type CheckedSentence = ReadSentence & { doubts: Record<NoteCheck, Doubt[]
 export const CHECKS = NOTE_CHECKS;
 export type Check = NoteCheck;
 
-/** Every sentence of a note with what each check doubts in it. Headings are left out. */
+/** Every sentence of a note with what each check doubts in it: nothing in whole quotations. Headings are left out. */
 export function checkNote(source: string | SourceIndex, note: string): CheckedSentence[] {
   const index = typeof source === 'string' ? indexSource(source) : source;
-  return noteSentences(note).filter((s) => !s.heading).map((s) => checkSentence(readSentence(s), index, learnt()));
+  const quoted = wholeQuotations(note, index);
+  return noteSentences(note).filter((s) => !s.heading).map((s) => {
+    const sentence = readSentence(s);
+    return quoted.some((q) => q.start <= s.start && s.end <= q.end) ? { ...sentence, doubts: NO_DOUBTS } : checkSentence(sentence, index, learnt());
+  });
 }
+
+const NO_DOUBTS: Record<NoteCheck, Doubt[]> = { dose: [], number: [], drug: [], side: [], negation: [], support: [] };
 
 export function checkSentence(sentence: ReadSentence, index: SourceIndex, by: Learnt, alignment: Alignment = align(sentence, index, by.habits)): CheckedSentence {
   const { numbers: number, doses: dose } = checkNumbers(numbersOf(sentence, alignment, index), index, by);

@@ -25,6 +25,8 @@ export { drugsIn, indexSource, type SourceIndex } from './source-index.js';
 export { readSentence, type ReadSentence } from './sentence.js';
 export { THRESHOLDS } from './thresholds.js';
 export { type FhirIssue, validateBundle, validateFhir } from './fhir/validate.js';
+export { repeats } from './quotations.js';
+export { SPEAKER } from './utterances.js';
 export { verifyNote } from './verify-note.js';
 export { lengthOf, printWording, readWording, type Wording, wordingOdds } from './wording.js';
 export { isContent, wordsOf } from './words.js';

@@ -1,6 +1,7 @@
 export type Utterance = { start: number; end: number; /** Whose turn it is; null in a text that is no conversation. */ speaker: string | null; question: boolean; /** What the next speaker answered to it, where that is plain. */ answer: 'yes' | 'no' | null };
 
-const SPEAKER = /^\s*(?:\[([\p{L}][\p{L}\d_ ]{0,23})\]|([\p{L}][\p{L}\d_ ]{0,24}):(?!\d))\s*/u;
+/** Who speaks, before a turn of a conversation. */
+export const SPEAKER = /^\s*(?:\[([\p{L}][\p{L}\d_ ]{0,23})\]|([\p{L}][\p{L}\d_ ]{0,24}):(?!\d))\s*/u;
 const SENTENCE_END = /[.?!](?=\s|$)|\n/g;
 const FILLERS = String.raw`(?:(?:um|uh|oh|ohh|ah|okay|ok|well|so|and|hm+|mm|doctor|but|actually|honestly|like)\b[\s,.-]*)*`;
 const NO = new RegExp(String.raw`^${FILLERS}(?:(?:i'm|mhm|yeah|really)\b[\s,.-]*)*(?:no(?!,? (?:problem|worries|doubt))|nope|nah|not|never|none|negative|nothing|neither|nowhere|nobody|huh-uh|uh-uh|i (?:really )?(?:do|have|did|am|ca|can|was|would|could|had|wo) ?(?:n't|not)|i'm not|i(?:'ve| have) (?:never|not)|it (?:does|is|has|did|was) ?(?:n't|not)|it hasn't|he (?:doesn't|hasn't)|she (?:doesn't|hasn't)|absolutely not|denies|hasn't|haven't|don't|do n't)\b`, 'i');

@@ -6,6 +6,7 @@ import { isInstruction } from './instructions.js';
 import { shownFor } from './select.js';
 import { readSource } from './source.js';
 import { learnTemplate, templateOf } from './templates.js';
+import { asSentence } from './turns.js';
 
 const read = (input: Record<string, unknown>) => readSource(medicalInputSchema.parse(input) as MedicalInput, null);
 
@@ -14,6 +15,12 @@ describe('the source', () => {
     const source = await read({ transcript: 'Doctor: Any fever?\nPatient: No. But I cough at night.\n\nDoctor: Take aspirin 75 mg. Come back in a week.' });
     expect(source.sentences.map((s) => [s.name, s.text])).toEqual([['S1', 'Doctor: Any fever?'], ['S2', 'Patient: No. But I cough at night.'], ['S3', 'Doctor: Take aspirin 75 mg. Come back in a week.']]);
     for (const s of source.sentences) expect([s.part.text.slice(s.start, s.end), source.text.slice(s.at, s.at + s.text.length)]).toEqual([s.text, s.text]);
+  });
+
+  it('begins a sentence with every turn, names of speakers written small or with digits too', async () => {
+    const source = await read({ transcript: 'consultation02_doctor: any fever?\nconsultation02_patient: no.\ndoctor: and chills?\npatient: none.' });
+    expect(source.sentences.map((s) => s.text)).toEqual(['consultation02_doctor: any fever?', 'consultation02_patient: no.', 'doctor: and chills?', 'patient: none.']);
+    for (const s of source.sentences) expect(source.text.slice(s.at, s.at + s.text.length)).toBe(s.text);
   });
 
   it('cuts a long turn at its full stops', async () => {
@@ -45,6 +52,10 @@ describe('the source', () => {
     expect(shown.map((s) => s.text)).toContain('Patient: I take metformin 500 mg twice a day.');
     expect(shown.map((s) => s.at)).toEqual([...shown.map((s) => s.at)].sort((a, b) => a - b));
   });
+});
+
+describe('what a model wrote', () => {
+  it.each([['left knee  pain,', 'Left knee pain.'], ['Left knee pain.', 'Left knee pain.'], ['He said “no.”', 'He said “no.”'], ['any fever?', 'Any fever?']])('is a sentence: %s', (text, sentence) => expect(asSentence(text)).toBe(sentence));
 });
 
 describe('orders to a machine', () => {

@@ -1,5 +1,5 @@
 import type { TurnContext } from '#activities';
-import { indexSource, noteSentences, type SourceIndex, validateBundle } from '#clinical';
+import { indexSource, noteSentences, SPEAKER, type SourceIndex, validateBundle } from '#clinical';
 import { HoldfastError } from '#contracts';
 import { parseFile } from '#corpus';
 import type { MedicalInput, MedicalState, NoteFile, SourceSpan } from '../contract.js';
@@ -87,18 +87,23 @@ async function notePages(note: NoteFile): Promise<SourcePart[]> {
 
 /** Characters of a turn that are one sentence; transcripts without capitals have no other ends of sentences than full stops. */
 const LONG_TURN = 180;
-const SPEAKER = /^\s*(?:\[[\p{L}_ ]{2,24}\]|[\p{L}][\p{L}_ ]{1,24}:)\s*/u;
 
 /** A turn of a conversation is one sentence unless it is long: what an answer means depends on all of it. */
 function sentencesOfPart(text: string): { start: number; end: number }[] {
   const found: { start: number; end: number }[] = [];
-  for (const s of noteSentences(text).flatMap((x) => piecesOf(text, x))) {
+  for (const s of turnsOf(text).flatMap((turn) => noteSentences(turn.text).map((x) => ({ ...x, start: x.start + turn.at, end: x.end + turn.at }))).flatMap((x) => piecesOf(text, x))) {
     const last = found.at(-1);
     const joins = last && !SPEAKER.test(s.text) && inTurn(text, last.start) && !text.slice(last.end, s.start).includes('\n') && s.end - last.start <= LONG_TURN;
     if (joins) last.end = s.end;
     else found.push({ start: s.start, end: s.end });
   }
   return found.filter((s) => /[\p{L}\d]/u.test(text.slice(s.start, s.end).replace(SPEAKER, '')));
+}
+
+/** A text cut where somebody begins to speak; names of speakers may be written small, as if a sentence went on. */
+function turnsOf(text: string): { text: string; at: number }[] {
+  const starts = [...text.matchAll(/^/gm)].map((m) => m.index).filter((at) => at > 0 && SPEAKER.test(text.slice(at, text.indexOf('\n', at) + 1 || undefined)));
+  return [0, ...starts].map((at, i) => ({ text: text.slice(at, starts[i]), at }));
 }
 
 /** A long sentence of a turn, cut at its full stops. */

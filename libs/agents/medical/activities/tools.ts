@@ -1,6 +1,6 @@
 import { v5 as uuidv5 } from 'uuid';
 import type { Tool, ToolContext, ToolResult } from '#activities';
-import { checkDraft, deidentify, type OmissionKind, sharedWords } from '#clinical';
+import { checkDraft, deidentify, type OmissionKind, repeats, sharedWords, SPEAKER } from '#clinical';
 import type { Evidence } from '#contracts';
 import { readRun, withTx } from '#store';
 import { answerRecordArgsSchema, assembleArgsSchema, type ClinicalNote, CLINICAL_NOTE, confirmPatientArgsSchema, DEIDENTIFIED, type DraftSection, type DraftSentence, type MedicalInput, type MedicalResult, type MedicalState, noteIdentifiersArgsSchema, signOffArgsSchema, type SourceSpan, writeSectionArgsSchema } from '../contract.js';
@@ -14,19 +14,22 @@ import { asksForJudgement, shownForQuestion, shownForSection, statementsOn } fro
 /** A sentence that shares fewer of its words with what it names gets the place that the checks found it by as well. */
 const FAR = 0.3;
 const MOST_EVIDENCE = 6;
+/** So many words of what a section is about, one after the other, are no statement. */
+const ECHO = 4;
 
 /** Takes a section: each sentence is checked against the source, and marked or left out where a check finds no support. */
 export const writeSection: Tool = async (ctx, args) => {
   const { section, sentences } = writeSectionArgsSchema.parse(args);
   const [input, state] = [ctx.input as MedicalInput, ctx.state as MedicalState];
   const source = await sourceOf(ctx);
-  const { title } = templateOf(input.template).sections[section]!;
+  const { title, about } = templateOf(input.template).sections[section]!;
   const shown = new Map(shownForSection(ctx, source, section).map((s) => [s.name, s]));
   const unknown = sentences.flatMap((s) => s.from).find((name) => !shown.has(name));
   if (unknown && ctx.attempt === 1) return refusal(`${unknown} is not among the sentences above.`);
   const said = state.sections.flatMap((s) => s.sentences.map((x) => x.text.toLowerCase()));
   const drafted = sentences
-    .filter((s) => !said.includes(s.text.toLowerCase()))
+    // A small model gives back what it was asked for in place of an answer.
+    .filter((s) => !said.includes(s.text.toLowerCase()) && !(repeats(s.text, about) && s.text.split(' ').length >= ECHO))
     .flatMap((s) => draft(source, s.text, s.from.flatMap((name) => shown.get(name) ?? [])) ?? []);
   const unsupported = drafted.filter((s) => s.verdict === 'not_in_source');
   // A model that can do no better the second time has what it wrote marked: the run goes on.
@@ -47,7 +50,7 @@ const MOST_QUOTED = 6;
 function quotations(source: Source, title: string, sections: DraftSection[]): DraftSentence[] {
   const missing = omissionsIn(source, sections).filter((o) => HOME[o.kind].test(title));
   const places = [...new Map(missing.map((o) => [`${o.evidence.part} ${o.evidence.start}`, o.evidence])).values()];
-  return places.slice(0, MOST_QUOTED).map((e) => ({ text: `“${e.quote.replace(/^\s*(?:\[[\p{L}_ ]{2,24}\]|[\p{L}][\p{L}_ ]{1,24}:)\s*/u, '').replace(/\s+([.,?!])/g, '$1')}”`, evidence: [e], verdict: 'supported', doubts: [] }));
+  return places.slice(0, MOST_QUOTED).map((e) => ({ text: `“${e.quote.replace(SPEAKER, '').replace(/\s+([.,?!])/g, '$1')}”`, evidence: [e], verdict: 'supported', doubts: [] }));
 }
 
 function draft(source: Source, text: string, from: SourceSentence[]): DraftSentence | null {

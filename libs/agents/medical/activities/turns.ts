@@ -124,9 +124,15 @@ function parseQuestion(content: string): ParsedTurn {
 function parseSection(content: string, section: number): ParsedTurn {
   const said = parseStructured(sectionSaid, content);
   if (!said.ok) return said;
-  const sentences = said.value.sentences.map((s) => ({ text: s.text.replace(/\s+/g, ' ').trim(), from: unique(s.from) })).filter((s) => /\p{L}/u.test(s.text) && s.from.length > 0);
+  const sentences = said.value.sentences.map((s) => ({ text: asSentence(s.text), from: unique(s.from) })).filter((s) => /\p{L}/u.test(s.text) && s.from.length > 0);
   const different = sentences.filter((s, i) => sentences.findIndex((t) => t.text.toLowerCase() === s.text.toLowerCase()) === i);
   return { ok: true, text: '', calls: [{ name: 'write_section', args: { section, sentences: different.slice(0, MAX_SENTENCES) } }] };
+}
+
+/** As a note has it: a sentence that runs into the next one would be read, and checked, together with it. */
+export function asSentence(text: string): string {
+  const said = text.replace(/\s+/g, ' ').trim().replace(/[\s,;:–-]+$/u, '');
+  return `${said.slice(0, 1).toUpperCase()}${said.slice(1)}${/[.!?。！？]["”')\]]*$/u.test(said) ? '' : '.'}`;
 }
 
 function parseFound(content: string, from: number): ParsedTurn {
