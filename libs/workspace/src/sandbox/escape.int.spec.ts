@@ -69,6 +69,20 @@ describe('a sandboxed command', () => {
     expect(result.output.match(/No such file|Read-only|denied|cannot/g)!.length).toBeGreaterThanOrEqual(9);
   });
 
+  it('reads the toolchains that it was given, writes none of them, and sees nothing beside them', async () => {
+    const tools = join(folder, 'tools');
+    mkdirSync(join(tools, 'bin'), { recursive: true });
+    writeFileSync(join(tools, 'bin', 'hello'), '#!/bin/sh\necho hello from a toolchain\n');
+    chmodSync(join(tools, 'bin', 'hello'), 0o777);
+    chmodSync(tools, 0o777);
+    const given = createSandbox({ executables, readOnly: [tools], path: [join(tools, 'bin')] });
+    const result = await given.run({ tree, command: `hello; echo over > ${tools}/bin/hello; echo new > ${tools}/new; chmod 700 ${tools}/bin/hello; ls ${folder}` });
+    expect(result.output.split('\n')[0]).toBe('hello from a toolchain');
+    expect(result.output.match(/Read-only file system/g)!).toHaveLength(3);
+    expect(result.output).not.toContain('secret');
+    expect([existsSync(join(tools, 'new')), readFileSync(join(tools, 'bin', 'hello'), 'utf8').includes('toolchain')]).toEqual([false, true]);
+  });
+
   it('sees neither processes of the host nor the environment of the API', async () => {
     const result = await run(`env; cat /proc/1/environ /proc/self/environ | tr '\\0' '\\n'; ls -d /proc/[0-9]*; cat /proc/${process.pid}/environ`);
     expect(result.output).not.toMatch(/a secret of the environment|HOLDFAST|DATABASE_URL/);
