@@ -9,7 +9,7 @@ export function wordingOdds(wording: Wording, turns: readonly string[]): number 
 export const lengthOf = (turns: readonly unknown[]): number => Math.sqrt(turns.length + 1);
 
 /** Turns of phrase on one line of the file. */
-const A_LINE = 25;
+const A_LINE = 40;
 
 /** The text of wording.tsv: turns of phrase and weights by tabs. */
 export function printWording(wording: Wording): string {
