@@ -61,11 +61,12 @@ export type CallRow = { step: number; attempt: number; call: number; tool: strin
 
 /** The tool calls of some steps, for the API. */
 export async function readCalls(tx: Tx, ref: RunRef, steps: number[]): Promise<CallRow[]> {
-  const { rows } = await tx.query<CallRow>(
-    `select step, attempt, call, tool, effect, state, deliveries, outcome, round(extract(epoch from done_at - started_at) * 1000)::int as ms
-     from ledger where tenant_id = $1 and run_id = $2 and step = any($3) and call >= 0 order by step, attempt, call`,
-    [ref.tenantId, ref.runId, steps],
-  );
+  const { rows } = await tx.query<CallRow>({
+    name: 'read-calls',
+    text: `select step, attempt, call, tool, effect, state, deliveries, outcome, round(extract(epoch from done_at - started_at) * 1000)::int as ms
+           from ledger where tenant_id = $1 and run_id = $2 and step = any($3) and call >= 0 order by step, attempt, call`,
+    values: [ref.tenantId, ref.runId, steps],
+  });
   return rows;
 }
 

@@ -20,9 +20,10 @@ export class ApprovalsController {
   listApprovals(@FromCaller() caller: Caller, @Param('id', { schema: idSchema }) id: string): Promise<{ data: ApprovalView[]; nextCursor: null }> {
     const ref = { tenantId: caller.tenantId, runId: id };
     return withTx(this.pool, ref.tenantId, async (tx) => {
-      if (!(await readRun(tx, ref))) throw new HoldfastError('not_found', 'There is no run with this id.');
+      const [run, rows] = await Promise.all([readRun(tx, ref), listApprovals(tx, ref)]);
+      if (!run) throw new HoldfastError('not_found', 'There is no run with this id.');
       const data: ApprovalView[] = [];
-      for (const row of await listApprovals(tx, ref)) data.push(await viewApproval(tx, ref.tenantId, row));
+      for (const row of rows) data.push(await viewApproval(tx, ref.tenantId, row));
       return { data, nextCursor: null };
     });
   }

@@ -47,7 +47,7 @@ export class EventsController {
   async readEvents(@FromCaller() caller: Caller, @Param('id', { schema: idSchema }) id: string, @Query({ schema: eventQuerySchema }) query: EventQuery, @Headers('accept') accept: string | undefined, @Headers('last-event-id') lastEventId: string | undefined, @Res() res: Response): Promise<void> {
     const ref = { tenantId: caller.tenantId, runId: id };
     const after = Math.max(0, /^\d{1,15}$/.test(lastEventId ?? '') ? Number(lastEventId) : (query.after ?? 0));
-    const state = await withTx(this.pool, ref.tenantId, (tx) => readFeedState(tx, ref));
+    const state = await withTx(this.pool, ref.tenantId, (tx) => readFeedState(tx, ref), { oneFlight: true });
     requireUnpruned(state, after);
     res.vary('Accept');
     if (query.format === undefined && !/text\/event-stream/i.test(accept ?? '')) return void res.json(await this.page(ref, after, query));
@@ -56,7 +56,7 @@ export class EventsController {
   }
 
   private async page(ref: RunRef, after: number, query: EventQuery): Promise<EventPage> {
-    const data = await withTx(this.pool, ref.tenantId, (tx) => readEvents(tx, ref, after, query.limit + 1, query.types));
+    const data = await withTx(this.pool, ref.tenantId, (tx) => readEvents(tx, ref, after, query.limit + 1, query.types), { oneFlight: true });
     const more = data.length > query.limit;
     const events = data.slice(0, query.limit);
     return { data: events, nextCursor: more ? String(events.at(-1)!.seq) : null };

@@ -25,7 +25,7 @@ export class RunReading {
   /** The run with its ETag; without the run where `known`, an If-None-Match, names that. @throws HoldfastError `not_found` */
   async read(caller: Caller, runId: string, known: string | undefined): Promise<{ etag: string; run: RunView | null }> {
     const ref = { tenantId: caller.tenantId, runId };
-    const [record, row] = await withTx(this.pool, ref.tenantId, async (tx) => [await readRunRecord(tx, ref), await readRun(tx, ref)] as const);
+    const [record, row] = await withTx(this.pool, ref.tenantId, (tx) => Promise.all([readRunRecord(tx, ref), readRun(tx, ref)]), { oneFlight: true });
     if (!record || !row) throw new HoldfastError('not_found', 'There is no run with this id.');
     const queue = await this.queue.glance(ref, record.status);
     const etag = etagOf(record, queue);
@@ -38,7 +38,7 @@ export class RunReading {
     const key = `${ref.tenantId}/${ref.runId}`;
     const held = this.sizes.get(key);
     if (held && held.lastEvent === lastEvent && held.until > Date.now()) return held.bytes;
-    const bytes = await withTx(this.pool, ref.tenantId, (tx) => readRunBytes(tx, ref));
+    const bytes = await withTx(this.pool, ref.tenantId, (tx) => readRunBytes(tx, ref), { oneFlight: true });
     this.sizes.delete(key);
     this.sizes.set(key, { lastEvent, until: Date.now() + HELD_MS, bytes });
     if (this.sizes.size > MOST_HELD) this.sizes.delete(this.sizes.keys().next().value!);

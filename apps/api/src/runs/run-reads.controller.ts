@@ -84,9 +84,8 @@ export class RunReadsController {
   private async one<T>(caller: Caller, runId: string, what: string, read: (tx: Tx, ref: RunRef) => Promise<T | null>, reads?: Read | (() => Read)): Promise<T> {
     const ref = { tenantId: caller.tenantId, runId };
     const found = await withTx(this.pool, ref.tenantId, async (tx) => {
-      const run = await readRun(tx, ref);
+      const [run, value] = await Promise.all([readRun(tx, ref), read(tx, ref)]);
       if (!run) throw new HoldfastError('not_found', 'There is no run with this id.');
-      const value = await read(tx, ref);
       if (reads && value !== null && run.sensitive) await appendAudit(tx, { ...ref, principalId: caller.principalId, ...(typeof reads === 'function' ? reads() : reads) });
       return value;
     });

@@ -7,7 +7,7 @@ const COLUMNS = 'artifact_id, run_id, step, kind, title, content_hash, evidence_
 
 /** What a run has delivered, oldest first, without content. */
 export async function listArtifactViews(tx: Tx, ref: RunRef): Promise<ArtifactView[]> {
-  const { rows } = await tx.query<Row>(`select ${COLUMNS} from artifacts where tenant_id = $1 and run_id = $2 order by artifact_id`, [ref.tenantId, ref.runId]);
+  const { rows } = await tx.query<Row>({ name: 'list-artifact-views', text: `select ${COLUMNS} from artifacts where tenant_id = $1 and run_id = $2 order by artifact_id`, values: [ref.tenantId, ref.runId] });
   return rows.map(toView);
 }
 

@@ -27,11 +27,12 @@ export type FeedState = { lastEvent: number; oldestEvent: number | null; live: b
 
 /** Where a run's events stand, or null where there is no such run. */
 export async function readFeedState(tx: Tx, ref: RunRef): Promise<FeedState | null> {
-  const { rows } = await tx.query<FeedState>(
-    `select h.event_seq as "lastEvent", (select min(seq) from events e where e.tenant_id = $1 and e.run_id = $2) as "oldestEvent", r.ended_at is null as live
-     from runs r join run_heads h using (tenant_id, run_id) where r.tenant_id = $1 and r.run_id = $2`,
-    [ref.tenantId, ref.runId],
-  );
+  const { rows } = await tx.query<FeedState>({
+    name: 'read-feed-state',
+    text: `select h.event_seq as "lastEvent", (select min(seq) from events e where e.tenant_id = $1 and e.run_id = $2) as "oldestEvent", r.ended_at is null as live
+           from runs r join run_heads h using (tenant_id, run_id) where r.tenant_id = $1 and r.run_id = $2`,
+    values: [ref.tenantId, ref.runId],
+  });
   return rows[0] ?? null;
 }
 

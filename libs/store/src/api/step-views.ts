@@ -31,7 +31,7 @@ const COLUMNS = `step, parent, state, attempt, model, ${ROUTE}, prompt_tokens, o
 
 /** Steps after `after` in the order of their numbers, with their tool calls; messages of the last attempt where content is asked for. */
 export async function listStepViews(tx: Tx, ref: RunRef, page: StepPage): Promise<StepView[]> {
-  const { rows } = await tx.query<Row>(`select ${COLUMNS} from steps where tenant_id = $1 and run_id = $2 and step > $3 order by step limit $4`, [ref.tenantId, ref.runId, page.after, page.limit]);
+  const { rows } = await tx.query<Row>({ name: 'list-step-views', text: `select ${COLUMNS} from steps where tenant_id = $1 and run_id = $2 and step > $3 order by step limit $4`, values: [ref.tenantId, ref.runId, page.after, page.limit] });
   const calls = await readCalls(tx, ref, rows.map((r) => r.step));
   const views: StepView[] = [];
   for (const row of rows) views.push(await toView(tx, ref, row, calls.filter((c) => c.step === row.step), page.content));
@@ -77,7 +77,7 @@ type CheckpointRow = { step: number; parent: number; state_hash: Buffer; world_v
 const CHECKPOINT_COLUMNS = 'step, parent, state_hash, world_version, workspace_commit, created_at';
 
 export async function listCheckpointViews(tx: Tx, ref: RunRef, page: StepPage): Promise<CheckpointView[]> {
-  const { rows } = await tx.query<CheckpointRow>(`select ${CHECKPOINT_COLUMNS} from checkpoints where tenant_id = $1 and run_id = $2 and step > $3 order by step limit $4`, [ref.tenantId, ref.runId, page.after, page.limit]);
+  const { rows } = await tx.query<CheckpointRow>({ name: 'list-checkpoint-views', text: `select ${CHECKPOINT_COLUMNS} from checkpoints where tenant_id = $1 and run_id = $2 and step > $3 order by step limit $4`, values: [ref.tenantId, ref.runId, page.after, page.limit] });
   const views: CheckpointView[] = [];
   for (const row of rows) views.push(await toCheckpoint(tx, ref, row, page.content));
   return views;

@@ -51,7 +51,7 @@ export async function readApproval(tx: Tx, tenantId: string, approvalId: string)
 }
 
 export async function listApprovals(tx: Tx, ref: RunRef): Promise<ApprovalRow[]> {
-  const { rows } = await tx.query<ApprovalRow>(`select ${COLUMNS} from approvals where tenant_id = $1 and run_id = $2 order by approval_id`, [ref.tenantId, ref.runId]);
+  const { rows } = await tx.query<ApprovalRow>({ name: 'list-approvals', text: `select ${COLUMNS} from approvals where tenant_id = $1 and run_id = $2 order by approval_id`, values: [ref.tenantId, ref.runId] });
   return rows;
 }
 
