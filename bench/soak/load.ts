@@ -4,7 +4,7 @@ import { isLive } from '#contracts';
 /** What the load is, by kind, and what of it went wrong. */
 export type Tally = { counts: Record<string, number>; errors: string[] };
 
-const READ_EVENTS_MS = 20_000;
+/** A run that takes longer, with reading it live, has not ended. */
 const RUN_MS = 120_000;
 
 /** Mixed load over the REST API until it is told to stop: short runs, runs that are read live and cancelled, batches, worlds, lists. */
@@ -36,7 +36,9 @@ export class Load {
         await once();
         this.tally.counts[kind] = (this.tally.counts[kind] ?? 0) + 1;
       } catch (error) {
-        this.tally.errors.push(`${kind}: ${(error as Error).message}`);
+        const { message, cause } = error as Error;
+        const code = (cause as { code?: string } | undefined)?.code;
+        this.tally.errors.push(`${kind}: ${message}${code ? ` (${code})` : ''}`);
       }
       await sleep(pauseMs, undefined, { signal: this.stopped.signal }).catch(() => undefined);
     }
@@ -69,7 +71,7 @@ export class Load {
 
   private async liveRun(): Promise<void> {
     const id = await this.begin();
-    const res = await fetch(`${this.api}/v1/runs/${id}/events`, { headers: { accept: 'text/event-stream' }, signal: AbortSignal.timeout(READ_EVENTS_MS) });
+    const res = await fetch(`${this.api}/v1/runs/${id}/events`, { headers: { accept: 'text/event-stream' }, signal: AbortSignal.timeout(RUN_MS) });
     if (!(await res.text()).includes('run.finished')) throw new Error('a stream ended before its run');
   }
 

@@ -54,6 +54,12 @@ class ApiModule {
   }
 }
 
+/**
+ * How long a connection that nobody uses stays open. Longer than proxies and clients keep theirs, which most do for a
+ * minute: the side that closes first must not be the one that a request may be on its way to.
+ */
+const IDLE_MS = 75_000;
+
 /** The REST API, not yet listening. It starts whether or not Postgres and Temporal are there. */
 export async function createApi(options: ApiOptions): Promise<NestExpressApplication> {
   useRunKeys(configuredRunKeys(options.config));
@@ -76,5 +82,6 @@ export async function createApi(options: ApiOptions): Promise<NestExpressApplica
   serveConsole(app);
   await app.init();
   answerUnreadable(app.getHttpServer());
+  app.getHttpServer().keepAliveTimeout = IDLE_MS;
   return app;
 }

@@ -57,6 +57,9 @@ describe('the API process', () => {
     const url = await api.said(READY);
     const { body } = await request(url).post('/v1/runs').send({ agent: 'probe', input: {} });
     expect(body).toMatchObject({ code: 'unknown_agent', detail: expect.stringContaining('research') });
+    // Longer than a proxy or a client keeps a connection that nobody uses; stopping does not wait for this one.
+    const idle = await fetch(`${url}/healthz`);
+    expect([await idle.json(), idle.headers.get('keep-alive')]).toEqual([expect.anything(), 'timeout=75']);
     const agents = (await request(url).get('/v1/agents')).body.data.map((a: { name: string }) => a.name) as string[];
     expect(agents).toContain('research');
     expect(agents).not.toContain('probe');
