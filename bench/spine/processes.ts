@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { NODE_FLAGS } from '#platform/stack';
 import type { MemoryReading } from './heap-probe.js';
 
+/** Milliseconds that a part has to end by itself, as under the stack's supervision. */
+const STOP_MS = 20_000;
 const FROM_SOURCE = import.meta.url.endsWith('.ts');
 const root = fileURLToPath(new URL(FROM_SOURCE ? '../../' : '../../../', import.meta.url));
 /** Path of a part of the project, compiled or from source as this process runs. */
@@ -42,7 +44,10 @@ export async function startPart(name: string, entry: string, options: { args?: s
   const end = async (signal: NodeJS.Signals): Promise<void> => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     child.kill(signal);
+    // Node's exit can wait for ever for a thread of V8's that compiles and waits for it.
+    const late = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
     await once(child, 'exit');
+    clearTimeout(late);
   };
   const readyLine = await untilReady(name, child, options.ready, log, options.log);
   return {
