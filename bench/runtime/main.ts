@@ -6,12 +6,13 @@ import { gemma270m, llamaLibraries, TOOLS_DIR } from '#platform/stack';
 import { Child } from '#test/harness/child';
 import { ollamaMissing, startTestOllama } from '#test/setup/ollama';
 import { parseMeasureOptions, printTable, type Row, writeJson } from '../options.js';
+import { tokenCost } from './ahead.js';
 import { bareFolder, bareSpeed, type Speed } from './bare.js';
 import { type AskedReply, askedReplies } from './replies.js';
 import { alternatingTurns, firstTokens, serverSpeed, together } from './server.js';
 
 const COMMAND = 'npm run bench:runtime';
-const PARTS = ['speed', 'turns', 'parallel'];
+const PARTS = ['speed', 'ahead', 'turns', 'parallel'];
 const options = parseMeasureOptions(COMMAND, PARTS);
 const MODEL = 'gemma3:270m';
 /** One thread: with two on a shared machine all three measure the neighbours. */
@@ -82,6 +83,22 @@ async function race(asked: AskedReply, runners: Record<string, (asked: AskedRepl
   });
 }
 
+/** What evaluating ahead saves, by kind of reply: the embedded runtime against itself, by turns. */
+async function ahead(): Promise<void> {
+  const table: Row[] = [];
+  for (const asked of askedReplies(TOKENS)) {
+    const cost = (round: number, lookup: boolean) => tokenCost(url, children[0]!.pid, MODEL, asked, `${lookup} ${round}`, lookup);
+    const pairs = [];
+    for (let round = 1; round <= ROUNDS; round += 1) pairs.push({ alone: await cost(round, false), ahead: await cost(round, true) });
+    const [alone, together] = [median(pairs.map((p) => p.alone.ms)), median(pairs.map((p) => p.ahead.ms))];
+    const ratio = median(pairs.map((p) => p.alone.ms / p.ahead.ms));
+    metrics[`ahead.${asked.kind.replaceAll(/\W+/g, '_').toLowerCase()}.ratio`] = ratio;
+    table.push({ reply: asked.kind, 'token by token, ms': alone.toFixed(1), 'ahead, ms': together.toFixed(1), 'evaluated ahead': `${(100 * median(pairs.map((p) => p.ahead.foreseen))).toFixed(0)} %`, 'faster by': `${ratio.toFixed(2)} ×` });
+  }
+  printTable('CPU time a token of the reply, embedded runtime', table);
+  rows.push(...table);
+}
+
 /** A run's turns: each prompt is the one before with a turn more. */
 async function turns(): Promise<void> {
   const found = await firstTokens(url, MODEL, 20);
@@ -112,6 +129,7 @@ async function parallel(): Promise<void> {
 
 try {
   if (!options.only || options.only === 'speed') await speed();
+  if (!options.only || options.only === 'ahead') await ahead();
   if (!options.only || options.only === 'turns') await turns();
   if (!options.only || options.only === 'parallel') await parallel();
   await writeJson(options.json, COMMAND, metrics, rows);

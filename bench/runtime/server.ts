@@ -1,17 +1,22 @@
 import type { Speed } from './bare.js';
 import type { AskedReply } from './replies.js';
 
-type Figures = { prompt_eval_count: number; prompt_eval_duration: number; prompt_cached_count?: number; eval_count: number; eval_duration: number; eval_foreseen_count?: number };
+export type Figures = { prompt_eval_count: number; prompt_eval_duration: number; prompt_cached_count?: number; eval_count: number; eval_duration: number; eval_foreseen_count?: number };
 const NS = 1e9;
 
 /** One reply of a server that speaks Ollama's API, by its own figures. */
 export async function serverSpeed(url: string, model: string, asked: AskedReply, threads: number): Promise<Speed> {
+  const figures = await writtenReply(url, model, asked, { num_thread: threads });
+  return { promptPerSecond: (NS * figures.prompt_eval_count) / figures.prompt_eval_duration, replyPerSecond: (NS * figures.eval_count) / figures.eval_duration, ...(figures.eval_foreseen_count !== undefined && { foreseen: figures.eval_foreseen_count / figures.eval_count }) };
+}
+
+/** Has the reply written. @returns the server's figures */
+export async function writtenReply(url: string, model: string, asked: AskedReply, more: object): Promise<Figures> {
   const { prompt, tokens, temperature } = asked;
-  const body = { model, prompt, raw: true, stream: false, options: { temperature, seed: 1, repeat_penalty: 1, num_predict: tokens, num_ctx: 4096, num_thread: threads } };
+  const body = { model, prompt, raw: true, stream: false, options: { temperature, seed: 1, repeat_penalty: 1, num_predict: tokens, num_ctx: 4096, ...more } };
   const response = await fetch(`${url}/api/generate`, { method: 'POST', body: JSON.stringify(body) });
   if (!response.ok) throw new Error(`${url} answered ${response.status}: ${await response.text()}`);
-  const figures = (await response.json()) as Figures;
-  return { promptPerSecond: (NS * figures.prompt_eval_count) / figures.prompt_eval_duration, replyPerSecond: (NS * figures.eval_count) / figures.eval_duration, ...(figures.eval_foreseen_count !== undefined && { foreseen: figures.eval_foreseen_count / figures.eval_count }) };
+  return (await response.json()) as Figures;
 }
 
 export type FirstToken = { turn: number; prompt: number; cached: number; ms: number };
