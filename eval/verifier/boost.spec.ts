@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { printForest, probabilityOf, readForest } from '#clinical';
+import { seededRandom } from '#platform';
 import { growForest } from './boost.js';
-import { chance } from './chance.js';
 
 describe('boosted trees', () => {
-  const at = chance(3);
+  const at = seededRandom(3);
   const examples = Array.from({ length: 2000 }, () => [at(), at(), at()]).map((features) => ({ features, positive: features[0]! > 0.5 !== features[1]! > 0.5 }));
   const forest = growForest(examples, { trees: 40, depth: 3, rate: 0.3, leaf: 2, share: 0.8, penalty: 1 });
 

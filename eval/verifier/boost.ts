@@ -1,5 +1,5 @@
 import type { Forest, Tree } from '#clinical';
-import { chance } from './chance.js';
+import { seededRandom } from '#platform';
 
 export type Example = { features: readonly number[]; positive: boolean; /** How much it counts; 1 where not given. */ weight?: number };
 export type BoostOptions = { trees: number; depth: number; rate: number; /** Fewest examples (by weight of their curvature) in a leaf. */ leaf: number; /** Share of examples that each tree sees. */ share: number; penalty: number };
@@ -18,7 +18,7 @@ export function growForest(examples: readonly Example[], { trees, depth, rate, l
   const odds = new Float64Array(examples.length).fill(bias);
   const slope = new Float64Array(examples.length);
   const curve = new Float64Array(examples.length);
-  const at = chance(7);
+  const at = seededRandom(7);
   const grown: Tree[] = [];
   for (let t = 0; t < trees; t++) {
     const seen = Uint32Array.from(examples.keys()).filter(() => at() < share);

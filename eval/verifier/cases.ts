@@ -1,5 +1,5 @@
 import { indexSource, noteSentences, readSentence, type ReadSentence, type SourceIndex } from '#clinical';
-import { chance } from './chance.js';
+import { seededRandom } from '#platform';
 import type { GoldNote } from './notes.js';
 import { flips, type Kind, KINDS, perturb } from './perturb.js';
 
@@ -13,7 +13,7 @@ export type CaseOptions = { seed?: number; /** More kinds of changes than those 
 
 /** Untouched sentences of the notes and changed ones, each beside its note's source. */
 export function casesOf(notes: readonly GoldNote[], { seed = 1, forLearning = false }: CaseOptions = {}): Case[] {
-  const at = chance(seed);
+  const at = seededRandom(seed);
   return notes.flatMap(({ source, note: text }, note): Case[] => {
     const index = indexSource(source);
     const sentences = noteSentences(text).filter((s) => !s.heading).map(readSentence);

@@ -1,5 +1,5 @@
 import { lengthOf, type Wording } from '#clinical';
-import { chance } from './chance.js';
+import { seededRandom } from '#platform';
 
 export type WordingExample = { turns: readonly string[]; positive: boolean; weight: number };
 
@@ -17,7 +17,7 @@ export function learnWording(examples: readonly WordingExample[]): Wording {
   const weights = new Float64Array(ids.size);
   const slopes = new Float64Array(ids.size).fill(0.01);
   let [common, commonSlope] = [0, 0.01];
-  const at = chance(5);
+  const at = seededRandom(5);
   const order = examples.map((_, i) => i);
   for (let epoch = 0; epoch < EPOCHS; epoch++) {
     shuffle(order, at);

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { BARE_QUEUE } from './queue.js';
+import { APART_QUEUE, BARE_QUEUE } from './queue.js';
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 
 async function main(): Promise<void> {
@@ -7,8 +7,10 @@ async function main(): Promise<void> {
   const connection = await NativeConnection.connect({ address: process.env['TEMPORAL_ADDRESS']! });
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   const workflowBundle = await bundleWorkflowCode({ workflowsPath: fileURLToPath(new URL(`./workflow.${extension}`, import.meta.url)), logger: new DefaultLogger('ERROR') });
-  const worker = await Worker.create({ connection, taskQueue: BARE_QUEUE, workflowBundle, activities: { nothing: async (input: { step: number }) => input } });
-  const running = worker.run();
+  const activities = { nothing: async (input: { step: number }) => input };
+  const worker = await Worker.create({ connection, taskQueue: BARE_QUEUE, workflowBundle, activities });
+  const apart = await Worker.create({ connection, taskQueue: APART_QUEUE, activities });
+  const running = Promise.all([worker.run(), apart.run()]);
   console.log('bare worker ready');
   await running;
   await connection.close();
