@@ -107,7 +107,8 @@ describe('what is seen of a run from outside', () => {
       const url = metricsOf(await readFile(log, 'utf8'));
       const text = await until('its gauges', async () => {
         const scraped = await (await fetch(url)).text();
-        return scraped.includes('holdfast_queue_age_seconds') ? scraped : null;
+        // Its queues are asked for one after the other.
+        return scraped.includes('holdfast_queue_age_seconds{queue="holdfast-model-ollama"}') ? scraped : null;
       });
       expect(text).toMatch(/holdfast_runtime_up\{runtime="ollama"\} 1/);
       expect(text).toMatch(/holdfast_gate_slots\{runtime="ollama"\} 4/);
