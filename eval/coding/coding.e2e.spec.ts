@@ -49,7 +49,8 @@ describe('the coding agent', () => {
     copyFileSync(shim, join(repo, 'mocha-shim.mjs'));
     execFileSync('git', ['-C', repo, 'add', '-A']);
     execFileSync('git', ['-C', repo, '-c', 'user.name=u', '-c', 'user.email=u@localhost', 'commit', '-q', '-m', 'shim']);
-    const visible = visibleTestCommand(one, repo).replace('../mocha-shim.mjs', './mocha-shim.mjs').replace('issues/*.js', 'issues/025*.js');
+    const judged = visibleTestCommand(one, repo).replace('issues/*.js', 'issues/025*.js');
+    const visible = judged.replace('../mocha-shim.mjs', './mocha-shim.mjs');
     const before = fingerprint(repo);
     const ref = await start({ repo, task: one.task, testCommand: visible }, goldModel(join(one.folder, 'gold.patch'), 150));
     // Once while tests run, once around the edit.
@@ -61,9 +62,9 @@ describe('the coding agent', () => {
     const result = await resultOf(ref);
     expect(result.files.map((f) => f.status)).toEqual(['modified']);
     expect(result.after!.passed).toBeGreaterThanOrEqual(result.before!.passed);
-    expect(await judgePatch(one, result.patch, visible, join(folder, `${one.id}-judged`), sandbox, { [shim]: '/mocha-shim.mjs' })).toBe('resolved');
+    expect(await judgePatch(one, result.patch, judged, join(folder, `${one.id}-judged`), sandbox, { [shim]: '/mocha-shim.mjs' })).toBe('resolved');
     // The hidden tests pass for no other reason than the patch.
-    expect(await judgePatch(one, patchOfNothing(), visible, join(folder, `${one.id}-nothing`), sandbox, { [shim]: '/mocha-shim.mjs' })).toBe('wrong logic');
+    expect(await judgePatch(one, patchOfNothing(), judged, join(folder, `${one.id}-nothing`), sandbox, { [shim]: '/mocha-shim.mjs' })).toBe('wrong logic');
     expect(fingerprint(repo)).toBe(before);
   });
 
