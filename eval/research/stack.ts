@@ -5,7 +5,7 @@ import { createRuntime } from '#models';
 import { loadStackConfig, type RuntimeKind } from '#platform';
 import { startStack } from '#platform/stack';
 import { createPool, type Pool } from '#store';
-import { cachedEmbedder } from '../retrieval/vector-cache.js';
+import { cachedEmbedder } from '../../bench/vector-cache.js';
 
 export type Given = { runtime?: string | undefined; url?: string | undefined; model?: string | undefined };
 export type EvalStack = { apiUrl: string; model: string; runtime: string; pool: Pool; embedder: ReturnType<typeof cachedEmbedder>; stop(): Promise<void> };

@@ -6,7 +6,7 @@ import { indexSet } from './index-set.js';
 import { FIGURES, meanOf, type Score, scoreSet, type Way, WAYS } from './score.js';
 import { startServers } from './servers.js';
 import { dataFolder, readSets } from './sets.js';
-import { cachedEmbedder } from './vector-cache.js';
+import { cachedEmbedder } from '../../bench/vector-cache.js';
 
 const COMMAND = 'npm run eval:retrieval';
 const SETS = ['pubmedqa', 'scifact', 'qasper', 'samples'];

@@ -1,10 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadStackConfig, type RuntimeKind } from '#platform';
-import { EMBEDDED_EMBED_MODEL, freePort, postgresBinaries, ProcessSet, runtimeFiles, startPostgres, startRuntime, TOOLS_DIR } from '#platform/stack';
+import { freePort, postgresBinaries, ProcessSet, startPostgres, TOOLS_DIR } from '#platform/stack';
+import { embedServer, type EmbedServer } from '../../bench/embed-server.js';
 
-export type EmbedServer = { kind: RuntimeKind; url: string; model: string };
 export type Servers = { databaseUrl: string; embed: EmbedServer; stop(): Promise<void> };
 
 /**
@@ -27,12 +26,4 @@ export async function startServers(): Promise<Servers> {
     await stop();
     throw error;
   }
-}
-
-/** What embeds: a configured runtime, else the embedded one as a process of `set`. */
-export async function embedServer(set: ProcessSet, setup: { toolsDir: string; report(message: string): void }, dataDir: string): Promise<EmbedServer> {
-  const config = { ...loadStackConfig(process.env), dataDir };
-  const url = config.embedUrl ?? config.runtimeUrl;
-  if (url && config.embedModel) return { kind: config.runtime ?? 'ollama', url, model: config.embedModel };
-  return { kind: 'embedded', url: await startRuntime(set, config, await runtimeFiles(setup, config, false), await freePort()), model: config.embedModel ?? EMBEDDED_EMBED_MODEL };
 }

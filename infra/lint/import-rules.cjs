@@ -36,7 +36,7 @@ exports.ROWS = [
   { name: 'cli', from: 'apps/cli/', may: [...lib('client', 'clinical', 'contracts', 'platform', 'store', 'models', 'steering', 'mcp'), BOOTSTRAP] },
   { name: 'console', from: 'apps/console/', may: lib('client', 'contracts') },
   { name: 'bench', from: 'bench/', may: ['libs/', 'apps/worker/', 'test/'] },
-  { name: 'eval', from: 'eval/', may: ['libs/', 'bench/options\\.ts$', 'bench/world/postgres\\.ts$', 'test/'] },
+  { name: 'eval', from: 'eval/', may: ['libs/', 'bench/(options|embed-server|vector-cache)\\.ts$', 'bench/world/postgres\\.ts$', 'test/'] },
 ];
 
 /** Specs, and what only specs use, may reach for test servers and scripted models: the rows are for what ships. */
