@@ -5,9 +5,10 @@ import { noteText, type ClinicalNote, type DeidentifiedCopy, type DraftSection, 
 import { sentenceAt, spanOf, type Source } from './source.js';
 import type { Template } from './templates.js';
 
-/** Statements of the source that the draft does not mention, in the order of the source's kinds. */
+/** Statements of the source that the draft does not mention, in the order of the source's kinds. What only a sentence without support mentions is not mentioned. */
 export function omissionsIn(source: Source, sections: DraftSection[]): Omission[] {
-  return omissionsOf(source.index, source.text, noteText(sections)).flatMap((o) => {
+  const supported = sections.map((s) => ({ ...s, sentences: s.sentences.filter((x) => x.verdict === 'supported') }));
+  return omissionsOf(source.index, source.text, noteText(supported)).flatMap((o) => {
     const evidence = placeOf(source, o.start);
     return evidence ? [{ kind: o.kind, what: o.what, evidence, important: false }] : [];
   });

@@ -3,6 +3,7 @@ import { docx } from '../../../corpus/src/testing/office-files.js';
 import { type MedicalInput, medicalInputSchema } from '../contract.js';
 import { identityOf, patientsIn, samePatient } from './identities.js';
 import { isInstruction } from './instructions.js';
+import { omissionsIn } from './note.js';
 import { shownFor } from './select.js';
 import { readSource } from './source.js';
 import { learnTemplate, templateOf } from './templates.js';
@@ -27,6 +28,13 @@ describe('the source', () => {
     const source = await read({ transcript: `[doctor] your blood pressure is one twenty over eighty . the x-ray of the left knee shows no fracture at all . let us stop the motrin and start meloxicam 15 milligrams once a day . come back in three weeks .` });
     expect(source.sentences.map((s) => s.text.length <= 180)).not.toContain(false);
     expect(source.sentences.at(-1)!.text).toMatch(/come back in three weeks \.$/);
+  });
+
+  it('is omitted where only a sentence without support mentions it', async () => {
+    const source = await read({ transcript: 'Patient: I take Effexor every morning.' });
+    const section = (verdict: 'supported' | 'not_in_source') => [{ title: 'Medication', removed: 0, sentences: [{ text: 'Effexor was stopped in May.', evidence: [], verdict, doubts: [] }] }];
+    expect(omissionsIn(source, section('supported'))).toEqual([]);
+    expect(omissionsIn(source, section('not_in_source'))).toMatchObject([{ kind: 'drug', what: 'effexor', evidence: { quote: 'Patient: I take Effexor every morning.' } }]);
   });
 
   it('leaves orders to a machine out of what is shown and checked, and keeps every place', async () => {
