@@ -8,9 +8,9 @@ type Seen = { ms: number; tries: number; until: number };
 
 /**
  * What rows evaluated in one go cost, and so whether the next tokens of several replies are evaluated together or one
- * after the other. Together the weights are
- * read once for all, which is what a large model's token costs; yet a small one's vocabulary can cost more together
- * than apart (Gemma 3 270M on AVX-512: 10 ms alone, 36 for two, 69 for eight). So it is measured.
+ * after the other. Together the weights are read once for all, which is what a large model's token costs; yet a small
+ * one's vocabulary can cost more together than apart (Gemma 3 270M on AVX-512: 10 ms alone, 36 for two, 69 for eight).
+ * So it is measured.
  */
 export class BatchPace {
   readonly #byRows = new Map<number, Seen>();

@@ -47,7 +47,6 @@ export class Reply {
   #sampler: TokenSampler | undefined;
   #constraint: Constraint | undefined;
   #lookup: Lookup | undefined;
-  #proposed = 0;
   #foreseen = 0;
   #readAt: number | undefined;
   #count = 0;
@@ -129,7 +128,6 @@ export class Reply {
       promptTokens: this.#setting.prompt.length,
       cachedTokens: this.#cachedTokens,
       replyTokens: this.#count,
-      proposedTokens: this.#proposed,
       foreseenTokens: this.#foreseen,
       contextSize: this.seat.context.size,
       loadMs: this.#setting.loadMs,
@@ -158,7 +156,6 @@ export class Reply {
     }
     this.seat.rewind();
     lookup.note(gained, worth);
-    this.#proposed += proposal.length;
     this.#foreseen += gained - 1;
     return ROWS;
   }

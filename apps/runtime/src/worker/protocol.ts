@@ -86,8 +86,7 @@ export interface GenerateResult {
   /** Of these, taken from the previous request's cache instead of being evaluated. */
   readonly cachedTokens: number;
   readonly replyTokens: number;
-  /** Tokens that were guessed, and those of them that came true. */
-  readonly proposedTokens: number;
+  /** Tokens that were guessed and came true. */
   readonly foreseenTokens: number;
   /** Of the context that was used. */
   readonly contextSize: number;
